@@ -1,0 +1,262 @@
+//! `places count`: incidents by any dimensions, with the boxes that make every sum whole.
+
+use std::collections::HashMap;
+
+use super::{
+    AnalysisError, Column, PlaceDimension, PlaceKey, Plan, Rows, Values,
+    zeros::{self, Tuple},
+};
+use crate::{
+    grid,
+    model::{Dimension, Query, QueryError, Rate},
+    snapshot::Snapshot,
+    table::{Boxes, strides},
+};
+
+/// What stands beside the rows.
+#[derive(Debug, Clone, Default, serde::Serialize, utoipa::ToSchema)]
+pub struct Summary {
+    /// Every incident that matches, or may match, the filters on time and kind; the next five add up to it.
+    pub total: u64,
+    /// In the rows (before `top` cuts them).
+    pub counted: u64,
+    /// Without coordinates.
+    pub not_located: u64,
+    /// Outside the study area, or outside the place asked for.
+    pub outside_study_area: u64,
+    /// Position not precise enough for the dimension.
+    pub too_coarse: u64,
+    /// Time not precise enough for the dimension or filter.
+    pub time_too_coarse: u64,
+    /// Of `outside_study_area`: in the study area, but not in the place asked for.
+    pub outside_place: u64,
+    /// Months of the period and sources asked for that have not been received, as `SOURCE MONTH DISTRICT`
+    /// (`all` where no district's has).
+    pub not_received: Vec<String>,
+    /// State of the data the answer was made from.
+    pub snapshot: u64,
+    /// How the answer is protected.
+    pub protection: String,
+}
+
+/// Rows and summary.
+#[derive(Debug, Clone, Default)]
+pub struct CountAnswer {
+    /// The rows.
+    pub rows: Rows,
+    /// What stands beside them.
+    pub summary: Summary,
+}
+
+/// Counts incidents.
+///
+/// # Errors
+/// [`AnalysisError`] for names that are not known, or more rows than an answer may have.
+pub fn count(snapshot: &Snapshot, query: &Query) -> Result<CountAnswer, AnalysisError> {
+    let plan = Plan::new(snapshot, query)?;
+    check_rate(snapshot, query, &plan)?;
+    let dimensions: Vec<_> = plan.coded.iter().map(|c| c.dimension.clone()).collect();
+    let counts = snapshot.table.count(&plan.grouping, &plan.filter, plan.allowed.as_deref(), &dimensions);
+    let strides = strides(&dimensions);
+    let mut tuples: Vec<Tuple> = counts
+        .rows
+        .iter()
+        .map(|row| {
+            let mut values = plan.place_values(row.group);
+            let coded = dimensions.iter().zip(&strides);
+            values.extend(coded.map(|(d, stride)| (row.key / stride) % d.size.max(1)));
+            (plan.in_order(query, values), row.count)
+        })
+        .collect();
+    if query.zeros {
+        zeros::fill(&plan, query, &mut tuples)?;
+    }
+    tuples.sort_unstable();
+    if let Some(top) = query.top {
+        tuples.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        tuples.truncate(top);
+    }
+    Ok(CountAnswer { rows: rows_of(&plan, query, &tuples), summary: summary_of(snapshot, query, &counts.boxes) })
+}
+
+/// Counts of some groups of one place dimension, in their order: what a tile asks for.
+///
+/// The same filters and groups as [`count`], so the same numbers.
+#[must_use]
+pub fn count_of_groups(plan: &Plan<'_>, groups: &[u32]) -> Vec<u64> {
+    let table = &plan.snapshot.table;
+    match &plan.allowed {
+        None => table.count_groups(&plan.grouping, groups, &plan.filter),
+        Some(allowed) => {
+            let counts = table.count(&plan.grouping, &plan.filter, Some(allowed), &[]);
+            let by_group: HashMap<u32, u64> = counts.rows.iter().map(|r| (r.group, r.count)).collect();
+            groups.iter().map(|g| by_group.get(g).copied().unwrap_or(0)).collect()
+        }
+    }
+}
+
+impl Plan<'_> {
+    /// Values of the place dimensions of a group: cells as themselves, areas as positions.
+    fn place_values(&self, group: u32) -> Vec<u64> {
+        let value = |place: &PlaceDimension, group: u32| match place {
+            PlaceDimension::Cell(resolution) => {
+                let cells = self.snapshot.table.cell_groups(*resolution).map_or(&[][..], |g| g.1);
+                cells[group as usize]
+            }
+            PlaceDimension::Area(_) => u64::from(group),
+        };
+        match self.places.as_slice() {
+            [] => Vec::new(),
+            [one] => vec![value(one, group)],
+            several => {
+                let groups = &self.combined[group as usize];
+                several.iter().zip(groups).map(|(place, &group)| value(place, group)).collect()
+            }
+        }
+    }
+
+    /// Values of place dimensions, then row dimensions, put in the order asked for.
+    pub(super) fn in_order(&self, query: &Query, values: Vec<u64>) -> Vec<u64> {
+        let mut place = values.iter().take(self.places.len());
+        let mut row = values.iter().skip(self.places.len());
+        let is_place = |d: &Dimension| matches!(d, Dimension::Cell(_) | Dimension::Area(_));
+        query.by.iter().filter_map(|d| if is_place(d) { place.next() } else { row.next() }.copied()).collect()
+    }
+}
+
+fn summary_of(snapshot: &Snapshot, query: &Query, boxes: &Boxes) -> Summary {
+    Summary {
+        total: boxes.total,
+        counted: boxes.counted,
+        not_located: boxes.not_located,
+        outside_study_area: boxes.outside_study_area,
+        too_coarse: boxes.too_coarse,
+        time_too_coarse: boxes.time_too_coarse,
+        outside_place: boxes.outside_place,
+        not_received: not_received(snapshot, query),
+        snapshot: snapshot.id,
+        protection: query.protection.name().to_owned(),
+    }
+}
+
+fn not_received(snapshot: &Snapshot, query: &Query) -> Vec<String> {
+    let sources = if query.sources.is_empty() { snapshot.table.sources() } else { &query.sources };
+    let cells = snapshot.coverage.cells(sources, query.period());
+    cells
+        .chunk_by(|a, b| (&a.source, &a.month) == (&b.source, &b.month))
+        .flat_map(|districts| {
+            let missing = districts.iter().filter(|c| !c.received);
+            let text = |c: &crate::snapshot::CoverageCell, district: &str| format!("{} {} {district}", c.source, c.month);
+            if districts.iter().all(|c| !c.received) {
+                vec![text(&districts[0], "all")]
+            } else {
+                missing.map(|c| text(c, &c.district)).collect()
+            }
+        })
+        .collect()
+}
+
+fn check_rate(snapshot: &Snapshot, query: &Query, plan: &Plan<'_>) -> Result<(), QueryError> {
+    let Some(rate) = &query.rate else { return Ok(()) };
+    let [place] = plan.places.as_slice() else {
+        let expected = "asked for with exactly one place dimension (cell:R or area:LAYER)";
+        return Err(QueryError::invalid("rate", "rate", expected));
+    };
+    match (rate, place) {
+        (Rate::Indicator(name), PlaceDimension::Area(layer)) => {
+            let known = &snapshot.layers[*layer].indicators;
+            let all = known.keys().cloned().chain(["km2".to_owned()]);
+            if known.contains_key(name) { Ok(()) } else { Err(QueryError::unknown("rate", name, all)) }
+        }
+        (Rate::Indicator(name), PlaceDimension::Cell(_)) => Err(QueryError::unknown("rate", name, ["km2"])),
+        (Rate::Km2, _) => Ok(()),
+    }
+}
+
+fn rows_of(plan: &Plan<'_>, query: &Query, tuples: &[Tuple]) -> Rows {
+    let mut columns = Vec::new();
+    let mut coded = plan.coded.iter();
+    let mut places = plan.places.iter();
+    let layers = plan.places.iter().filter(|p| matches!(p, PlaceDimension::Area(_))).count();
+    let mut keys = Vec::new();
+    for (i, dimension) in query.by.iter().enumerate() {
+        match dimension {
+            Dimension::Cell(_) | Dimension::Area(_) => {
+                let Some(place) = places.next() else { continue };
+                if keys.is_empty() {
+                    keys = tuples.iter().map(|t| plan.key_of(place, t.0[i])).collect();
+                }
+                columns.extend(place_columns(plan, place, layers > 1, tuples, i));
+            }
+            other => {
+                let Some(coded) = coded.next() else { continue };
+                let of_row = tuples.iter().map(|t| t.0[i] as u32).collect();
+                let values = Values::Text { texts: coded.texts.clone(), of_row };
+                columns.push(Column { name: other.to_string(), values });
+            }
+        }
+    }
+    let counts: Vec<u64> = tuples.iter().map(|t| t.1).collect();
+    let rates = rate_columns(plan, query, &keys, &counts);
+    columns.push(Column { name: "count".to_owned(), values: Values::Counts(counts) });
+    columns.extend(rates);
+    Rows { columns, places: keys }
+}
+
+impl Plan<'_> {
+    fn key_of(&self, place: &PlaceDimension, value: u64) -> PlaceKey {
+        match place {
+            PlaceDimension::Cell(_) => PlaceKey::Cell(value),
+            PlaceDimension::Area(layer) => PlaceKey::Area(self.snapshot.layers[*layer].name.clone(), value as u32),
+        }
+    }
+}
+
+fn place_columns(plan: &Plan<'_>, place: &PlaceDimension, prefixed: bool, tuples: &[Tuple], i: usize) -> Vec<Column> {
+    let PlaceDimension::Area(layer) = place else {
+        let cells = tuples.iter().map(|t| t.0[i]).collect();
+        return vec![Column { name: "cell".to_owned(), values: Values::Cells(cells) }];
+    };
+    let layer = &plan.snapshot.layers[*layer];
+    let prefix = if prefixed { layer.name.as_str() } else { "area" };
+    let of_row: Vec<u32> = tuples.iter().map(|t| t.0[i] as u32).collect();
+    let column = |what: &str, text: fn(&crate::snapshot::LayerArea) -> &String| Column {
+        name: format!("{prefix}_{what}"),
+        values: Values::Text { texts: layer.areas.iter().map(|a| text(a).clone()).collect(), of_row: of_row.clone() },
+    };
+    vec![column("code", |a| &a.code), column("name", |a| &a.name)]
+}
+
+/// What a place's count is divided by, and the factor of the rate: 1,000 for indicators, 1 for square kilometres.
+pub(super) fn denominator(snapshot: &Snapshot, rate: &Rate, place: &PlaceKey) -> (f64, f64) {
+    match (rate, place) {
+        (Rate::Km2, PlaceKey::Cell(cell)) => (grid::area_km2(*cell), 1.0),
+        (Rate::Km2, PlaceKey::Area(layer, area)) => {
+            let area = snapshot.layer(layer).and_then(|l| l.areas.get(*area as usize));
+            (area.map_or(f64::NAN, |a| a.area_km2), 1.0)
+        }
+        (Rate::Indicator(name), PlaceKey::Area(layer, area)) => {
+            let values = snapshot.layer(layer).and_then(|l| l.indicators.get(name));
+            (values.and_then(|v| v.get(*area as usize)).copied().unwrap_or(f64::NAN), 1000.0)
+        }
+        (Rate::Indicator(_), PlaceKey::Cell(_)) => (f64::NAN, 1000.0),
+    }
+}
+
+/// A rate, or NaN where there is nothing to divide by.
+#[must_use]
+pub(crate) fn rate_of(snapshot: &Snapshot, rate: &Rate, place: &PlaceKey, count: u64) -> (f64, f64) {
+    let (denominator, factor) = denominator(snapshot, rate, place);
+    let value = if denominator > 0.0 { factor * count as f64 / denominator } else { f64::NAN };
+    (denominator, value)
+}
+
+fn rate_columns(plan: &Plan<'_>, query: &Query, keys: &[PlaceKey], counts: &[u64]) -> Vec<Column> {
+    let Some(rate) = &query.rate else { return Vec::new() };
+    let pairs = keys.iter().zip(counts).map(|(key, &count)| rate_of(plan.snapshot, rate, key, count));
+    let (denominators, rates) = pairs.unzip();
+    vec![
+        Column { name: "denominator".to_owned(), values: Values::Numbers(denominators) },
+        Column { name: "rate".to_owned(), values: Values::Numbers(rates) },
+    ]
+}

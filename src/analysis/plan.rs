@@ -1,0 +1,257 @@
+//! A query made ready for a snapshot: names looked up, filters compiled, groups of places chosen.
+
+use std::{borrow::Cow, collections::HashMap};
+
+use crate::{
+    grid::{GridError, parse_cell, resolution_of},
+    model::{Day, Dimension, PrecisionClass, Query, QueryError, WEEKDAYS},
+    snapshot::{LoadedLayer, Snapshot},
+    table::{CompiledFilter, Group, Grouping, PlaceAnswer, RowDimension, Span, Special},
+};
+
+/// Why a query has no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnalysisError {
+    /// The query asks for something that is not there, or in a wrong way.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// Cells of the study area cannot be listed.
+    #[error(transparent)]
+    Grid(#[from] GridError),
+}
+
+/// A dimension of place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlaceDimension {
+    /// Cells of a resolution.
+    Cell(u8),
+    /// Areas of the layer at this position among the snapshot's.
+    Area(usize),
+}
+
+/// A dimension that each incident has by itself.
+#[derive(Debug)]
+pub(super) struct Coded {
+    pub(super) dimension: RowDimension,
+    /// Text of each value.
+    pub(super) texts: Vec<String>,
+}
+
+/// A query ready to be counted.
+#[derive(Debug)]
+pub struct Plan<'s> {
+    pub(super) snapshot: &'s Snapshot,
+    pub(super) filter: CompiledFilter,
+    pub(super) grouping: Cow<'s, Grouping>,
+    /// Place dimensions in the order asked for.
+    pub(super) places: Vec<PlaceDimension>,
+    /// Groups of each place dimension, by group of a combined grouping; empty with at most one dimension.
+    pub(super) combined: Vec<Vec<u32>>,
+    /// Row dimensions in the order asked for.
+    pub(super) coded: Vec<Coded>,
+    pub(super) allowed: Option<Vec<PlaceAnswer>>,
+}
+
+impl<'s> Plan<'s> {
+    /// Looks up and compiles a query.
+    ///
+    /// # Errors
+    /// [`QueryError`] for any name that is not known.
+    pub fn new(snapshot: &'s Snapshot, query: &Query) -> Result<Self, QueryError> {
+        let places = place_dimensions(snapshot, query)?;
+        let filter = CompiledFilter::new(&snapshot.table, query, &snapshot.known, |span| {
+            query.by.iter().all(|dimension| resolves(dimension, span))
+        })?;
+        let (grouping, combined) = grouping(snapshot, &places);
+        let coded = query.by.iter().filter_map(|d| coded(snapshot, d)).collect();
+        let allowed = allowed(snapshot, query)?;
+        Ok(Self { snapshot, filter, grouping, places, combined, coded, allowed })
+    }
+}
+
+fn layer_index(snapshot: &Snapshot, name: &str, parameter: &str) -> Result<usize, QueryError> {
+    let known = || snapshot.layers.iter().map(|l| l.name.clone());
+    let found = snapshot.layers.iter().position(|l| l.name == name);
+    found.ok_or_else(|| QueryError::unknown(parameter, name, known()))
+}
+
+fn place_dimensions(snapshot: &Snapshot, query: &Query) -> Result<Vec<PlaceDimension>, QueryError> {
+    let place = |dimension: &Dimension| match dimension {
+        Dimension::Cell(resolution) => Some(Ok(PlaceDimension::Cell(*resolution))),
+        Dimension::Area(layer) => Some(layer_index(snapshot, layer, "by area").map(PlaceDimension::Area)),
+        _ => None,
+    };
+    query.by.iter().filter_map(place).collect()
+}
+
+/// Whether the days of an incident are precise enough for a dimension.
+fn resolves(dimension: &Dimension, span: Span) -> bool {
+    let last = Day(span.end.0 - 1);
+    match dimension {
+        Dimension::Month => span.start.month() == last.month(),
+        Dimension::Week => span.start.monday() == last.monday(),
+        Dimension::Day | Dimension::Weekday => span.start == last,
+        _ => true,
+    }
+}
+
+fn single<'s>(snapshot: &'s Snapshot, place: &PlaceDimension) -> &'s Grouping {
+    let table = &snapshot.table;
+    let found = match place {
+        PlaceDimension::Cell(resolution) => table.cell_groups(*resolution).map(|g| g.0),
+        PlaceDimension::Area(layer) => table.layer_groups(&snapshot.layers[*layer].name),
+    };
+    found.unwrap_or(&table.whole)
+}
+
+type Combined<'s> = (Cow<'s, Grouping>, Vec<Vec<u32>>);
+
+fn grouping<'s>(snapshot: &'s Snapshot, places: &[PlaceDimension]) -> Combined<'s> {
+    match places {
+        [] => (Cow::Borrowed(&snapshot.table.whole), Vec::new()),
+        [one] => (Cow::Borrowed(single(snapshot, one)), Vec::new()),
+        several => {
+            let groupings: Vec<&Grouping> = several.iter().map(|p| single(snapshot, p)).collect();
+            let mut index: HashMap<Vec<u32>, u32> = HashMap::new();
+            let mut combined = Vec::new();
+            let count = groupings[0].of_place.len();
+            let groups: Vec<Group> = (0..count)
+                .map(|place| {
+                    let tuple: Vec<u32> = groupings.iter().map(|g| g.of_place[place]).collect();
+                    let specials = groupings.iter().zip(&tuple).filter_map(|(g, &group)| g.special(group));
+                    if let Some(special) = specials.min_by_key(|s| *s as u32) {
+                        return Group::Special(special);
+                    }
+                    let next = combined.len() as u32;
+                    Group::Of(*index.entry(tuple).or_insert_with_key(|tuple| {
+                        combined.push(tuple.clone());
+                        next
+                    }))
+                })
+                .collect();
+            (Cow::Owned(Grouping::new(combined.len(), groups.into_iter())), combined)
+        }
+    }
+}
+
+fn coded(snapshot: &Snapshot, dimension: &Dimension) -> Option<Coded> {
+    let table = &snapshot.table;
+    let extent = table.extent().unwrap_or(crate::model::Period { start: Day(0), end: Day(1) });
+    let last = Day(extent.end.0 - 1);
+    let spans = |first: i32, values: Vec<String>, value: &dyn Fn(Day) -> i32| Coded {
+        dimension: RowDimension::of_span(table, values.len(), |span| {
+            usize::try_from(value(span.start) - first).ok().filter(|_| resolves(dimension, span))
+        }),
+        texts: values,
+    };
+    Some(match dimension {
+        Dimension::Cell(_) | Dimension::Area(_) => return None,
+        Dimension::Month => {
+            let (first, last) = (extent.start.month().0, last.month().0);
+            let texts = (first..=last).map(|m| crate::model::Month(m).to_string()).collect();
+            spans(first, texts, &|day| day.month().0)
+        }
+        Dimension::Week => {
+            let (first, last) = (extent.start.monday().0, last.monday().0);
+            let texts = (first..=last).step_by(7).map(|d| Day(d).iso_week()).collect();
+            spans(0, texts, &move |day| (day.monday().0 - first) / 7)
+        }
+        Dimension::Day => {
+            let texts = (extent.start.0..=last.0).map(|d| Day(d).to_string()).collect();
+            spans(extent.start.0, texts, &|day| day.0)
+        }
+        Dimension::Weekday => spans(0, WEEKDAYS.map(str::to_owned).to_vec(), &|day| i32::from(day.weekday())),
+        Dimension::Hour => Coded {
+            dimension: RowDimension::of_hour(),
+            texts: (0..24).map(|h| h.to_string()).chain(["unknown".to_owned()]).collect(),
+        },
+        Dimension::Category => {
+            Coded { dimension: RowDimension::of_category(table), texts: table.categories().to_vec() }
+        }
+        Dimension::Source => Coded { dimension: RowDimension::of_source(table), texts: table.sources().to_vec() },
+    })
+}
+
+/// What the place filters say of every place; all that are given must hold.
+fn allowed(snapshot: &Snapshot, query: &Query) -> Result<Option<Vec<PlaceAnswer>>, QueryError> {
+    if !query.has_place() {
+        return Ok(None);
+    }
+    let table = &snapshot.table;
+    let mut answers = vec![PlaceAnswer::In; table.places() + 1];
+    if !query.place.areas.is_empty() {
+        let wanted = areas_wanted(snapshot, query)?;
+        narrow(&mut answers, |place| {
+            wanted.iter().map(|(grouping, group)| in_group(grouping, place, *group)).max_by_key(|a| rank(*a))
+        });
+    }
+    if !query.place.cells.is_empty() {
+        let mut wanted = Vec::new();
+        for text in &query.place.cells {
+            let cell = parse_cell(text).map_err(|_| QueryError::invalid("cell", text, "an H3 cell of resolution 7 to 11"))?;
+            let (grouping, cells) = table
+                .cell_groups(resolution_of(cell))
+                .ok_or_else(|| QueryError::invalid("cell", text, "an H3 cell of resolution 7 to 11"))?;
+            wanted.push((grouping, cells.binary_search(&cell).map_or(u32::MAX, |i| i as u32)));
+        }
+        narrow(&mut answers, |place| {
+            wanted.iter().map(|(grouping, group)| in_group(grouping, place, *group)).max_by_key(|a| rank(*a))
+        });
+    }
+    if let Some(bbox) = query.place.bbox {
+        narrow(&mut answers[..table.places()], |place| {
+            let (lon, lat) = (table.lon[place], table.lat[place]);
+            let inside = bbox.west <= lon && lon <= bbox.east && bbox.south <= lat && lat <= bbox.north;
+            let precise = PrecisionClass::from_code(table.class[place]).is_some_and(PrecisionClass::supports_area);
+            Some(match (inside, precise) {
+                (_, false) => PlaceAnswer::TooCoarse,
+                (true, true) => PlaceAnswer::In,
+                (false, true) => PlaceAnswer::Outside,
+            })
+        });
+    }
+    Ok(Some(answers))
+}
+
+fn areas_wanted<'s>(snapshot: &'s Snapshot, query: &Query) -> Result<Vec<(&'s Grouping, u32)>, QueryError> {
+    let wanted = query.place.areas.iter().map(|(name, code)| {
+        let layer: &LoadedLayer = &snapshot.layers[layer_index(snapshot, name, "in")?];
+        let area = layer.areas.binary_search_by(|a| a.code.cmp(code)).map_err(|_| {
+            let first: Vec<String> = layer.areas.iter().take(10).map(|a| format!("{name}:{}", a.code)).collect();
+            let more = layer.areas.len().saturating_sub(first.len());
+            let more = (more > 0).then(|| format!("and {more} more (places areas list {name})"));
+            QueryError::unknown("in", &format!("{name}:{code}"), first.into_iter().chain(more))
+        })?;
+        let grouping = snapshot.table.layer_groups(name).unwrap_or(&snapshot.table.whole);
+        Ok((grouping, area as u32))
+    });
+    wanted.collect()
+}
+
+fn in_group(grouping: &Grouping, place: usize, group: u32) -> PlaceAnswer {
+    let of_place = grouping.of_place[place];
+    match grouping.special(of_place) {
+        _ if of_place == group => PlaceAnswer::In,
+        Some(Special::TooCoarse) => PlaceAnswer::TooCoarse,
+        _ => PlaceAnswer::Outside,
+    }
+}
+
+fn rank(answer: PlaceAnswer) -> u8 {
+    match answer {
+        PlaceAnswer::Outside => 0,
+        PlaceAnswer::TooCoarse => 1,
+        PlaceAnswer::In => 2,
+    }
+}
+
+/// Keeps of two answers the one that allows less: outside one place is outside both.
+fn narrow(answers: &mut [PlaceAnswer], answer: impl Fn(usize) -> Option<PlaceAnswer>) {
+    for (place, so_far) in answers.iter_mut().enumerate() {
+        let here = answer(place).unwrap_or(PlaceAnswer::Outside);
+        if rank(here) < rank(*so_far) {
+            *so_far = here;
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! `places areas` and `places indicators`.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::output::{note, print_line};
+use crate::{
+    area::PropertyChoice,
+    export::printable,
+    import::{AddAreas, AddIndicators, add_areas, add_indicators, name_areas},
+    workspace::{Workspace, read_layer},
+};
+
+/// Most issues of a layer printed one by one.
+const MAX_ISSUES: usize = 10;
+
+/// Commands on layers.
+#[derive(Debug, Subcommand)]
+pub enum AreasCommand {
+    /// Add a layer from GeoJSON polygons (or replace the one of that name)
+    #[command(after_help = "Examples:\n  places areas add msoa21 E10000020.geojson.gz --study-area\n  places areas add beats beats.geojson --code BEAT --name BEAT_NAME")]
+    Add {
+        /// Name of the layer, such as msoa21
+        layer: String,
+        /// GeoJSON files, plain or .gz, in WGS 84 or British National Grid
+        #[arg(required = true)]
+        files: Vec<String>,
+        /// Property with the code, where it is not recognised
+        #[arg(long, value_name = "PROP")]
+        code: Option<String>,
+        /// Property with the name
+        #[arg(long, value_name = "PROP")]
+        name: Option<String>,
+        /// Make the union of this layer the study area
+        #[arg(long)]
+        study_area: bool,
+    },
+    /// Give the areas of a layer readable names from a CSV (such as the House of Commons Library's)
+    Names {
+        /// Layer
+        layer: String,
+        /// CSV with a column of codes and one of names
+        file: PathBuf,
+    },
+    /// List layers, or the areas of one
+    List {
+        /// Layer
+        layer: Option<String>,
+    },
+}
+
+/// Commands on indicators.
+#[derive(Debug, Subcommand)]
+pub enum IndicatorsCommand {
+    /// Add figures of areas; figures of smaller units are added up
+    #[command(after_help = "Examples:\n  places indicators add lsoa21_usual_residents_by_age6.csv.gz --layer msoa21\n  places indicators add population.csv --layer areas --code area_code --value residents")]
+    Add {
+        /// CSV, plain or .gz
+        file: PathBuf,
+        /// Layer of the areas
+        #[arg(long)]
+        layer: String,
+        /// Column with codes of the areas, or of smaller units that lie in them
+        #[arg(long, value_name = "COL")]
+        code: Option<String>,
+        /// Column with values; all numeric ones when left out
+        #[arg(long, value_name = "COL")]
+        value: Vec<String>,
+        /// CSV that says which area each smaller unit lies in
+        #[arg(long, value_name = "FILE.csv")]
+        lookup: Option<PathBuf>,
+    },
+    /// List the indicators of every layer
+    List,
+}
+
+pub(super) fn run(workspace: &Workspace, command: AreasCommand) -> anyhow::Result<()> {
+    match command {
+        AreasCommand::Add { layer, files, code, name, study_area } => {
+            let request = AddAreas { layer, files, choice: PropertyChoice { code, name }, study_area };
+            let added = add_areas(workspace, &request)?;
+            for issue in added.issues.iter().take(MAX_ISSUES) {
+                note(&printable(&format!("{} (feature {}): {}", issue.code, issue.feature, issue.problem)));
+            }
+            if added.issues.len() > MAX_ISSUES {
+                note(&format!("and {} more such notes", added.issues.len() - MAX_ISSUES));
+            }
+            let study = if added.study_area { ", the study area" } else { "" };
+            print_line(&format!("layer {}: {} areas{study}", added.layer, added.areas))?;
+            if added.incidents_placed_again > 0 {
+                note(&format!("{} incidents placed again", added.incidents_placed_again));
+            }
+            Ok(())
+        }
+        AreasCommand::Names { layer, file } => {
+            let named = name_areas(workspace, &layer, &file)?;
+            print_line(&format!("layer {layer}: {named} areas named"))
+        }
+        AreasCommand::List { layer: None } => {
+            let state = workspace.state()?;
+            let layers = state.layers()?;
+            if layers.is_empty() {
+                note("no layers yet; add one with `places areas add LAYER FILE.geojson --study-area`");
+            }
+            let study = workspace.settings()?.study_area.layer;
+            for (name, path) in layers {
+                let areas = read_layer(&workspace.root().join(path))?.len();
+                let mark = if name == study { "  study area" } else { "" };
+                print_line(&format!("{name}  {areas} areas{mark}"))?;
+            }
+            Ok(())
+        }
+        AreasCommand::List { layer: Some(layer) } => {
+            let layers = workspace.state()?.layers()?;
+            let Some((_, path)) = layers.iter().find(|l| l.0 == layer) else {
+                let known: Vec<&str> = layers.iter().map(|l| l.0.as_str()).collect();
+                anyhow::bail!("there is no layer {layer:?}; layers: {}", known.join(", "));
+            };
+            for area in read_layer(&workspace.root().join(path))? {
+                let district = area.district_name.unwrap_or_default();
+                print_line(&printable(&format!("{}  {}  {district}  {:.2} km2", area.code, area.name, area.area_km2)))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+pub(super) fn indicators(workspace: &Workspace, command: IndicatorsCommand) -> anyhow::Result<()> {
+    match command {
+        IndicatorsCommand::Add { file, layer, code, value, lookup } => {
+            let request = AddIndicators { file, layer, code, values: value, lookup };
+            let added = add_indicators(workspace, &request)?;
+            for (name, areas, how) in &added.indicators {
+                print_line(&format!("{}: {name}  {areas} areas ({how})", added.layer))?;
+            }
+            if added.unmatched_rows > 0 {
+                let (unmatched, rows) = (added.unmatched_rows, added.rows);
+                note(&format!("{unmatched} of {rows} rows belong to no area of {} and were left out", added.layer));
+            }
+            if added.not_numbers > 0 {
+                note(&format!("{} values are no numbers and were left out", added.not_numbers));
+            }
+            Ok(())
+        }
+        IndicatorsCommand::List => {
+            let mut indicators: Vec<(String, String, usize)> = Vec::new();
+            for row in workspace.state()?.indicators()? {
+                match indicators.last_mut() {
+                    Some(last) if last.0 == row.layer && last.1 == row.name => last.2 += 1,
+                    _ => indicators.push((row.layer, row.name, 1)),
+                }
+            }
+            if indicators.is_empty() {
+                note("no indicators yet; add some with `places indicators add FILE.csv --layer LAYER`");
+            }
+            for (layer, name, areas) in indicators {
+                print_line(&format!("{layer}: {name}  {areas} areas"))?;
+            }
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! `places import`, with its progress bar and report.
+
+use std::{
+    io::IsTerminal,
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::output::{note, print_line, thousands};
+use crate::{
+    import::{ImportReport, ImportRequest, Mapping, Progress, import},
+    workspace::Workspace,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  places import police_uk/ --source police.uk
+  places import 'downloads/2025-*/*-norfolk-street.csv.gz' --source police.uk --dry-run
+  places import asb-2025.csv --source council-asb --mapping council-asb.toml
+
+All of it is imported, or nothing. Importing the same file again changes nothing; a newer edition of a force's
+month replaces the older one. Rejected rows are listed in the workspace under reports/.";
+
+/// Arguments of `places import`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ImportArgs {
+    /// Files, folders or globs; .gz is read as it is
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Where the records come from: police.uk, or a name of your own
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub source: String,
+    /// What the columns mean, as TOML; police.uk files need none
+    #[arg(long, value_name = "FILE.toml")]
+    pub mapping: Option<PathBuf>,
+    /// Replace what the source has stored for the months in the files
+    #[arg(long)]
+    pub replace: bool,
+    /// Report what would happen and store nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Report as text or json
+    #[arg(long, value_name = "FORMAT", value_parser = ["text", "json"], default_value = "text")]
+    pub format: String,
+}
+
+pub(super) fn run(workspace: &Workspace, args: ImportArgs) -> anyhow::Result<()> {
+    let request = ImportRequest {
+        mapping: args.mapping.as_deref().map(Mapping::read).transpose()?,
+        files: args.files,
+        source: args.source,
+        replace: args.replace,
+        dry_run: args.dry_run,
+    };
+    let report = with_bar(|progress| import(workspace, &request, progress))?;
+    if args.format == "json" {
+        print_line(&serde_json::to_string_pretty(&report)?)
+    } else {
+        print_line(&text(&report))
+    }
+}
+
+/// Runs a job with a bar that shows rate and time left, on a terminal.
+pub(super) fn with_bar<T>(job: impl FnOnce(&Progress) -> T) -> T {
+    let progress = Progress::default();
+    if !std::io::stderr().is_terminal() {
+        return job(&progress);
+    }
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| draw(&progress, &done));
+        let result = job(&progress);
+        done.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
+fn draw(progress: &Progress, done: &AtomicBool) {
+    let bar = ProgressBar::new(0);
+    let style = "{elapsed_precise} [{bar:30}] {percent:>3} %  {bytes} of {total_bytes}  {bytes_per_sec}  {msg}  {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    while !done.load(Ordering::Relaxed) {
+        let (total, bytes) = (progress.total_bytes.load(Ordering::Relaxed), progress.bytes.load(Ordering::Relaxed));
+        // Packed files give more bytes than they hold.
+        bar.set_length(total.max(bytes));
+        bar.set_position(bytes);
+        bar.set_message(format!("{} rows", thousands(progress.rows.load(Ordering::Relaxed))));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    bar.finish_and_clear();
+}
+
+fn text(report: &ImportReport) -> String {
+    let number = |n: u64| format!("{:>12}", thousands(n));
+    let mut lines = vec![format!(
+        "{} {}: {} files",
+        if report.dry_run { "Dry run of" } else { "Imported" },
+        report.source,
+        report.files.len()
+    )];
+    lines.push(format!("{} rows read", number(report.rows)));
+    for (count, what) in [
+        (report.imported, "imported"),
+        (report.updated, "updated"),
+        (report.duplicates, "duplicates (there already, unchanged)"),
+        (report.rejected, "rejected"),
+    ] {
+        lines.push(format!("{}   {what}", number(count)));
+    }
+    let accepted = report.rows - report.rejected;
+    lines.push(format!("{} accepted, of these", number(accepted)));
+    for (class, count) in &report.placed {
+        lines.push(format!("{}   placed ({})", number(*count), class.replace('_', " ")));
+    }
+    lines.push(format!("{}   outside the study area", number(report.outside_study_area)));
+    lines.push(format!("{}   not located", number(report.not_located)));
+    if report.near_border > 0 {
+        lines.push(format!("{} placed lay in no area and went to the nearest within 250 m", number(report.near_border)));
+    }
+    if report.removed > 0 {
+        lines.push(format!("{} of an older edition removed", number(report.removed)));
+    }
+    for rejection in report.rejected_rows.iter().take(5) {
+        lines.push(format!(
+            "rejected: {}, line {}, {} {:?}: {}",
+            rejection.file, rejection.line, rejection.field, rejection.value, rejection.reason
+        ));
+    }
+    if let Some(path) = &report.rejected_csv {
+        lines.push(format!("all rejected rows: {path} in the workspace"));
+    }
+    for file in &report.skipped_files {
+        lines.push(format!("left out: {file}"));
+    }
+    if !report.ignored_columns.is_empty() {
+        lines.push(format!("columns not used: {}", report.ignored_columns.join(", ")));
+    }
+    if report.id.is_none() && !report.dry_run {
+        lines.push("nothing has changed".to_owned());
+    }
+    lines.join("\n")
+}
+
+/// Says what an import did, for the demo.
+pub(super) fn note_report(report: &ImportReport) {
+    note(&text(report));
+}

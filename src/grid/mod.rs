@@ -1,0 +1,204 @@
+//! H3 and nothing else: the cell of a point, its outline, its true area, the cells of an area.
+//!
+//! Cells are plain `u64` indexes outside this folder. Binning is geometric at every resolution: the cell of
+//! a point at resolution r is what any H3 library answers for the point at r, never a parent of a finer one.
+//! May use: model.
+
+use geo::MultiPolygon;
+use h3o::{
+    CellIndex, LatLng, Resolution,
+    geom::{ContainmentMode, TilerBuilder},
+};
+
+use crate::model::{LonLat, RESOLUTIONS};
+
+/// Most cells that one polyfill may give (resolution 9 over England and Wales is 1.5 million).
+pub const MAX_CELLS_OF_AREA: usize = 8_000_000;
+
+/// Why there is no cell.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GridError {
+    /// Text that is no H3 cell.
+    #[error("{value:?} is no H3 cell of resolution 7 to 11 (15 hexadecimal digits, such as 88194e6a1dfffff)")]
+    NotACell {
+        /// The text, cut at 40 characters.
+        value: String,
+    },
+    /// A resolution outside 7 to 11.
+    #[error("resolution {resolution} is not one of 7 to 11")]
+    Resolution {
+        /// The resolution asked for.
+        resolution: u8,
+    },
+    /// A polygon that H3 cannot fill.
+    #[error("an area cannot be filled with cells: {reason}")]
+    Unfillable {
+        /// What the H3 library said.
+        reason: String,
+    },
+    /// A polygon with more cells than [`MAX_CELLS_OF_AREA`].
+    #[error("an area would hold about {cells} cells; the limit is {MAX_CELLS_OF_AREA}")]
+    TooMany {
+        /// Estimated number.
+        cells: usize,
+    },
+}
+
+/// The cells of a point at resolutions 7 to 11, in that order.
+///
+/// # CRS
+/// WGS 84 degrees.
+#[must_use]
+pub fn cells_of_point(point: LonLat) -> [u64; 5] {
+    RESOLUTIONS.map(|r| cell_of_point(point, r))
+}
+
+/// The cell of a point: H3's `latLngToCell`.
+///
+/// # Panics
+/// Never for a checked [`LonLat`] and a resolution of at most 15.
+///
+/// # Examples
+/// ```
+/// use places::{grid, model::LonLat};
+/// let cell = grid::cell_of_point(LonLat::new(1.2979, 52.6293)?, 8);
+/// assert_eq!(grid::resolution_of(cell), 8);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn cell_of_point(point: LonLat, resolution: u8) -> u64 {
+    let position = LatLng::new(point.lat, point.lon).expect("a LonLat is finite");
+    let resolution = Resolution::try_from(resolution).expect("resolutions are 0 to 15");
+    position.to_cell(resolution).into()
+}
+
+/// Reads a cell as written, of a resolution that incidents are binned at.
+///
+/// # Errors
+/// [`GridError::NotACell`].
+pub fn parse_cell(text: &str) -> Result<u64, GridError> {
+    text.parse::<CellIndex>()
+        .ok()
+        .filter(|cell| RESOLUTIONS.contains(&u8::from(cell.resolution())))
+        .map(u64::from)
+        .ok_or_else(|| GridError::NotACell {
+            value: text.chars().take(40).collect(),
+        })
+}
+
+/// The cell as everyone writes it.
+#[must_use]
+pub fn cell_text(cell: u64) -> String {
+    format!("{cell:x}")
+}
+
+/// Resolution of a valid cell.
+#[must_use]
+pub fn resolution_of(cell: u64) -> u8 {
+    #[expect(clippy::cast_possible_truncation, reason = "four bits of the index")]
+    let resolution = (cell >> 52) as u8 & 0xf;
+    resolution
+}
+
+fn index(cell: u64) -> CellIndex {
+    CellIndex::try_from(cell).expect("cells come from H3")
+}
+
+/// Corners of a cell, counterclockwise, not closed.
+///
+/// # Panics
+/// When the number is no H3 cell.
+#[must_use]
+pub fn outline(cell: u64) -> Vec<LonLat> {
+    index(cell)
+        .boundary()
+        .iter()
+        .map(|corner| LonLat {
+            lon: corner.lng(),
+            lat: corner.lat(),
+        })
+        .collect()
+}
+
+/// Centre of a cell.
+///
+/// # Panics
+/// When the number is no H3 cell.
+#[must_use]
+pub fn center(cell: u64) -> LonLat {
+    let center = LatLng::from(index(cell));
+    LonLat {
+        lon: center.lng(),
+        lat: center.lat(),
+    }
+}
+
+/// True area of a cell in square kilometres; cells of one resolution are not equal.
+///
+/// # Panics
+/// When the number is no H3 cell.
+#[must_use]
+pub fn area_km2(cell: u64) -> f64 {
+    index(cell).area_km2()
+}
+
+/// The cells whose centre lies in the polygons, ascending, each once.
+///
+/// # Errors
+/// [`GridError`] for an unknown resolution, a polygon H3 refuses, or too many cells.
+pub fn cells_of_area(polygons: &MultiPolygon, resolution: u8) -> Result<Vec<u64>, GridError> {
+    let h3_resolution = Resolution::try_from(resolution)
+        .ok()
+        .filter(|_| RESOLUTIONS.contains(&resolution))
+        .ok_or(GridError::Resolution { resolution })?;
+    let mut tiler = TilerBuilder::new(h3_resolution)
+        .containment_mode(ContainmentMode::ContainsCentroid)
+        .build();
+    let unfillable = |e: &dyn std::fmt::Display| GridError::Unfillable {
+        reason: e.to_string(),
+    };
+    for polygon in polygons {
+        tiler.add(polygon.clone()).map_err(|e| unfillable(&e))?;
+    }
+    let estimate = tiler.coverage_size_hint();
+    if estimate > MAX_CELLS_OF_AREA {
+        return Err(GridError::TooMany { cells: estimate });
+    }
+    let mut cells: Vec<u64> = tiler.into_coverage().map(u64::from).collect();
+    cells.sort_unstable();
+    cells.dedup();
+    Ok(cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::{Contains, Polygon};
+    use proptest::prelude::*;
+
+    proptest! {
+        /// The cell drawn on the map holds the incident counted in it (edges are great circles, drawn
+        /// straight: a millionth of the edge is the tolerance).
+        #[test]
+        fn every_point_lies_in_the_cell_drawn_for_it(lon in -6.0_f64..2.0, lat in 49.9_f64..55.8) {
+            let point = LonLat::new(lon, lat).unwrap();
+            for (resolution, cell) in RESOLUTIONS.into_iter().zip(cells_of_point(point)) {
+                prop_assert_eq!(resolution_of(cell), resolution);
+                let center = center(cell);
+                let ring: Vec<(f64, f64)> = outline(cell).iter()
+                    .map(|c| (center.lon + (c.lon - center.lon) * 1.000_05, center.lat + (c.lat - center.lat) * 1.000_05))
+                    .collect();
+                let drawn = Polygon::new(ring.into(), vec![]);
+                prop_assert!(drawn.contains(&geo::Point::new(lon, lat)));
+            }
+        }
+    }
+
+    #[test]
+    fn text_that_is_no_cell_is_refused() {
+        for text in ["", "88194e6a1d", "zz", "8f194e6a1dfffff", "ffffffffffffffff"] {
+            assert!(parse_cell(text).is_err(), "{text}");
+        }
+    }
+}

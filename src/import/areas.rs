@@ -1,0 +1,199 @@
+//! Layers into the workspace: polygons, readable names, and the incidents that are there placed anew.
+
+use std::{collections::HashMap, path::Path};
+
+use rayon::prelude::*;
+
+use super::{ImportError, Placer, SourceFile, find_files, merge::coverage};
+use crate::{
+    area::{AreaIssue, Layer, PropertyChoice, read_geojson, readable_name, to_wkb},
+    workspace::{AreaRow, Commit, FileEntry, NewLayer, Partition, State, Workspace, read_incidents, read_layer, settle_layer_names},
+};
+
+/// A layer to add.
+#[derive(Debug, Clone, Default)]
+pub struct AddAreas {
+    /// Its name, such as `msoa21`.
+    pub layer: String,
+    /// GeoJSON files, plain or gzipped.
+    pub files: Vec<String>,
+    /// Properties with code and name, where not to be recognised.
+    pub choice: PropertyChoice,
+    /// Whether its union becomes the study area.
+    pub study_area: bool,
+}
+
+/// What became of a layer.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct AreasAdded {
+    /// Layer.
+    pub layer: String,
+    /// Areas in it.
+    pub areas: usize,
+    /// What was wrong with some of them.
+    pub issues: Vec<AreaIssue>,
+    /// Whether it is the study area now.
+    pub study_area: bool,
+    /// Incidents that were placed anew.
+    pub incidents_placed_again: u64,
+}
+
+/// Adds a layer, or replaces the one of the same name, and places the stored incidents in it.
+///
+/// # Errors
+/// [`ImportError`]; the workspace is then untouched.
+pub fn add_areas(workspace: &Workspace, request: &AddAreas) -> Result<AreasAdded, ImportError> {
+    if !Layer::is_name(&request.layer) {
+        return Err(ImportError::Refused {
+            path: request.layer.clone().into(),
+            reason: "a layer's name is 1 to 32 small letters, digits, `_` and `-`, such as msoa21".to_owned(),
+        });
+    }
+    let json = |name: &str| [".geojson", ".json", ".geojson.gz", ".json.gz"].iter().any(|e| name.ends_with(e));
+    let (files, _) = find_files(&request.files, json)?;
+    let (areas, issues) = read_areas(&files, &request.choice)?;
+    let lock = workspace.lock()?;
+    let mut commit = Commit::begin(workspace, &lock)?;
+    let issues_text = serde_json::to_string(&issues).unwrap_or_default();
+    commit.set_layer(&NewLayer { name: &request.layer, areas: &areas, issues: &issues_text })?;
+    if request.study_area {
+        commit.set_study_area(&request.layer)?;
+    }
+    let study = request.study_area.then_some(request.layer.as_str());
+    let incidents_placed_again = place_again(workspace, &mut commit, study)?;
+    commit.finish()?;
+    settle_layer_names(workspace, &lock)?;
+    Ok(AreasAdded {
+        layer: request.layer.clone(),
+        areas: areas.len(),
+        issues,
+        study_area: workspace.settings()?.study_area.layer == request.layer,
+        incidents_placed_again,
+    })
+}
+
+fn read_areas(files: &[SourceFile], choice: &PropertyChoice) -> Result<(Vec<AreaRow>, Vec<AreaIssue>), ImportError> {
+    let mut rows: Vec<AreaRow> = Vec::new();
+    let mut issues = Vec::new();
+    for file in files {
+        let (areas, mut found) = read_geojson(&file.read()?, choice)
+            .map_err(|source| ImportError::GeoJson { path: file.path.clone(), source })?;
+        issues.append(&mut found);
+        for area in areas {
+            let refused = |reason: String| ImportError::Refused { path: file.path.clone(), reason };
+            if rows.iter().any(|r| r.code == area.code) && files.len() > 1 {
+                return Err(refused(format!("code {:?} stands in an earlier file too", area.code)));
+            }
+            rows.push(AreaRow {
+                wkb: to_wkb(&area.polygons).map_err(|e| refused(e.to_string()))?,
+                code: area.code,
+                name: area.name,
+                official_name: area.official_name,
+                district_code: area.district_code,
+                district_name: area.district_name,
+                area_km2: area.area_km2,
+            });
+        }
+    }
+    rows.sort_by(|a, b| a.code.cmp(&b.code));
+    Ok((rows, issues))
+}
+
+/// Writes every partition again with the cells and areas of the layers as they will be.
+fn place_again(workspace: &Workspace, commit: &mut Commit<'_>, study: Option<&str>) -> Result<u64, ImportError> {
+    let partitions = commit.state().partitions()?;
+    if partitions.is_empty() {
+        return Ok(0);
+    }
+    let placer = placer_for(workspace, commit.state(), study)?;
+    let written: Vec<(Partition, FileEntry, Vec<(String, String, u64)>)> = partitions
+        .into_par_iter()
+        .map(|partition| {
+            let stored = read_incidents(&workspace.root().join(&partition.path), true)?;
+            let again = placer.place_again(&stored);
+            let file = Commit::write_partition(workspace, &partition.source, partition.month, &again)?;
+            let coverage = coverage(&again, &placer);
+            Ok((partition, file, coverage))
+        })
+        .collect::<Result<_, ImportError>>()?;
+    let mut incidents = 0;
+    for (partition, file, coverage) in written {
+        commit.set_partition(&partition.source, partition.month, &file, partition.rows as usize)?;
+        commit.set_coverage(&partition.source, partition.month, &coverage)?;
+        incidents += partition.rows;
+    }
+    Ok(incidents)
+}
+
+fn placer_for(workspace: &Workspace, state: &State, study: Option<&str>) -> Result<Placer, ImportError> {
+    let placer = Placer::new(workspace, state)?;
+    Ok(match study {
+        Some(layer) => placer.with_study_area(layer),
+        None => placer,
+    })
+}
+
+/// Gives the areas of a layer readable names from a CSV with a code and a name column, such as the House of
+/// Commons Library's; gives the number named.
+///
+/// # Errors
+/// [`ImportError`] when no column holds codes of the layer; the workspace is then untouched.
+pub fn name_areas(workspace: &Workspace, layer: &str, path: &Path) -> Result<usize, ImportError> {
+    let lock = workspace.lock()?;
+    let mut commit = Commit::begin(workspace, &lock)?;
+    let layers = commit.state().layers()?;
+    let Some((_, stored)) = layers.iter().find(|(name, _)| name == layer) else {
+        let known = layers.into_iter().map(|l| l.0).collect();
+        return Err(ImportError::NoLayer { layer: layer.to_owned(), known });
+    };
+    let mut areas = read_layer(&workspace.root().join(stored))?;
+    let (names, districts) = read_names(path, &areas)?;
+    let mut named = 0;
+    for area in &mut areas {
+        if let Some(name) = names.get(&area.code) {
+            area.name.clone_from(name);
+            named += 1;
+        }
+        if let Some(district) = districts.get(&area.code).filter(|_| area.district_name.is_none()) {
+            area.district_name = Some(district.clone());
+        }
+        if area.district_name.is_none() {
+            area.district_name = readable_name(&area.official_name).map(|(d, _)| d.to_owned());
+        }
+    }
+    commit.set_layer(&NewLayer { name: layer, areas: &areas, issues: "[]" })?;
+    commit.finish()?;
+    settle_layer_names(workspace, &lock)?;
+    Ok(named)
+}
+
+type Names = HashMap<String, String>;
+
+fn read_names(path: &Path, areas: &[AreaRow]) -> Result<(Names, Names), ImportError> {
+    let refused = |reason: String| ImportError::Refused { path: path.to_owned(), reason };
+    let bytes = SourceFile { path: path.to_owned() }.read()?;
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+    let header = reader.headers().map_err(|e| refused(e.to_string()))?.clone();
+    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().map_err(|e| refused(e.to_string()))?;
+    let codes: std::collections::HashSet<&str> = areas.iter().map(|a| a.code.as_str()).collect();
+    let hits = |column: usize| rows.iter().filter(|r| r.get(column).is_some_and(|v| codes.contains(v))).count();
+    let code = (0..header.len()).max_by_key(|&c| (hits(c), usize::MAX - c)).filter(|&c| hits(c) > 0);
+    let Some(code) = code else {
+        return Err(refused(format!("no column holds codes of the layer; columns: {}", header.iter().collect::<Vec<_>>().join(", "))));
+    };
+    let find = |accept: &dyn Fn(&str) -> bool| header.iter().position(|h| accept(&h.to_lowercase()));
+    let name = find(&|h| h.ends_with("hclnm") && !h.starts_with("msoa11hcl"))
+        .or_else(|| find(&|h| h.ends_with("hclnm")))
+        .or_else(|| find(&|h| h == "name" || h.ends_with("_name")))
+        .or_else(|| find(&|h| h.ends_with("nm")));
+    let Some(name) = name else {
+        return Err(refused("no column holds names (such as MSOAHCLNM or name)".to_owned()));
+    };
+    let district = find(&|h| h == "ladnm_active" || h == "laname" || h == "district_name");
+    let column = |column: usize| -> Names {
+        let pair = |r: &csv::StringRecord| Some((r.get(code)?.to_owned(), r.get(column)?.trim().to_owned()));
+        rows.iter().filter_map(pair).filter(|(c, n)| codes.contains(c.as_str()) && !n.is_empty()).collect()
+    };
+    Ok((column(name), district.map(column).unwrap_or_default()))
+}

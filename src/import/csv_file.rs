@@ -1,0 +1,221 @@
+//! Rows of a CSV file as bytes, with what tells a damaged file from a whole one.
+
+use std::{
+    cell::RefCell,
+    io::{self, Read},
+    rc::Rc,
+};
+
+use csv::ByteRecord;
+
+use super::{ImportError, Progress, SourceFile};
+
+const BUFFER: usize = 1 << 18;
+/// Rows between two notes of progress.
+const PROGRESS_ROWS: u64 = 4096;
+/// Most bytes that one row may have.
+const MAX_ROW_BYTES: usize = 1 << 20;
+
+/// What passes through while a file is read.
+#[derive(Debug, Default)]
+struct Seen {
+    hasher: blake3::Hasher,
+    bytes: u64,
+    /// The last bytes, newest last.
+    tail: [u8; 2],
+    binary: bool,
+}
+
+struct Watched {
+    inner: Box<dyn Read + Send>,
+    seen: Rc<RefCell<Seen>>,
+}
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        let mut seen = self.seen.borrow_mut();
+        seen.hasher.update(&buffer[..read]);
+        if seen.bytes == 0 {
+            let start = &buffer[..read.min(4096)];
+            seen.binary = start.contains(&0) || start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]);
+        }
+        seen.bytes += read as u64;
+        for &byte in &buffer[read.saturating_sub(2)..read] {
+            seen.tail = [seen.tail[1], byte];
+        }
+        Ok(read)
+    }
+}
+
+/// An opened CSV file.
+pub(super) struct CsvFile<'a> {
+    file: &'a SourceFile,
+    reader: csv::Reader<Watched>,
+    seen: Rc<RefCell<Seen>>,
+    progress: &'a Progress,
+    rows: u64,
+    noted: (u64, u64),
+    columns: usize,
+}
+
+impl<'a> CsvFile<'a> {
+    /// Opens a file and reads its header.
+    pub(super) fn open(
+        file: &'a SourceFile,
+        delimiter: u8,
+        progress: &'a Progress,
+    ) -> Result<(Self, Vec<String>), ImportError> {
+        Self::over(file, file.open()?, delimiter, progress)
+    }
+
+    /// The same over bytes that have been decoded already.
+    pub(super) fn over(
+        file: &'a SourceFile,
+        bytes: Box<dyn Read + Send>,
+        delimiter: u8,
+        progress: &'a Progress,
+    ) -> Result<(Self, Vec<String>), ImportError> {
+        let seen = Rc::new(RefCell::new(Seen::default()));
+        let watched = Watched { inner: bytes, seen: seen.clone() };
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .buffer_capacity(BUFFER)
+            .from_reader(watched);
+        let mut csv = Self { file, reader, seen, progress, rows: 0, noted: (0, 0), columns: 0 };
+        let mut record = ByteRecord::new();
+        let any = csv.reader.read_byte_record(&mut record).map_err(|e| csv.damaged(&e))?;
+        let wrong = |found: &str| ImportError::WrongFile {
+            path: file.path.clone(),
+            expected: "a CSV file in UTF-8 with a header".to_owned(),
+            found: found.to_owned(),
+        };
+        if csv.seen.borrow().binary {
+            return Err(wrong("a binary file or UTF-16 text"));
+        }
+        if !any {
+            return Err(wrong("an empty file"));
+        }
+        let header = record
+            .iter()
+            .enumerate()
+            .map(|(i, field)| {
+                let field = if i == 0 { field.strip_prefix(b"\xef\xbb\xbf").unwrap_or(field) } else { field };
+                String::from_utf8_lossy(field).trim().to_owned()
+            })
+            .collect();
+        csv.columns = record.len();
+        Ok((csv, header))
+    }
+
+    /// Reads the next row; its line, or `None` at the end of a whole file.
+    pub(super) fn next(&mut self, record: &mut ByteRecord) -> Result<Option<u64>, ImportError> {
+        let more = self.reader.read_byte_record(record).map_err(|e| self.damaged(&e))?;
+        if !more {
+            self.note_progress();
+            return Ok(None);
+        }
+        self.rows += 1;
+        if self.rows.is_multiple_of(PROGRESS_ROWS) {
+            self.note_progress();
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.as_slice().len() > MAX_ROW_BYTES {
+            return Err(self.cut_off(line, "a row longer than 1 MiB: a quotation mark is probably not closed"));
+        }
+        if self.reader.is_done() {
+            self.check_last(record, line)?;
+        }
+        Ok(Some(line))
+    }
+
+    /// The last row of a file that was cut off has too few fields and no line end, or an open quotation mark.
+    fn check_last(&self, record: &ByteRecord, line: u64) -> Result<(), ImportError> {
+        let tail = self.seen.borrow().tail;
+        let ended = tail[1] == b'\n' || tail[1] == b'\r';
+        if !ended && record.len() < self.columns {
+            return Err(self.cut_off(line, "the last row has too few fields and no line end"));
+        }
+        let open = record.iter().next_back().is_some_and(|field| field.ends_with(b"\n"));
+        if open {
+            return Err(self.cut_off(line, "a quotation mark is not closed"));
+        }
+        Ok(())
+    }
+
+    fn note_progress(&mut self) {
+        let bytes = self.seen.borrow().bytes;
+        self.progress.add(bytes - self.noted.0, self.rows - self.noted.1);
+        self.noted = (bytes, self.rows);
+    }
+
+    fn damaged(&self, error: &csv::Error) -> ImportError {
+        self.cut_off(self.reader.position().line(), &error.to_string())
+    }
+
+    fn cut_off(&self, line: u64, reason: &str) -> ImportError {
+        ImportError::CutOff { path: self.file.path.clone(), line, reason: reason.to_owned() }
+    }
+
+    /// Rows read so far.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// BLAKE3 of the unpacked content, once read to the end.
+    pub(super) fn digest(&self) -> String {
+        self.seen.borrow().hasher.finalize().to_hex().to_string()
+    }
+}
+
+/// Reads a decimal number exactly as `str::parse::<f64>` does, only faster for plain short ones.
+///
+/// A mantissa under 2^53 and a power of ten up to 10^22 are both exact, so their quotient is the correctly
+/// rounded value (Clinger 1990, "How to read floating point numbers accurately").
+#[must_use]
+pub fn parse_decimal(text: &[u8]) -> Option<f64> {
+    const POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, text),
+    };
+    let (mut mantissa, mut decimals, mut point) = (0_u64, 0_usize, false);
+    if digits.is_empty() || digits.len() > 16 || digits == b"." {
+        return slowly(text);
+    }
+    for &byte in digits {
+        match byte {
+            b'0'..=b'9' => {
+                mantissa = mantissa * 10 + u64::from(byte - b'0');
+                decimals += usize::from(point);
+            }
+            b'.' if !point => point = true,
+            _ => return slowly(text),
+        }
+    }
+    if mantissa >= 1 << 53 {
+        return slowly(text);
+    }
+    let value = mantissa as f64 / POWERS[decimals];
+    Some(if negative { -value } else { value })
+}
+
+fn slowly(text: &[u8]) -> Option<f64> {
+    std::str::from_utf8(text).ok()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn decimals_are_read_as_the_standard_library_reads_them(text in "-?[0-9]{0,4}\\.?[0-9]{0,14}(e[0-9])?") {
+            let expected: Option<f64> = text.parse().ok();
+            prop_assert_eq!(parse_decimal(text.as_bytes()).map(f64::to_bits), expected.map(f64::to_bits));
+        }
+    }
+}

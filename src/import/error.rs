@@ -1,0 +1,146 @@
+//! Why an import was refused whole; the store is then untouched.
+
+use std::path::PathBuf;
+
+use crate::{area::GeoJsonError, workspace::WorkspaceError};
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// No file matches.
+    #[error("{pattern}: no file found there{hint}")]
+    NoFiles {
+        /// What was asked for.
+        pattern: String,
+        /// What to look at, or empty.
+        hint: String,
+    },
+    /// A file is not what it says.
+    #[error("{}: expected {expected}, found {found}; nothing was imported", .path.display())]
+    WrongFile {
+        /// The file.
+        path: PathBuf,
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+    /// A file ends too early or cannot be unpacked.
+    #[error("{}, line {line}: the file is cut off or damaged ({reason}); nothing was imported", .path.display())]
+    CutOff {
+        /// The file.
+        path: PathBuf,
+        /// Line where it ends.
+        line: u64,
+        /// What was seen.
+        reason: String,
+    },
+    /// Too many bad rows.
+    #[error(
+        "{}: {rejected} of {rows} rows rejected, more than the {allowed} % allowed (places.toml, \
+         [import] max_rejected_share); nothing was imported. First: line {line}, {field}: {reason}",
+        .path.display()
+    )]
+    TooManyRejected {
+        /// The file.
+        path: PathBuf,
+        /// Rows rejected.
+        rejected: u64,
+        /// Rows read.
+        rows: u64,
+        /// Per cent allowed.
+        allowed: f64,
+        /// Line of the first.
+        line: u64,
+        /// Field of the first.
+        field: String,
+        /// Reason of the first.
+        reason: String,
+    },
+    /// Columns that look like personal data.
+    #[error(
+        "{}: {} like personal data; this program keeps none. List them under `drop` in the mapping and import again; \
+         nothing was imported", .path.display(), columns_look(.columns)
+    )]
+    PersonalData {
+        /// The file.
+        path: PathBuf,
+        /// The columns.
+        columns: Vec<String>,
+    },
+    /// Two different files for one force and month.
+    #[error(
+        "two different editions of {part} {month}: {} and {}; import only the newer one. Nothing was imported",
+        .first.display(), .second.display()
+    )]
+    TwoEditions {
+        /// The force.
+        part: String,
+        /// The month.
+        month: String,
+        /// One file.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
+    /// The mapping is wrong.
+    #[error("mapping {}: {reason}", .path.display())]
+    Mapping {
+        /// The mapping file.
+        path: PathBuf,
+        /// Line and reason.
+        reason: String,
+    },
+    /// No mapping for a source that needs one.
+    #[error("source {source_name:?} needs a mapping: `--mapping FILE.toml` (only police.uk files need none)")]
+    NoMapping {
+        /// The source.
+        source_name: String,
+    },
+    /// A source's name that cannot be one.
+    #[error("source {name:?} is not a name: 1 to 64 letters, digits, `.`, `_`, `-`")]
+    SourceName {
+        /// The name.
+        name: String,
+    },
+    /// Something in a layer, names or indicator file.
+    #[error("{}: {reason}; nothing was changed", .path.display())]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// What was expected and found.
+        reason: String,
+    },
+    /// A layer file that is none.
+    #[error("{}: {source}; nothing was changed", .path.display())]
+    GeoJson {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: GeoJsonError,
+    },
+    /// A layer that is not there.
+    #[error("there is no layer {layer:?}; layers: {}. Add one with `places areas add`", .known.join(", "))]
+    NoLayer {
+        /// The layer.
+        layer: String,
+        /// Layers there are.
+        known: Vec<String>,
+    },
+    /// The workspace refused.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    /// The operating system refused; the message names the path.
+    #[error("{source}; nothing was imported")]
+    Io {
+        /// What happened, with its path.
+        #[from]
+        source: std::io::Error,
+    },
+}
+
+fn columns_look(columns: &[String]) -> String {
+    let list = columns.join(", ");
+    if columns.len() == 1 { format!("column {list} looks") } else { format!("columns {list} look") }
+}

@@ -1,0 +1,351 @@
+//! Any CSV file through a mapping: what each row says, or why it says nothing.
+
+use csv::ByteRecord;
+use jiff::{Timestamp, civil::DateTime};
+
+use super::{
+    FileReport, ImportError, Mapping, Progress, Rejection, SourceFile,
+    csv_file::{CsvFile, parse_decimal},
+    personal::{looks_personal, value_looks_personal},
+};
+use crate::model::{
+    BngPoint, Clock, Day, LonLat, Month, PrecisionClass, When, WhenPrecision, bng_to_lonlat, lonlat_to_bng,
+};
+
+/// Longest text of a field that is kept.
+const MAX_TEXT_BYTES: usize = 300;
+/// Rows looked at for values that look like personal data.
+const SAMPLED_ROWS: u64 = 500;
+/// Furthest that two positions of one row may lie apart.
+const CONTRADICTION_M: f64 = 1_000.0;
+
+/// What a row says.
+#[derive(Debug, Clone)]
+pub(super) struct GenericRow {
+    pub(super) line: u64,
+    pub(super) id: String,
+    pub(super) when: When,
+    pub(super) category: String,
+    pub(super) point: Option<LonLat>,
+    pub(super) class: PrecisionClass,
+    pub(super) location_text: String,
+    pub(super) attributes: Vec<String>,
+}
+
+impl GenericRow {
+    /// BLAKE3 of everything the row says; the same on every run and machine.
+    pub(super) fn content(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        let position = self.point.map(|p| (p.lon.to_bits(), p.lat.to_bits(), self.class.code()));
+        let head = (&self.id, self.when.start_us, self.when.end_us, self.when.precision.name(), &self.category);
+        hasher.update(format!("{head:?}{position:?}{:?}{:?}", self.location_text, self.attributes).as_bytes());
+        hasher.finalize()
+    }
+}
+
+/// A file read through a mapping.
+#[derive(Debug)]
+pub(super) struct GenericFile {
+    pub(super) report: FileReport,
+    pub(super) rows: Vec<GenericRow>,
+    pub(super) rejected: Vec<Rejection>,
+    pub(super) ignored_columns: Vec<String>,
+    pub(super) digest: String,
+}
+
+/// Reads a file through a mapping.
+pub(super) fn read_generic_file(
+    file: &SourceFile,
+    mapping: &Mapping,
+    progress: &Progress,
+) -> Result<GenericFile, ImportError> {
+    let delimiter = mapping.delimiter as u8;
+    let (mut csv, header) = if mapping.encoding == "utf-8" {
+        CsvFile::open(file, delimiter, progress)?
+    } else {
+        let decoded = encoding_rs::WINDOWS_1252.decode(&file.read()?).0.into_owned();
+        CsvFile::over(file, Box::new(std::io::Cursor::new(decoded.into_bytes())), delimiter, progress)?
+    };
+    let slots = Slots::of(file, mapping, &header)?;
+    let mut rows = Vec::new();
+    let mut rejected = Vec::new();
+    let mut record = ByteRecord::new();
+    while let Some(line) = csv.next(&mut record)? {
+        if csv.rows() <= SAMPLED_ROWS {
+            slots.check_personal(file, &record)?;
+        }
+        match slots.row(mapping, &header, &record, line) {
+            Ok(row) => rows.push(row),
+            Err(rejection) => rejected.push(*rejection),
+        }
+    }
+    let name = file.name();
+    rejected.iter_mut().for_each(|r: &mut Rejection| r.file.clone_from(&name));
+    Ok(GenericFile {
+        report: FileReport {
+            path: file.path.display().to_string(),
+            rows: csv.rows(),
+            rejected: rejected.len() as u64,
+            ..FileReport::default()
+        },
+        rows,
+        rejected,
+        ignored_columns: slots.ignored,
+        digest: csv.digest(),
+    })
+}
+
+/// Where in a row each thing stands.
+struct Slots {
+    id: Option<usize>,
+    when: usize,
+    time: Option<usize>,
+    when_end: Option<usize>,
+    category: Option<usize>,
+    lon_lat: Option<(usize, usize)>,
+    grid: Option<(usize, usize)>,
+    precision: Option<usize>,
+    location_text: Option<usize>,
+    keep: Vec<usize>,
+    kept_names: Vec<String>,
+    columns: usize,
+    ignored: Vec<String>,
+}
+
+impl Slots {
+    fn of(file: &SourceFile, mapping: &Mapping, header: &[String]) -> Result<Self, ImportError> {
+        let find = |name: &String| -> Result<usize, ImportError> {
+            header.iter().position(|h| h == name).ok_or_else(|| ImportError::WrongFile {
+                path: file.path.clone(),
+                expected: format!("a column {name:?}, which the mapping names"),
+                found: header.join(", ").chars().take(200).collect(),
+            })
+        };
+        let maybe = |name: &Option<String>| name.as_ref().map(&find).transpose();
+        let pair = |a: &Option<String>, b: &Option<String>| -> Result<_, ImportError> { Ok(maybe(a)?.zip(maybe(b)?)) };
+        let columns = &mapping.columns;
+        let named: Vec<&String> = mapping.named_columns().collect();
+        let personal: Vec<String> = header
+            .iter()
+            .filter(|h| looks_personal(h) && !columns.drop.contains(h))
+            .cloned()
+            .collect();
+        if !personal.is_empty() {
+            return Err(ImportError::PersonalData { path: file.path.clone(), columns: personal });
+        }
+        Ok(Self {
+            id: maybe(&columns.id)?,
+            when: find(&columns.when)?,
+            time: maybe(&columns.time)?,
+            when_end: maybe(&columns.when_end)?,
+            category: maybe(&columns.category)?,
+            lon_lat: pair(&columns.lon, &columns.lat)?,
+            grid: pair(&columns.easting, &columns.northing)?,
+            precision: maybe(&columns.precision)?,
+            location_text: maybe(&columns.location_text)?,
+            keep: columns.keep.iter().map(&find).collect::<Result<_, _>>()?,
+            kept_names: columns.keep.clone(),
+            columns: header.len(),
+            ignored: header
+                .iter()
+                .filter(|h| !named.contains(h) && !columns.drop.contains(h))
+                .cloned()
+                .collect(),
+        })
+    }
+
+    /// Refuses a kept column whose values look like e-mail addresses or telephone numbers.
+    fn check_personal(&self, file: &SourceFile, record: &ByteRecord) -> Result<(), ImportError> {
+        let kept = self.keep.iter().zip(&self.kept_names);
+        let personal: Vec<String> = kept
+            .filter(|(slot, _)| {
+                record.get(**slot).is_some_and(|v| value_looks_personal(&String::from_utf8_lossy(v)))
+            })
+            .map(|(_, name)| name.clone())
+            .collect();
+        if personal.is_empty() {
+            return Ok(());
+        }
+        Err(ImportError::PersonalData { path: file.path.clone(), columns: personal })
+    }
+
+    fn row(
+        &self,
+        mapping: &Mapping,
+        header: &[String],
+        record: &ByteRecord,
+        line: u64,
+    ) -> Result<GenericRow, Box<Rejection>> {
+        if record.len() != self.columns {
+            let reason = format!("the row has {} fields, expected {}", record.len(), self.columns);
+            return Err(Box::new(Rejection::new(line, "row", record.as_slice(), reason)));
+        }
+        let reader = RowReader { header, record, line };
+        let category = match (self.category, &mapping.columns.category_is) {
+            (Some(slot), _) => reader.needed(slot)?,
+            (None, constant) => constant.as_deref().unwrap_or_default(),
+        };
+        let category = mapping.categories.get(category).map_or(category, String::as_str);
+        let attributes = self.keep.iter().map(|&slot| reader.text(slot).map(str::to_owned));
+        Ok(GenericRow {
+            line,
+            id: self.id.map(|slot| reader.needed(slot)).transpose()?.unwrap_or_default().to_owned(),
+            when: self.when(mapping, &reader)?,
+            category: category.to_owned(),
+            point: self.point(&reader)?,
+            class: mapping.class_of(self.precision.map(|slot| reader.text(slot)).transpose()?.unwrap_or_default()),
+            location_text: self.location_text.map(|s| reader.text(s)).transpose()?.unwrap_or_default().to_owned(),
+            attributes: attributes.collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn when(&self, mapping: &Mapping, reader: &RowReader<'_>) -> Result<When, Box<Rejection>> {
+        let mut text = reader.needed(self.when)?.to_owned();
+        if let Some(time) = self.time.map(|slot| reader.text(slot)).transpose()?.filter(|t| !t.is_empty()) {
+            text = format!("{text} {time}");
+        }
+        let formats = &mapping.when.formats;
+        let start = parse_when(&text, formats).ok_or_else(|| reader.reject(self.when, "not a date or time in a known format"))?;
+        let Some(slot) = self.when_end else { return Ok(start) };
+        let end = reader.text(slot)?;
+        if end.is_empty() {
+            return Ok(start);
+        }
+        let end = parse_when(end, formats).ok_or_else(|| reader.reject(slot, "not a date or time in a known format"))?;
+        let end_us = if end.precision == WhenPrecision::Instant { end.end_us } else { end.end_us - 1 };
+        if end_us < start.start_us {
+            return Err(reader.reject(slot, "ends before it starts"));
+        }
+        if end_us == start.start_us {
+            return Ok(start);
+        }
+        Ok(When { start_us: start.start_us, end_us, precision: WhenPrecision::Span })
+    }
+
+    fn point(&self, reader: &RowReader<'_>) -> Result<Option<LonLat>, Box<Rejection>> {
+        let degrees = match self.lon_lat {
+            Some((lon, lat)) => reader.pair(lon, lat)?.map(|(x, y)| {
+                LonLat::new(x, y).map_err(|e| reader.reject(if e.axis == "longitude" { lon } else { lat }, e.reason))
+            }),
+            None => None,
+        };
+        let degrees = degrees.transpose()?;
+        let Some((easting, northing)) = self.grid else { return Ok(degrees) };
+        let Some((x, y)) = reader.pair(easting, northing)? else { return Ok(degrees) };
+        let grid = BngPoint { easting: x, northing: y };
+        let from_grid = bng_to_lonlat(grid).map_err(|_| reader.reject(easting, "outside the British National Grid"))?;
+        let Some(degrees) = degrees else { return Ok(Some(from_grid)) };
+        let apart = lonlat_to_bng(degrees).map(|p| (p.easting - x).hypot(p.northing - y));
+        if apart.is_ok_and(|m| m <= CONTRADICTION_M) {
+            return Ok(Some(degrees));
+        }
+        Err(reader.reject(easting, "more than 1 km from the longitude and latitude of the row"))
+    }
+}
+
+struct RowReader<'a> {
+    header: &'a [String],
+    record: &'a ByteRecord,
+    line: u64,
+}
+
+impl<'a> RowReader<'a> {
+    fn reject(&self, slot: usize, reason: &str) -> Box<Rejection> {
+        let value = self.record.get(slot).unwrap_or_default();
+        Box::new(Rejection::new(self.line, &self.header[slot], value, reason))
+    }
+
+    fn text(&self, slot: usize) -> Result<&'a str, Box<Rejection>> {
+        let value = self.record.get(slot).unwrap_or_default();
+        if value.len() > MAX_TEXT_BYTES {
+            return Err(self.reject(slot, "longer than 300 bytes"));
+        }
+        std::str::from_utf8(value).map(str::trim).map_err(|_| self.reject(slot, "not UTF-8 text (see encoding in the mapping)"))
+    }
+
+    fn needed(&self, slot: usize) -> Result<&'a str, Box<Rejection>> {
+        let text = self.text(slot)?;
+        if text.is_empty() { Err(self.reject(slot, "empty")) } else { Ok(text) }
+    }
+
+    /// Two coordinates; `None` when both are empty.
+    fn pair(&self, first: usize, second: usize) -> Result<Option<(f64, f64)>, Box<Rejection>> {
+        let (a, b) = (self.text(first)?, self.text(second)?);
+        if a.is_empty() && b.is_empty() {
+            return Ok(None);
+        }
+        let number = |slot: usize, text: &str| {
+            parse_decimal(text.as_bytes())
+                .filter(|n| n.is_finite())
+                .ok_or_else(|| self.reject(slot, "not a finite number"))
+        };
+        Ok(Some((number(first, a)?, number(second, b)?)))
+    }
+}
+
+/// Reads a month, date, local time or time with an offset.
+fn parse_when(text: &str, formats: &[String]) -> Option<When> {
+    if !formats.is_empty() {
+        return formats.iter().find_map(|format| with_format(text, format));
+    }
+    if let Ok(month) = Month::parse(text) {
+        return Some(When::month(month));
+    }
+    if let Ok(day) = Day::parse(text) {
+        return Some(When::day(day));
+    }
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return in_range(Clock::london().local(instant.as_microsecond()).0).then(|| instant_of(instant.as_microsecond()));
+    }
+    const FORMATS: [&str; 7] = [
+        "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M:%S",
+        "%d/%m/%Y %H:%M", "%d/%m/%Y",
+    ];
+    FORMATS.iter().find_map(|format| with_format(text, format))
+}
+
+fn with_format(text: &str, format: &str) -> Option<When> {
+    let parsed = jiff::fmt::strtime::parse(format, text).ok()?;
+    let has = |part: char| format.contains(&format!("%{part}")) || format.contains(&format!("%-{part}"));
+    if has('H') || has('I') || format.contains("%T") || format.contains("%R") {
+        let time: DateTime = parsed.to_datetime().ok()?;
+        let day = Day::from_date(time.date());
+        let since_midnight = time.time().duration_since(jiff::civil::Time::midnight());
+        let of_day_us = i64::try_from(since_midnight.as_micros()).ok()?;
+        return in_range(day).then(|| instant_of(Clock::london().utc(day, of_day_us)));
+    }
+    if has('d') || has('e') || format.contains("%F") || format.contains("%D") {
+        let day = Day::from_date(parsed.to_date().ok()?);
+        return in_range(day).then(|| When::day(day));
+    }
+    let (year, month) = (parsed.year()?, parsed.month()?);
+    let month = Month(i32::from(year) * 12 + i32::from(month) - 1);
+    in_range(month.first_day()).then(|| When::month(month))
+}
+
+fn in_range(day: Day) -> bool {
+    (1970..2100).contains(&day.date().year())
+}
+
+fn instant_of(us: i64) -> When {
+    When { start_us: us, end_us: us, precision: WhenPrecision::Instant }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_every_usual_form() {
+        let day = |text: &str| parse_when(text, &[]).map(|w| (w.days(Clock::london()).0.to_string(), w.precision.name(), w.days(Clock::london()).2));
+        assert_eq!(day("2025-07-04 22:15"), Some(("2025-07-04".to_owned(), "instant", 22)));
+        assert_eq!(day("04/07/2025"), Some(("2025-07-04".to_owned(), "day", 24)));
+        assert_eq!(day("2025-07-04T22:15:00Z"), Some(("2025-07-04".to_owned(), "instant", 23)));
+        assert_eq!(day("2025-07"), Some(("2025-07-01".to_owned(), "month", 24)));
+        for bad in ["2025-13", "31/02/2025", "yesterday", "1625-01-01", "25/12/25", ""] {
+            assert_eq!(day(bad), None, "{bad}");
+        }
+        let format = ["%d-%b-%Y %H%M".to_owned()];
+        assert_eq!(parse_when("04-Jul-2025 2215", &format).unwrap().days(Clock::london()).2, 22);
+    }
+}

@@ -1,0 +1,149 @@
+//! A mapping: what the columns of a partner's CSV file mean, as a TOML file.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde::Deserialize;
+
+use super::ImportError;
+use crate::model::PrecisionClass;
+
+/// What the columns of a file mean.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// Source the file belongs to; `--source` must agree where both are given.
+    #[serde(default)]
+    pub source: String,
+    /// `utf-8` or `windows-1252`.
+    #[serde(default = "utf8")]
+    pub encoding: String,
+    /// One character between fields.
+    #[serde(default = "comma")]
+    pub delimiter: char,
+    /// Column names.
+    pub columns: Columns,
+    /// How times are written.
+    #[serde(default)]
+    pub when: WhenFormats,
+    /// Words for categories in place of those in the file.
+    #[serde(default)]
+    pub categories: BTreeMap<String, String>,
+    /// How precise positions are.
+    #[serde(default)]
+    pub precision: Precision,
+}
+
+/// `[columns]`: the name of each column in the file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Columns {
+    /// The source's own reference, unique in it.
+    pub id: Option<String>,
+    /// Month, date, date and time, or start of a span.
+    pub when: String,
+    /// Time of day, where it stands apart from the date.
+    pub time: Option<String>,
+    /// End of a span.
+    pub when_end: Option<String>,
+    /// Offence category.
+    pub category: Option<String>,
+    /// One category for every row, where there is no column.
+    pub category_is: Option<String>,
+    /// Longitude, WGS 84 degrees.
+    pub lon: Option<String>,
+    /// Latitude, WGS 84 degrees.
+    pub lat: Option<String>,
+    /// Easting, British National Grid metres.
+    pub easting: Option<String>,
+    /// Northing, British National Grid metres.
+    pub northing: Option<String>,
+    /// A word for how precise the position is, see `[precision]`.
+    pub precision: Option<String>,
+    /// Where it happened, in words; only a hash is kept.
+    pub location_text: Option<String>,
+    /// Columns kept as attributes.
+    pub keep: Vec<String>,
+    /// Columns known and thrown away; personal data must stand here.
+    pub drop: Vec<String>,
+}
+
+/// `[when]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WhenFormats {
+    /// Formats tried in order, such as `%d/%m/%Y %H:%M`; empty means ISO 8601 and `dd/mm/yyyy`.
+    pub formats: Vec<String>,
+}
+
+/// `[precision]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Precision {
+    /// Class of rows whose word is not listed; `street_segment` when left out.
+    pub default: Option<String>,
+    /// Words in the file and their class.
+    pub values: BTreeMap<String, String>,
+}
+
+fn utf8() -> String {
+    "utf-8".to_owned()
+}
+
+fn comma() -> char {
+    ','
+}
+
+impl Mapping {
+    /// Reads and checks a mapping file.
+    ///
+    /// # Errors
+    /// [`ImportError::Mapping`] with line and reason.
+    pub fn read(path: &Path) -> Result<Self, ImportError> {
+        let text = fs_err::read_to_string(path)?;
+        Self::parse(&text).map_err(|reason| ImportError::Mapping { path: path.to_owned(), reason })
+    }
+
+    /// Reads and checks the text of a mapping.
+    ///
+    /// # Errors
+    /// What is wrong and where, as one text.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mapping: Self = toml::from_str(text).map_err(|e| e.to_string())?;
+        let columns = &mapping.columns;
+        if columns.when.is_empty() {
+            return Err("[columns] when is missing: the column with month, date or time".to_owned());
+        }
+        if columns.category.is_some() == columns.category_is.is_some() {
+            return Err("[columns] needs either category (a column) or category_is (one word for all)".to_owned());
+        }
+        if columns.lon.is_some() != columns.lat.is_some() || columns.easting.is_some() != columns.northing.is_some() {
+            return Err("[columns] lon and lat come in pairs, so do easting and northing".to_owned());
+        }
+        if !mapping.delimiter.is_ascii() || mapping.delimiter == '"' {
+            return Err(format!("delimiter {:?} is not one ASCII character", mapping.delimiter));
+        }
+        if !matches!(mapping.encoding.as_str(), "utf-8" | "windows-1252") {
+            return Err(format!("encoding {:?} is not utf-8 or windows-1252", mapping.encoding));
+        }
+        let classes = mapping.precision.values.values().chain(&mapping.precision.default);
+        for class in classes {
+            if PrecisionClass::from_name(class).is_none() {
+                return Err(format!("[precision] {class:?} is not one of {}", PrecisionClass::names().join(", ")));
+            }
+        }
+        Ok(mapping)
+    }
+
+    /// Every column the mapping names.
+    pub(super) fn named_columns(&self) -> impl Iterator<Item = &String> {
+        let c = &self.columns;
+        let single = [&c.id, &c.time, &c.when_end, &c.category, &c.lon, &c.lat, &c.easting, &c.northing, &c.precision, &c.location_text];
+        std::iter::once(&c.when).chain(single.into_iter().flatten()).chain(&c.keep)
+    }
+
+    /// The class of a row.
+    pub(super) fn class_of(&self, word: &str) -> PrecisionClass {
+        let listed = self.precision.values.get(word).or(self.precision.default.as_ref());
+        listed.and_then(|name| PrecisionClass::from_name(name)).unwrap_or(PrecisionClass::StreetSegment)
+    }
+}

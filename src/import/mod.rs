@@ -1,0 +1,34 @@
+//! Files to stored incidents, layers and indicators: readers, mappings, placing, the report.
+//!
+//! A bad row is data ([`Rejection`]), a bad file refuses the whole import, and a commit is all or nothing.
+//! May use: model, area, grid, workspace (and geocode, once it exists).
+
+mod areas;
+mod csv_file;
+mod error;
+mod generic;
+mod indicators;
+mod mapping;
+mod merge;
+mod personal;
+mod placing;
+mod police;
+mod report;
+mod run;
+mod source_files;
+mod verify;
+
+pub use areas::{AddAreas, AreasAdded, add_areas, name_areas};
+pub use csv_file::parse_decimal;
+pub use error::ImportError;
+pub use indicators::{AddIndicators, IndicatorsAdded, add_indicators};
+pub use mapping::Mapping;
+pub use placing::Placer;
+pub use police::{PoliceFile, PoliceRow, read_police_file};
+pub use report::{FileReport, ImportReport, Progress, Rejection};
+pub use run::{ImportRequest, import};
+pub use source_files::{SourceFile, find_files};
+pub use verify::verify_places;
+
+/// The source whose files need no mapping.
+pub const POLICE_UK: &str = "police.uk";

@@ -1,0 +1,217 @@
+//! data.police.uk street files: their rules, row by row.
+//!
+//! Month precision only. An incident's identity is month, force and row position, because anti-social
+//! behaviour has no Crime ID and a Crime ID may stand on several rows. Two identical rows are two incidents.
+
+use csv::ByteRecord;
+
+use super::{
+    FileReport, ImportError, Progress, Rejection, SourceFile,
+    csv_file::{CsvFile, parse_decimal},
+};
+use crate::model::{LonLat, Month};
+
+const HEADER: [&str; 12] = [
+    "Crime ID", "Month", "Reported by", "Falls within", "Longitude", "Latitude", "Location", "LSOA code",
+    "LSOA name", "Crime type", "Last outcome category", "Context",
+];
+/// Attributes kept of a row, in the order of [`PoliceRow::attributes`].
+pub(super) const ATTRIBUTES: [&str; 4] = ["force", "location", "lsoa_code", "outcome"];
+/// Longest category, location or outcome.
+const MAX_TEXT_BYTES: usize = 300;
+
+/// A row that holds what it should.
+#[derive(Debug, Clone, Copy)]
+pub struct PoliceRow<'a> {
+    /// Position among the file's rows, from 0, rejected ones counted.
+    pub position: u64,
+    /// Month of the file.
+    pub month: Month,
+    /// Crime ID, or empty.
+    pub crime_id: &'a [u8],
+    /// Where, unless there are no coordinates.
+    pub point: Option<LonLat>,
+    /// Crime type.
+    pub category: &'a str,
+    /// Location text, LSOA code, last outcome; empty where absent.
+    pub attributes: [&'a str; 3],
+}
+
+/// What a file turned out to be.
+#[derive(Debug, Clone)]
+pub struct PoliceFile {
+    /// Month of its rows.
+    pub month: Month,
+    /// Force, as in file names: `norfolk`.
+    pub force: String,
+    /// BLAKE3 of its unpacked content.
+    pub digest: String,
+    /// Its rows, by outcome so far: `rows` and `rejected`.
+    pub report: FileReport,
+    /// Rejected rows.
+    pub rejected: Vec<Rejection>,
+}
+
+/// Whether a name is a police.uk street file's.
+pub(super) fn is_street_file(name: &str) -> bool {
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    name.strip_suffix(".csv").is_some_and(|stem| stem.contains("-street"))
+}
+
+/// `2025-06-norfolk-street.csv` to (month, force), for names exactly of that form.
+pub(super) fn parse_name(plain_name: &str) -> Option<(Month, &str)> {
+    let stem = plain_name.strip_suffix("-street.csv")?;
+    let month = Month::parse(stem.get(..7)?).ok()?;
+    let force = stem.get(7..)?.strip_prefix('-')?;
+    (!force.is_empty()).then_some((month, force))
+}
+
+/// Reads a street file, calling `sink` with every good row in order.
+///
+/// # Errors
+/// [`ImportError::WrongFile`] or [`ImportError::CutOff`]: the file is then refused whole.
+pub fn read_police_file(
+    file: &SourceFile,
+    progress: &Progress,
+    mut sink: impl FnMut(&PoliceRow<'_>),
+) -> Result<PoliceFile, ImportError> {
+    let (mut csv, header) = CsvFile::open(file, b',', progress)?;
+    if header != HEADER {
+        return Err(ImportError::WrongFile {
+            path: file.path.clone(),
+            expected: format!("a data.police.uk street file with the columns {}", HEADER.join(",")),
+            found: header.join(",").chars().take(200).collect(),
+        });
+    }
+    let plain_name = file.plain_name();
+    let named = parse_name(&plain_name);
+    let mut state = Reading {
+        month: named.map(|n| n.0),
+        month_text: named.map(|n| n.0.to_string().into_bytes()).unwrap_or_default(),
+        force: named.map(|n| n.1.to_owned()),
+    };
+    let mut rejected = Vec::new();
+    let mut record = ByteRecord::new();
+    while let Some(line) = csv.next(&mut record)? {
+        match state.row(&record, line, csv.rows() - 1) {
+            Ok(row) => sink(&row),
+            Err(rejection) => rejected.push(*rejection),
+        }
+    }
+    let (Some(month), Some(force)) = (state.month, state.force) else {
+        return Err(ImportError::WrongFile {
+            path: file.path.clone(),
+            expected: "rows with a month and a force".to_owned(),
+            found: format!("{} rows without", csv.rows()),
+        });
+    };
+    let name = file.name();
+    rejected.iter_mut().for_each(|r| r.file.clone_from(&name));
+    let report = FileReport {
+        path: file.path.display().to_string(),
+        rows: csv.rows(),
+        rejected: rejected.len() as u64,
+        ..FileReport::default()
+    };
+    Ok(PoliceFile { month, force, digest: csv.digest(), report, rejected })
+}
+
+/// What is known while rows are read.
+struct Reading {
+    month: Option<Month>,
+    month_text: Vec<u8>,
+    force: Option<String>,
+}
+
+impl Reading {
+    fn row<'r>(&mut self, record: &'r ByteRecord, line: u64, position: u64) -> Result<PoliceRow<'r>, Box<Rejection>> {
+        let reject = |field: usize, reason: &str| {
+            let value = record.get(field).unwrap_or_default();
+            Box::new(Rejection::new(line, HEADER[field.min(11)], value, reason))
+        };
+        if record.len() != HEADER.len() {
+            let reason = format!("the row has {} fields, expected {}", record.len(), HEADER.len());
+            return Err(Box::new(Rejection::new(line, "row", record.as_slice(), reason)));
+        }
+        if let Some(field) = record.iter().position(|f| f.contains(&b'\n')) {
+            return Err(reject(field, "a line break inside a field: a quotation mark is probably not closed"));
+        }
+        let month = self.check_month(&record[1], |reason| reject(1, reason))?;
+        if self.force.is_none() {
+            self.force = Some(slug(&record[2])).filter(|f| !f.is_empty());
+        }
+        let text = |field: usize| -> Result<&'r str, Box<Rejection>> {
+            if record[field].len() > MAX_TEXT_BYTES {
+                return Err(reject(field, "longer than 300 bytes"));
+            }
+            std::str::from_utf8(&record[field]).map_err(|_| reject(field, "not UTF-8 text"))
+        };
+        let category = text(9)?;
+        if category.trim().is_empty() {
+            return Err(reject(9, "empty"));
+        }
+        std::str::from_utf8(&record[0]).map_err(|_| reject(0, "not UTF-8 text"))?;
+        Ok(PoliceRow {
+            position,
+            month,
+            crime_id: &record[0],
+            point: Self::point(record, reject)?,
+            category,
+            attributes: [text(6)?, text(7)?, text(10)?],
+        })
+    }
+
+    fn check_month(&mut self, text: &[u8], reject: impl Fn(&str) -> Box<Rejection>) -> Result<Month, Box<Rejection>> {
+        if let Some(month) = self.month.filter(|_| text == self.month_text) {
+            return Ok(month);
+        }
+        let month = std::str::from_utf8(text).ok().and_then(|t| Month::parse(t).ok());
+        let Some(month) = month else { return Err(reject("not a month such as 2025-06")) };
+        match self.month {
+            None => {
+                self.month = Some(month);
+                self.month_text = text.to_vec();
+                Ok(month)
+            }
+            Some(expected) => Err(reject(&format!("not the month of this file, {expected}"))),
+        }
+    }
+
+    fn point(
+        record: &ByteRecord,
+        reject: impl Fn(usize, &str) -> Box<Rejection>,
+    ) -> Result<Option<LonLat>, Box<Rejection>> {
+        let (lon, lat) = (&record[4], &record[5]);
+        if lon.is_empty() && lat.is_empty() {
+            return Ok(None);
+        }
+        let lon = parse_decimal(lon).ok_or_else(|| reject(4, "not a number of degrees"))?;
+        let lat = parse_decimal(lat).ok_or_else(|| reject(5, "not a number of degrees"))?;
+        let point = LonLat::new(lon, lat).map_err(|e| reject(if e.axis == "longitude" { 4 } else { 5 }, e.reason))?;
+        Ok(Some(point))
+    }
+}
+
+/// `Norfolk Constabulary` to `norfolk`: the word used in file names.
+fn slug(reported_by: &[u8]) -> String {
+    let text = String::from_utf8_lossy(reported_by).to_lowercase();
+    let text = text.trim_end_matches(" constabulary").trim_end_matches(" police");
+    let words: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    words.join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_street_files_are_taken_apart() {
+        let (month, force) = parse_name("2025-06-west-yorkshire-street.csv").unwrap();
+        assert_eq!((month.to_string().as_str(), force), ("2025-06", "west-yorkshire"));
+        assert!(parse_name("2025-06-norfolk-street.part2.csv").is_none());
+        assert!(is_street_file("2025-06-norfolk-street.csv.gz"));
+        assert!(!is_street_file("2025-06-norfolk-outcomes.csv"));
+        assert_eq!(slug(b"Norfolk Constabulary"), "norfolk");
+        assert_eq!(slug(b"West Yorkshire Police"), "west-yorkshire");
+    }
+}

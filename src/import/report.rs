@@ -1,0 +1,137 @@
+//! What an import did with every row.
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use serde::Serialize;
+
+/// Most rejected rows listed in a report; the CSV beside it lists all.
+pub const MAX_LISTED_REJECTIONS: usize = 1_000;
+const MAX_VALUE_CHARS: usize = 80;
+
+/// A row that was not imported, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rejection {
+    /// File name.
+    pub file: String,
+    /// Line in the file, from 1.
+    pub line: u64,
+    /// Field that is wrong.
+    pub field: String,
+    /// Its value, cut at 80 characters, control characters escaped.
+    pub value: String,
+    /// Why it was rejected.
+    pub reason: String,
+}
+
+impl Rejection {
+    pub(super) fn new(line: u64, field: &str, value: &[u8], reason: impl Into<String>) -> Self {
+        let text = String::from_utf8_lossy(value);
+        let short: String = text.chars().take(MAX_VALUE_CHARS).flat_map(char::escape_debug).collect();
+        Self { file: String::new(), line, field: field.to_owned(), value: short, reason: reason.into() }
+    }
+}
+
+/// What became of the rows of one file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct FileReport {
+    /// Path as found.
+    pub path: String,
+    /// Rows read, the header not counted.
+    pub rows: u64,
+    /// New incidents.
+    pub imported: u64,
+    /// Incidents that were there and changed.
+    pub updated: u64,
+    /// Incidents that were there already, unchanged.
+    pub duplicates: u64,
+    /// Rows not imported.
+    pub rejected: u64,
+}
+
+/// What a source covers in a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CoverageRow {
+    /// Month.
+    pub month: String,
+    /// Part of the source (the police force), or empty.
+    pub part: String,
+    /// Incidents received.
+    pub rows: u64,
+}
+
+/// What an import did; the parts add up to the rows read.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ImportReport {
+    /// Number of the import; none for a dry run or when nothing changed.
+    pub id: Option<i64>,
+    /// Source.
+    pub source: String,
+    /// Whether nothing was to be stored.
+    pub dry_run: bool,
+    /// Rows read in all files: imported + updated + duplicates + rejected.
+    pub rows: u64,
+    /// New incidents.
+    pub imported: u64,
+    /// Incidents that changed.
+    pub updated: u64,
+    /// Incidents that were there already.
+    pub duplicates: u64,
+    /// Rows not imported.
+    pub rejected: u64,
+    /// Incidents of an older edition that the newer one no longer has.
+    pub removed: u64,
+    /// Accepted rows inside the study area, by precision class.
+    pub placed: BTreeMap<String, u64>,
+    /// Of these, rows in no area that were given to the nearest within 250 m.
+    pub near_border: u64,
+    /// Accepted rows without coordinates.
+    pub not_located: u64,
+    /// Accepted rows outside the study area.
+    pub outside_study_area: u64,
+    /// File by file.
+    pub files: Vec<FileReport>,
+    /// Rejected rows, at most 1,000.
+    pub rejected_rows: Vec<Rejection>,
+    /// The file with every rejected row, from the workspace's root.
+    pub rejected_csv: Option<String>,
+    /// Columns that were neither mapped nor kept.
+    pub ignored_columns: Vec<String>,
+    /// Files left out, with the reason.
+    pub skipped_files: Vec<String>,
+    /// Months received with this import.
+    pub coverage: Vec<CoverageRow>,
+}
+
+impl ImportReport {
+    /// Whether every row read is accounted for, by outcome and by place.
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
+        let placed: u64 = self.placed.values().sum();
+        let accepted = self.imported + self.updated + self.duplicates;
+        self.rows == accepted + self.rejected
+            && accepted == placed + self.not_located + self.outside_study_area
+            && self.rows == self.files.iter().map(|f| f.rows).sum::<u64>()
+            && self.files.iter().all(|f| f.rows == f.imported + f.updated + f.duplicates + f.rejected)
+    }
+}
+
+/// How far a long job is; read by whoever draws the bar.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Bytes to read.
+    pub total_bytes: AtomicU64,
+    /// Bytes read.
+    pub bytes: AtomicU64,
+    /// Rows read.
+    pub rows: AtomicU64,
+}
+
+impl Progress {
+    pub(super) fn add(&self, bytes: u64, rows: u64) {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.rows.fetch_add(rows, Ordering::Relaxed);
+    }
+}

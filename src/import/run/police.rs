@@ -1,0 +1,229 @@
+//! An import of data.police.uk files: an edition of a force's month replaces the one before.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
+
+use super::{Done, Job, MonthDone, add_file, add_places, tally};
+use crate::{
+    import::{
+        FileReport, ImportError, ImportReport, Rejection,
+        merge::{Outcome, Whereabouts, merge},
+        placing::{Places, location_text_hash},
+        police::{ATTRIBUTES, parse_name, read_police_file},
+        source_files::SourceFile,
+    },
+    model::{Month, PrecisionClass, When},
+    workspace::{Edition, IncidentRow, Incidents, NO_PLACE, State},
+};
+
+pub(super) fn run(job: &Job<'_>, files: &[SourceFile], state: &State) -> Result<Done, ImportError> {
+    let partitions = job.partitions(state)?;
+    let editions: HashMap<(Month, String), String> = state
+        .editions()?
+        .into_iter()
+        .filter(|e| e.source == job.source)
+        .map(|e| ((e.month, e.part), e.digest))
+        .collect();
+    // Files whose name does not give the month are read first and alone: their month decides their group.
+    let mut groups: BTreeMap<Option<Month>, Vec<&SourceFile>> = BTreeMap::new();
+    for file in files {
+        let plain = file.plain_name();
+        let month = plain.get(..7).and_then(|m| Month::parse(m).ok());
+        groups.entry(month).or_default().push(file);
+    }
+    let groups: Vec<Vec<&SourceFile>> = groups
+        .into_iter()
+        .flat_map(|(month, files)| if month.is_some() { vec![files] } else { files.into_iter().map(|f| vec![f]).collect() })
+        .collect();
+    let done: Vec<GroupDone> = groups
+        .par_iter()
+        .map(|files| run_month(job, files, &partitions, &editions))
+        .collect::<Result<_, _>>()?;
+    let mut whole = Done { report: ImportReport::default(), rejected: Vec::new(), months: Vec::new() };
+    for group in done {
+        if let Some(same) = whole.months.iter().find(|m| m.month == group.month.month) {
+            let month = same.month.to_string();
+            let first = group.files.first().map(|f| f.path.clone()).unwrap_or_default();
+            return Err(ImportError::TwoEditions {
+                part: "files of".to_owned(),
+                month,
+                first: first.into(),
+                second: "others; name the files YYYY-MM-FORCE-street.csv".into(),
+            });
+        }
+        group.files.into_iter().for_each(|f| add_file(&mut whole.report, f));
+        add_places(&mut whole.report, &group.whereabouts);
+        whole.report.skipped_files.extend(group.skipped);
+        whole.rejected.extend(group.rejected);
+        whole.months.push(group.month);
+    }
+    Ok(whole)
+}
+
+struct GroupDone {
+    files: Vec<FileReport>,
+    whereabouts: Whereabouts,
+    rejected: Vec<Rejection>,
+    skipped: Vec<String>,
+    month: MonthDone,
+}
+
+/// A file that has been read; the keys of its incidents are still row positions.
+struct Read<'a> {
+    file: &'a SourceFile,
+    force: String,
+    digest: String,
+    report: FileReport,
+    rejected: Vec<Rejection>,
+    incidents: Incidents,
+}
+
+fn run_month(
+    job: &Job<'_>,
+    files: &[&SourceFile],
+    partitions: &BTreeMap<Month, String>,
+    known: &HashMap<(Month, String), String>,
+) -> Result<GroupDone, ImportError> {
+    let mut parts: BTreeMap<String, Vec<Read<'_>>> = BTreeMap::new();
+    let (mut rejected, mut skipped, mut month) = (Vec::new(), Vec::new(), None);
+    for file in files {
+        let (mut read, found) = read_file(job, file)?;
+        if *month.get_or_insert(found) != found {
+            return Err(wrong_month(file, found));
+        }
+        let part = parts.entry(read.force.clone()).or_default();
+        if let Some(twin) = part.iter().find(|f| f.digest == read.digest) {
+            skipped.push(format!("{} (the same content as {})", file.name(), twin.file.name()));
+            continue;
+        }
+        check_editions(part, &read, found)?;
+        rejected.append(&mut read.rejected);
+        part.push(read);
+    }
+    let month = month.ok_or_else(|| ImportError::NoFiles { pattern: String::new(), hint: String::new() })?;
+    merge_month(job, month, parts, partitions, known, rejected, skipped)
+}
+
+fn wrong_month(file: &SourceFile, found: Month) -> ImportError {
+    ImportError::WrongFile {
+        path: file.path.clone(),
+        expected: "rows of the month in its name".to_owned(),
+        found: found.to_string(),
+    }
+}
+
+fn read_file<'a>(job: &Job<'_>, file: &'a SourceFile) -> Result<(Read<'a>, Month), ImportError> {
+    let mut incidents = Incidents::new(&job.placer.layer_names(), &ATTRIBUTES);
+    let mut places = Places::default();
+    let mut hashes: hashbrown::HashMap<String, u64> = hashbrown::HashMap::new();
+    let mut when: Option<When> = None;
+    let read = read_police_file(file, job.progress, |row| {
+        let class = PrecisionClass::StreetSegment;
+        let place = row
+            .point
+            .map_or(NO_PLACE, |point| places.position(&job.placer, &mut incidents, point, class, f32::NAN));
+        let [location, lsoa, outcome] = row.attributes;
+        let location_text_hash = match hashes.get(location) {
+            Some(&hash) => hash,
+            None => *hashes.entry(location.to_owned()).or_insert(location_text_hash(location)),
+        };
+        incidents.push(&IncidentRow {
+            key: row.position,
+            source_ref: row.crime_id,
+            category: row.category,
+            when: *when.get_or_insert_with(|| When::month(row.month)),
+            place,
+            location_text_hash,
+            attributes: &["", location, lsoa, outcome],
+        });
+    })?;
+    job.check_share(&read.report.path, read.report.rows, &read.rejected)?;
+    incidents.set_attribute("force", &read.force);
+    let (force, digest) = (read.force, read.digest);
+    Ok((Read { file, force, digest, report: read.report, rejected: read.rejected, incidents }, read.month))
+}
+
+/// Two files with the publisher's name for one force and month are two editions: which is newer is not known.
+/// Files with other names are parts of one edition.
+fn check_editions(earlier: &[Read<'_>], this: &Read<'_>, month: Month) -> Result<(), ImportError> {
+    let whole = |f: &SourceFile| parse_name(&f.plain_name()).is_some();
+    let Some(first) = earlier.iter().find(|f| whole(f.file) || whole(this.file)) else { return Ok(()) };
+    Err(ImportError::TwoEditions {
+        part: this.force.clone(),
+        month: month.to_string(),
+        first: first.file.path.clone(),
+        second: this.file.path.clone(),
+    })
+}
+
+/// Start of the keys of a force's month.
+fn seed_of(source: &str, force: &str, month: Month) -> u64 {
+    let text = format!("{source}\u{1f}{force}\u{1f}{month}");
+    let hash = blake3::derive_key("places incident_key police.uk v1", text.as_bytes());
+    u64::from_le_bytes(*hash.first_chunk().unwrap_or(&[0; 8]))
+}
+
+/// A bijection of the row position for a fixed seed (splitmix64's finalizer), so keys of one edition never meet.
+fn key_of(seed: u64, position: u64) -> u64 {
+    let mut z = seed.wrapping_add((position + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// Merges the new editions of a month into its partition.
+fn merge_month(
+    job: &Job<'_>,
+    month: Month,
+    parts: BTreeMap<String, Vec<Read<'_>>>,
+    partitions: &BTreeMap<Month, String>,
+    known: &HashMap<(Month, String), String>,
+    rejected: Vec<Rejection>,
+    skipped: Vec<String>,
+) -> Result<GroupDone, ImportError> {
+    let mut editions = Vec::new();
+    let mut files = Vec::new();
+    let mut whole: Option<Incidents> = None;
+    for (force, reads) in parts {
+        let seed = seed_of(&job.source, &force, month);
+        let digests: Vec<String> = reads.iter().map(|r| r.digest.clone()).collect();
+        let (mut earlier, mut rows) = (0, 0);
+        for mut read in reads {
+            read.incidents.rekey(|position| key_of(seed, earlier + position));
+            earlier += read.report.rows;
+            rows += read.incidents.len() as u64;
+            let start = whole.as_ref().map_or(0, Incidents::len);
+            files.push((read.report, start..start + read.incidents.len()));
+            whole = Some(append(whole, read.incidents));
+        }
+        let digest = digests.join("+");
+        editions.push(Edition { source: job.source.clone(), digest, month, rows, part: force });
+    }
+    let new = whole.unwrap_or_default();
+    let whereabouts = Whereabouts::of(&new, &job.placer);
+    let unchanged = editions.iter().all(|e| known.get(&(month, e.part.clone())) == Some(&e.digest));
+    let (outcomes, done) = if unchanged {
+        (vec![Outcome::Duplicate; new.len()], MonthDone::unchanged(month, new.len()))
+    } else {
+        let forces: Vec<&str> = editions.iter().map(|e| e.part.as_str()).collect();
+        let stored = job.stored(partitions, month)?;
+        let merged = merge(new, stored.as_ref(), |stored, i| forces.contains(&stored.attribute(i, "force")));
+        (merged.outcomes.clone(), job.write(month, merged)?)
+    };
+    let files = files
+        .into_iter()
+        .map(|(mut report, rows)| {
+            tally(&mut report, outcomes[rows].iter().copied());
+            report
+        })
+        .collect();
+    Ok(GroupDone { files, whereabouts, rejected, skipped, month: MonthDone { editions, ..done } })
+}
+
+fn append(whole: Option<Incidents>, more: Incidents) -> Incidents {
+    let Some(mut whole) = whole else { return more };
+    let mut places = HashMap::new();
+    (0..more.len()).for_each(|i| whole.push_from(&more, i, &mut places));
+    whole
+}

@@ -1,0 +1,15 @@
+//! Places and Spaces: incidents in, trustworthy counts by H3 cell and area out.
+//!
+//! The library knows nothing of who asks; `server` and `cli` are thin edges over it. `ARCHITECTURE.md`
+//! names every room and the arrows between them.
+
+pub mod analysis;
+pub mod area;
+pub mod cli;
+pub mod export;
+pub mod grid;
+pub mod import;
+pub mod model;
+pub mod snapshot;
+pub mod table;
+pub mod workspace;

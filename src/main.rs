@@ -1,0 +1,16 @@
+//! The `places` program: arguments, one call, the error chain, an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use places::cli::{Cli, report_error, run};
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report_error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The words of the product: points and coordinate change, days and periods, incidents, definitions,
+//! calendars, callers, and the one [`Query`] that every reader of counts uses.
+//!
+//! May use: nothing else of this crate. Geographic coordinates are WGS 84 / ETRS89 degrees, longitude
+//! first; British National Grid coordinates are metres, easting first.
+
+mod caller;
+mod crs;
+mod definition;
+mod incident;
+mod point;
+mod query;
+mod text;
+mod time;
+
+pub use caller::{Caller, Protection, Role};
+pub use crs::{CrsError, bng_to_lonlat, lonlat_to_bng};
+pub use definition::{Calendar, Definition, Partly};
+pub use incident::{FLAG_AREA_SNAPPED, PrecisionClass, RESOLUTIONS, When, WhenPrecision};
+pub use point::{BngPoint, InvalidCoordinate, LonLat};
+pub use query::{
+    BBox, Dimension, HourSet, MAX_FILTER_VALUES, PlaceFilter, Query, QueryError, Rate, WEEKDAYS,
+};
+pub use text::spreadsheet_safe;
+pub use time::{Clock, Day, InvalidTime, Month, Period, UNKNOWN_HOUR};

@@ -1,0 +1,211 @@
+//! Loading a snapshot from the live partitions of a workspace.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::{Coverage, LayerArea, LoadedLayer, Snapshot, SourceInfo};
+use crate::{
+    area::{WkbError, from_wkb},
+    model::Clock,
+    table::{Known, TableBuilder, TableError},
+    workspace::{Incidents, Indicator, NO_PLACE, Partition, Settings, State, Workspace, WorkspaceError, read_incidents, read_layer},
+};
+
+/// How often loading starts again when a commit removed files under it.
+const ATTEMPTS: usize = 5;
+/// Partitions read at once before their rows go into the table.
+const READ_AHEAD: usize = 4;
+
+/// Why a workspace could not be loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// The workspace.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    /// A layer's polygons.
+    #[error(transparent)]
+    Geometry(#[from] WkbError),
+    /// The table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+impl Snapshot {
+    /// Loads everything; starts again when an import commits meanwhile.
+    ///
+    /// # Errors
+    /// [`SnapshotError`] when a file is damaged or missing for good.
+    pub fn load(workspace: &Workspace) -> Result<Self, SnapshotError> {
+        let mut attempt = 1;
+        loop {
+            let before = workspace.state()?.snapshot()?;
+            match Self::load_once(workspace) {
+                Err(_) if attempt < ATTEMPTS && workspace.state()?.snapshot()? != before => attempt += 1,
+                result => return result,
+            }
+        }
+    }
+
+    fn load_once(workspace: &Workspace) -> Result<Self, SnapshotError> {
+        let state = workspace.state()?;
+        let settings = workspace.settings()?;
+        let listed = state.consistently(Listed::read)?;
+        let layers: Vec<LoadedLayer> = listed
+            .layers
+            .iter()
+            .map(|(name, path)| load_layer(workspace, name, path, &listed.indicators))
+            .collect::<Result<_, _>>()?;
+        let study_area = Some(settings.study_area.layer.clone()).filter(|s| layers.iter().any(|l| l.name == *s));
+        let table = load_table(workspace, &listed.partitions, &layers, study_area.as_deref())?;
+        let coverage = Coverage::new(&listed.editions, &listed.coverage, layers.iter().find(|l| Some(&l.name) == study_area.as_ref()));
+        Ok(Self {
+            id: listed.snapshot,
+            settings: workspace.settings_digest()?,
+            title: settings.title.clone(),
+            sources: sources(&settings, &listed, &coverage),
+            known: Known { definitions: settings.definitions.clone(), calendars: settings.calendars() },
+            table,
+            layers,
+            study_area,
+            coverage,
+            universe: Default::default(),
+        })
+    }
+}
+
+/// What the state lists, read in one transaction.
+struct Listed {
+    snapshot: u64,
+    partitions: Vec<Partition>,
+    layers: Vec<(String, String)>,
+    indicators: Vec<Indicator>,
+    editions: Vec<crate::workspace::Edition>,
+    coverage: Vec<(String, String, crate::model::Month, String, u64)>,
+}
+
+impl Listed {
+    fn read(state: &State) -> Result<Self, WorkspaceError> {
+        Ok(Self {
+            snapshot: state.snapshot()?,
+            partitions: state.partitions()?,
+            layers: state.layers()?,
+            indicators: state.indicators()?,
+            editions: state.editions()?,
+            coverage: state.coverage()?,
+        })
+    }
+}
+
+fn load_layer(workspace: &Workspace, name: &str, path: &str, indicators: &[Indicator]) -> Result<LoadedLayer, SnapshotError> {
+    let rows = read_layer(&workspace.root().join(path))?;
+    let areas: Vec<LayerArea> = rows
+        .into_iter()
+        .map(|row| {
+            Ok(LayerArea {
+                polygons: from_wkb(&row.wkb)?,
+                district: row.district_code.or_else(|| row.district_name.clone()).unwrap_or_default(),
+                district_name: row.district_name.unwrap_or_default(),
+                code: row.code,
+                name: row.name,
+                area_km2: row.area_km2,
+            })
+        })
+        .collect::<Result<_, WkbError>>()?;
+    let mut by_name: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    for indicator in indicators.iter().filter(|i| i.layer == name) {
+        let values = by_name.entry(indicator.name.clone()).or_insert_with(|| vec![f64::NAN; areas.len()]);
+        if let Ok(i) = areas.binary_search_by(|a| a.code.cmp(&indicator.code)) {
+            values[i] = indicator.value;
+        }
+    }
+    Ok(LoadedLayer { name: name.to_owned(), areas, indicators: by_name })
+}
+
+fn load_table(
+    workspace: &Workspace,
+    partitions: &[Partition],
+    layers: &[LoadedLayer],
+    study_area: Option<&str>,
+) -> Result<crate::table::Table, SnapshotError> {
+    let sizes: Vec<(String, usize)> = layers.iter().map(|l| (l.name.clone(), l.areas.len())).collect();
+    let mut builder = TableBuilder::new(&sizes, study_area);
+    for some in partitions.chunks(READ_AHEAD) {
+        let read: Vec<Incidents> = some
+            .par_iter()
+            .map(|p| read_incidents(&workspace.root().join(&p.path), false))
+            .collect::<Result<_, _>>()?;
+        for (partition, incidents) in some.iter().zip(&read) {
+            add_incidents(&mut builder, &partition.source, incidents, layers);
+        }
+    }
+    Ok(builder.finish()?)
+}
+
+fn add_incidents(builder: &mut TableBuilder, source: &str, incidents: &Incidents, layers: &[LoadedLayer]) {
+    let clock = Clock::london();
+    let whens: Vec<(u16, u8)> = incidents
+        .whens
+        .iter()
+        .map(|when| {
+            let (start, end, hour) = when.days(clock);
+            (builder.span(start, end), hour)
+        })
+        .collect();
+    let kinds: Vec<u16> = incidents.categories.values().iter().map(|c| builder.kind(source, c)).collect();
+    // Positions in the file's own code lists to positions in the loaded layers.
+    let areas: Vec<Option<Vec<u32>>> = layers
+        .iter()
+        .map(|layer| {
+            let stored = incidents.layers.iter().position(|l| *l == layer.name)?;
+            let codes = incidents.area_codes[stored].values().iter();
+            Some(codes.map(|code| layer.areas.binary_search_by(|a| a.code.cmp(code)).map_or(u32::MAX, |i| i as u32)).collect())
+        })
+        .collect();
+    let places: Vec<u32> = incidents
+        .places
+        .iter()
+        .map(|place| {
+            builder.place(place.lon, place.lat, place.class, place.cells, || {
+                layers
+                    .iter()
+                    .zip(&areas)
+                    .map(|(layer, codes)| {
+                        let stored = incidents.layers.iter().position(|l| *l == layer.name);
+                        let code = stored.map_or(u32::MAX, |stored| place.areas[stored]);
+                        codes.as_ref().and_then(|c| c.get(code as usize).copied()).unwrap_or(u32::MAX)
+                    })
+                    .collect()
+            })
+        })
+        .collect();
+    for i in 0..incidents.len() {
+        let (span, hour) = whens[incidents.when[i] as usize];
+        let place = incidents.place[i];
+        let place = (place != NO_PLACE).then(|| places[place as usize]);
+        builder.push(place, span, hour, kinds[incidents.category[i] as usize]);
+    }
+}
+
+fn sources(settings: &Settings, listed: &Listed, coverage: &Coverage) -> Vec<SourceInfo> {
+    let mut incidents: BTreeMap<&str, u64> = BTreeMap::new();
+    for partition in &listed.partitions {
+        *incidents.entry(&partition.source).or_default() += partition.rows;
+    }
+    incidents
+        .into_iter()
+        .map(|(source, incidents)| {
+            let about = settings.sources.get(source).cloned().unwrap_or_default();
+            let months = coverage.months_of(source);
+            SourceInfo {
+                title: if about.title.is_empty() { source.to_owned() } else { about.title },
+                owner: about.owner,
+                incidents,
+                first_month: months.first().map(ToString::to_string).unwrap_or_default(),
+                last_month: months.last().map(ToString::to_string).unwrap_or_default(),
+                source: source.to_owned(),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,114 @@
+//! Incidents in memory as columns, and the one pass that counts them.
+//!
+//! Places are distinct positions in the order of their resolution 11 cell, so that neighbors in space are
+//! neighbors in memory. Incidents are sorted by place and take 5 bytes each: `span` (which days), `how` (hour of
+//! the week), `kind` (source and category), each a code into a small dictionary. A filter becomes a set of codes
+//! per column; a pass makes a byte mask per block of rows and adds it up place by place. Nothing is hashed in a
+//! pass. The table knows ordinals only: cells and areas are numbers and texts given by whoever builds it.
+//! May use: model.
+
+mod build;
+mod codes;
+mod count;
+mod filter;
+mod grouping;
+mod scan;
+
+pub use build::{TableBuilder, TableError};
+pub use codes::{HOW_UNKNOWN, Span};
+pub(crate) use count::{PlaceAnswer, RowDimension, strides};
+pub use count::{Boxes, CountRow, Counts};
+pub use filter::{CompiledFilter, Known};
+pub use grouping::{Group, Grouping, Special};
+
+/// The incidents of a workspace, ready to be counted.
+#[derive(Debug)]
+pub struct Table {
+    pub(crate) lon: Vec<f64>,
+    pub(crate) lat: Vec<f64>,
+    pub(crate) class: Vec<u8>,
+    /// Rows of place i are `row_start[i]..row_start[i + 1]`; the last place is that of the not located.
+    pub(crate) row_start: Vec<u32>,
+    pub(crate) span: Vec<u16>,
+    pub(crate) how: Vec<u8>,
+    pub(crate) kind: Vec<u16>,
+    pub(crate) spans: Vec<Span>,
+    /// (source, category) of each kind.
+    pub(crate) kinds: Vec<(u16, u16)>,
+    pub(crate) sources: Vec<String>,
+    pub(crate) categories: Vec<String>,
+    /// Everything in one group.
+    pub(crate) whole: Grouping,
+    /// Cells by resolution, in the order of `model::RESOLUTIONS`.
+    pub(crate) cells: Vec<Grouping>,
+    /// The cell of each group, ascending, by resolution.
+    pub(crate) cell_ids: Vec<Vec<u64>>,
+    /// Areas by layer; groups are positions in the layer.
+    pub(crate) layers: Vec<(String, Grouping)>,
+}
+
+impl Table {
+    /// Number of incidents.
+    #[must_use]
+    pub fn incidents(&self) -> usize {
+        self.span.len()
+    }
+
+    /// Number of distinct places.
+    #[must_use]
+    pub fn places(&self) -> usize {
+        self.lon.len()
+    }
+
+    /// Every source with incidents, by name.
+    #[must_use]
+    pub fn sources(&self) -> &[String] {
+        &self.sources
+    }
+
+    /// Every category on an incident, by name.
+    #[must_use]
+    pub fn categories(&self) -> &[String] {
+        &self.categories
+    }
+
+    /// Groups of the cells of a resolution.
+    #[must_use]
+    pub fn cell_groups(&self, resolution: u8) -> Option<(&Grouping, &[u64])> {
+        let slot = usize::from(resolution.checked_sub(7)?);
+        Some((self.cells.get(slot)?, self.cell_ids.get(slot)?))
+    }
+
+    /// Categories that a filter lets through.
+    pub(crate) fn asked_categories(&self, filter: &CompiledFilter) -> Vec<String> {
+        let kinds = self.kinds.iter().enumerate().filter(|(i, _)| filter.certain.kind.holds(*i as u16));
+        let codes: std::collections::BTreeSet<u16> = kinds.map(|(_, k)| k.1).collect();
+        codes.into_iter().map(|c| self.categories[usize::from(c)].clone()).collect()
+    }
+
+    /// Whether each cell of a resolution (by slot) holds a place inside the study area.
+    pub(crate) fn cells_in_study_area(&self, slot: usize) -> Vec<bool> {
+        (0..self.cells[slot].len()).map(|group| !self.cells[slot].runs(group).is_empty()).collect()
+    }
+
+    /// Groups of the areas of a layer.
+    #[must_use]
+    pub fn layer_groups(&self, layer: &str) -> Option<&Grouping> {
+        self.layers.iter().find(|(name, _)| name == layer).map(|(_, grouping)| grouping)
+    }
+
+    /// First day and the day after the last of what incidents cover.
+    #[must_use]
+    pub fn extent(&self) -> Option<crate::model::Period> {
+        let start = self.spans.iter().map(|s| s.start).min()?;
+        let end = self.spans.iter().map(|s| s.end).max()?;
+        Some(crate::model::Period { start, end })
+    }
+
+    /// Bytes held by the columns and groupings.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let groupings = self.cells.iter().chain(self.layers.iter().map(|l| &l.1)).chain([&self.whole]);
+        self.incidents() * 5 + self.places() * 22 + groupings.map(Grouping::memory_bytes).sum::<usize>()
+    }
+}

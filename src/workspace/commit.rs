@@ -1,0 +1,340 @@
+//! A change of the store: new files first, then one transaction makes them live, then old files go.
+//!
+//! Killed anywhere, the store is the old one or the new one; what is left over is swept by the next writer.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::params;
+
+use super::{
+    AreaRow, Edition, FileEntry, FileKind, Incidents, Indicator, Lock, Settings, State, Workspace, WorkspaceError,
+    files::{digest, sync_folder, write_synced},
+    incidents_file::write_incidents,
+    layer_file::write_layer,
+    seal,
+};
+use crate::model::Month;
+
+/// A layer to store.
+#[derive(Debug)]
+pub struct NewLayer<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its areas, ascending by code.
+    pub areas: &'a [AreaRow],
+    /// What was wrong with some of them, as JSON.
+    pub issues: &'a str,
+}
+
+/// A change in the making; dropped without [`Commit::finish`] it changes nothing.
+#[derive(Debug)]
+pub struct Commit<'a> {
+    workspace: &'a Workspace,
+    state: State,
+    folders: BTreeSet<PathBuf>,
+    /// New text of `places.toml`.
+    settings: Option<String>,
+    /// Whether answers change, so that readers must load again.
+    changes_answers: bool,
+}
+
+impl<'a> Commit<'a> {
+    /// Begins a change under the writer's lock, after sweeping what a killed writer left.
+    ///
+    /// # Errors
+    /// [`WorkspaceError`] when the state cannot be read or leftovers not removed.
+    pub fn begin(workspace: &'a Workspace, _lock: &Lock) -> Result<Self, WorkspaceError> {
+        let state = workspace.state()?;
+        sweep(workspace, &state)?;
+        state.connection.execute_batch("BEGIN IMMEDIATE")?;
+        Ok(Self { workspace, state, folders: BTreeSet::new(), settings: None, changes_answers: false })
+    }
+
+    /// The state as this change has made it so far.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Writes a partition's new file; `None` when the same file is live already.
+    ///
+    /// # Errors
+    /// [`WorkspaceError`] with the path.
+    pub fn write_partition(
+        workspace: &Workspace,
+        source: &str,
+        month: Month,
+        incidents: &Incidents,
+    ) -> Result<FileEntry, WorkspaceError> {
+        let folder = format!("incidents/source={}/month={month}", path_safe(source));
+        write_file(workspace, &folder, "parquet", |file, path| write_incidents(incidents, file, path))
+    }
+
+    /// Makes a written partition live in place of the one of the same source and month; with no incidents the
+    /// partition goes.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::State`].
+    pub fn set_partition(
+        &mut self,
+        source: &str,
+        month: Month,
+        file: &FileEntry,
+        rows: usize,
+    ) -> Result<(), WorkspaceError> {
+        self.drop_file("SELECT path FROM partitions WHERE source = ?1 AND month = ?2", params![source, month.0])?;
+        let connection = &self.state.connection;
+        if rows == 0 {
+            connection.execute("DELETE FROM partitions WHERE source = ?1 AND month = ?2", params![source, month.0])?;
+        } else {
+            connection.execute(
+                "INSERT OR REPLACE INTO partitions VALUES (?1, ?2, ?3, ?4)",
+                params![source, month.0, file.path, rows as i64],
+            )?;
+            self.add_file(FileKind::Incidents, file)?;
+        }
+        self.changes_answers = true;
+        Ok(())
+    }
+
+    fn add_file(&mut self, kind: FileKind, file: &FileEntry) -> Result<(), WorkspaceError> {
+        let mut folder = self.workspace.root().join(&file.path);
+        // A new folder's own name must be durable too.
+        while folder.pop() && folder.starts_with(self.workspace.root()) {
+            self.folders.insert(folder.clone());
+        }
+        self.state.insert_file(kind, file)
+    }
+
+    fn drop_file(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<(), WorkspaceError> {
+        let connection = &self.state.connection;
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut rows = statement.query(parameters)?;
+        while let Some(row) = rows.next()? {
+            connection.execute("DELETE FROM files WHERE path = ?1", [row.get::<_, String>(0)?])?;
+        }
+        Ok(())
+    }
+
+    /// Notes what has been received.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::State`].
+    pub fn set_edition(&mut self, edition: &Edition) -> Result<(), WorkspaceError> {
+        self.state.connection.execute(
+            "INSERT OR REPLACE INTO editions VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![edition.source, edition.part, edition.month.0, edition.digest, edition.rows.cast_signed()],
+        )?;
+        self.changes_answers = true;
+        Ok(())
+    }
+
+    /// Replaces the coverage of a source and month: (part, district, rows).
+    ///
+    /// # Errors
+    /// [`WorkspaceError::State`].
+    pub fn set_coverage(
+        &mut self,
+        source: &str,
+        month: Month,
+        rows: &[(String, String, u64)],
+    ) -> Result<(), WorkspaceError> {
+        let connection = &self.state.connection;
+        connection.execute("DELETE FROM coverage WHERE source = ?1 AND month = ?2", params![source, month.0])?;
+        let mut insert = connection.prepare_cached("INSERT INTO coverage VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        for (part, district, count) in rows {
+            insert.execute(params![source, part, month.0, district, count.cast_signed()])?;
+        }
+        Ok(())
+    }
+
+    /// Stores a layer, replacing the one of the same name.
+    ///
+    /// # Errors
+    /// [`WorkspaceError`] with the path.
+    pub fn set_layer(&mut self, layer: &NewLayer<'_>) -> Result<(), WorkspaceError> {
+        let file = write_file(self.workspace, "areas", "parquet", |file, path| write_layer(layer.areas, file, path))?;
+        // Other programs find the layer under its own name.
+        let path = format!("areas/{}.parquet", layer.name);
+        let file = self.rename_layer(file, &path)?;
+        self.drop_file("SELECT path FROM layers WHERE name = ?1", [layer.name])?;
+        self.state.connection.execute(
+            "INSERT OR REPLACE INTO layers VALUES (?1, ?2, ?3, ?4)",
+            params![layer.name, file.path, layer.areas.len() as i64, layer.issues],
+        )?;
+        self.add_file(FileKind::Layer, &file)?;
+        self.changes_answers = true;
+        Ok(())
+    }
+
+    /// `areas/LAYER.parquet` where that name is free; a layer that replaces another keeps its longer name.
+    fn rename_layer(&self, file: FileEntry, path: &str) -> Result<FileEntry, WorkspaceError> {
+        let root = self.workspace.root();
+        if root.join(path).exists() {
+            return Ok(file);
+        }
+        fs_err::rename(root.join(&file.path), root.join(path))?;
+        Ok(FileEntry { path: path.to_owned(), ..file })
+    }
+
+    /// Makes a layer the study area, in `places.toml`, when the change is finished.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::Settings`] when `places.toml` is not TOML.
+    pub fn set_study_area(&mut self, layer: &str) -> Result<(), WorkspaceError> {
+        self.settings = Some(Settings::with_study_area(&self.workspace.settings_path(), layer)?);
+        self.changes_answers = true;
+        Ok(())
+    }
+
+    /// Replaces an indicator of a layer.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::State`].
+    pub fn set_indicator(&mut self, layer: &str, name: &str, values: &[Indicator]) -> Result<(), WorkspaceError> {
+        let connection = &self.state.connection;
+        connection.execute("DELETE FROM indicators WHERE layer = ?1 AND name = ?2", params![layer, name])?;
+        let mut insert = connection.prepare_cached("INSERT INTO indicators VALUES (?1, ?2, ?3, ?4)")?;
+        for row in values {
+            insert.execute(params![layer, name, row.code, row.value])?;
+        }
+        self.changes_answers = true;
+        Ok(())
+    }
+
+    /// Notes which area of a layer smaller units belong to.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::State`].
+    pub fn add_lookup(&mut self, layer: &str, pairs: &[(String, String)]) -> Result<(), WorkspaceError> {
+        let connection = &self.state.connection;
+        let mut insert = connection.prepare_cached("INSERT OR REPLACE INTO lookups VALUES (?1, ?2, ?3)")?;
+        for (child, code) in pairs {
+            insert.execute(params![layer, child, code])?;
+        }
+        Ok(())
+    }
+
+    /// Stores the report of an import, and its rejected rows where there are any.
+    ///
+    /// # Errors
+    /// [`WorkspaceError`] with the path.
+    pub fn add_import(&mut self, source: &str, report: &str, rejected_csv: Option<&[u8]>) -> Result<i64, WorkspaceError> {
+        self.state
+            .connection
+            .execute("INSERT INTO imports(source, report) VALUES (?1, ?2)", params![source, report])?;
+        let id = self.state.connection.last_insert_rowid();
+        if let Some(csv) = rejected_csv {
+            let path = format!("reports/import-{id:05}-rejected.csv");
+            let full = self.workspace.root().join(&path);
+            write_synced(&full, csv)?;
+            let (bytes, blake3) = digest(&full)?;
+            self.add_file(FileKind::Report, &FileEntry { path, bytes, blake3 })?;
+        }
+        Ok(id)
+    }
+
+    /// Makes the change live: syncs folders, switches the lists in one transaction, seals, sweeps.
+    ///
+    /// # Errors
+    /// [`WorkspaceError`]; before the switch the store is as it was.
+    pub fn finish(self) -> Result<(), WorkspaceError> {
+        for folder in &self.folders {
+            sync_folder(folder)?;
+        }
+        let set = "INSERT OR REPLACE INTO meta VALUES (?1, ?2)";
+        let connection = &self.state.connection;
+        let settings = match &self.settings {
+            Some(text) => blake3::hash(text.as_bytes()).to_hex().to_string(),
+            None => digest(&self.workspace.settings_path())?.1,
+        };
+        connection.execute(set, params!["settings", settings])?;
+        if self.changes_answers {
+            let snapshot = self.state.snapshot()? + 1;
+            connection.execute(set, params!["snapshot", snapshot.to_string()])?;
+        }
+        connection.execute(set, params!["digest", self.state.content_digest()?])?;
+        let state_path = self.workspace.state_path();
+        seal::open(&state_path)?;
+        connection.execute_batch("COMMIT")?;
+        if let Some(text) = &self.settings {
+            write_synced(&self.workspace.settings_path(), text.as_bytes())?;
+        }
+        seal::close(&state_path)?;
+        sweep(self.workspace, &self.state)
+    }
+}
+
+/// Gives layers that replaced another their plain name, `areas/LAYER.parquet`, now that it is free.
+///
+/// # Errors
+/// [`WorkspaceError`]; the layers stay live under one name or the other.
+pub fn settle_layer_names(workspace: &Workspace, lock: &Lock) -> Result<(), WorkspaceError> {
+    let plain = |name: &str| format!("areas/{name}.parquet");
+    let unsettled = |layers: Vec<(String, String)>| layers.into_iter().filter(|(n, path)| *path != plain(n));
+    if unsettled(workspace.state()?.layers()?).next().is_none() {
+        return Ok(());
+    }
+    let mut commit = Commit::begin(workspace, lock)?;
+    for (name, path) in unsettled(commit.state.layers()?) {
+        let entry = commit.state.files()?.into_iter().find(|f| f.path == path);
+        let Some(entry) = entry else { continue };
+        let file = FileEntry { path: plain(&name), ..entry };
+        fs_err::hard_link(workspace.root().join(&path), workspace.root().join(&file.path))?;
+        commit.drop_file("SELECT path FROM layers WHERE name = ?1", [&name])?;
+        commit.state.connection.execute("UPDATE layers SET path = ?1 WHERE name = ?2", [&file.path, &name])?;
+        commit.add_file(FileKind::Layer, &file)?;
+    }
+    commit.changes_answers = true;
+    commit.finish()
+}
+
+/// Writes a file under a name made of its checksum, synced, through a temporary one.
+fn write_file(
+    workspace: &Workspace,
+    folder: &str,
+    extension: &str,
+    write: impl FnOnce(&std::fs::File, &Path) -> Result<(), WorkspaceError>,
+) -> Result<FileEntry, WorkspaceError> {
+    let full = workspace.root().join(folder);
+    fs_err::create_dir_all(&full)?;
+    let file = tempfile::Builder::new().prefix(".new-").tempfile_in(&full)?;
+    write(file.as_file(), file.path())?;
+    file.as_file().sync_all()?;
+    let (bytes, blake3) = digest(file.path())?;
+    let name = format!("{}.{extension}", &blake3[..16]);
+    file.persist(full.join(&name)).map_err(|e| e.error)?;
+    Ok(FileEntry { path: format!("{folder}/{name}"), bytes, blake3 })
+}
+
+/// A source's name as a folder: anything but letters, digits, `.`, `_` and `-` is escaped.
+fn path_safe(source: &str) -> String {
+    source
+        .bytes()
+        .map(|b| match b {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'-' => char::from(b).to_string(),
+            _ => format!("%{b:02X}"),
+        })
+        .collect()
+}
+
+/// Removes files of the store that no list names, and folders left empty.
+fn sweep(workspace: &Workspace, state: &State) -> Result<(), WorkspaceError> {
+    let live: BTreeSet<String> = state.files()?.into_iter().map(|f| f.path).collect();
+    for path in super::check::stored_files(workspace.root())? {
+        if !live.contains(&path) {
+            let full = workspace.root().join(&path);
+            fs_err::remove_file(&full)?;
+            // Only an empty folder can be removed; a full one stays.
+            for folder in full.ancestors().skip(1).take_while(|f| f.starts_with(workspace.root().join("incidents"))) {
+                if folder == workspace.root().join("incidents") || fs_err::remove_dir(folder).is_err() {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,348 @@
+//! Incidents of one source and month as columns, with the distinct places they stand on.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use crate::model::{PrecisionClass, When};
+
+/// The place of an incident that is not located.
+pub const NO_PLACE: u32 = u32::MAX;
+/// An attribute that a row does not have, an area a place does not lie in.
+pub(crate) const ABSENT: u32 = u32::MAX;
+
+/// A distinct located position.
+///
+/// # CRS
+/// `lon`, `lat` WGS 84 degrees; `easting`, `northing` British National Grid metres, NaN outside its grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlaceRow {
+    /// Longitude.
+    pub lon: f64,
+    /// Latitude.
+    pub lat: f64,
+    /// Easting.
+    pub easting: f64,
+    /// Northing.
+    pub northing: f64,
+    /// How precise the position is.
+    pub class: PrecisionClass,
+    /// Radius that holds the truth, metres; NaN where not known.
+    pub radius_m: f32,
+    /// Cells at resolutions 7 to 11.
+    pub cells: [u64; 5],
+    /// Per layer of [`Incidents::layers`] the position in its codes, or `u32::MAX`.
+    pub areas: Vec<u32>,
+    /// Flags of the place, part of every incident on it.
+    pub flags: u32,
+}
+
+/// Texts that repeat, each stored once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Dictionary {
+    values: Vec<String>,
+    index: HashMap<String, u32>,
+}
+
+impl Dictionary {
+    pub(crate) fn intern(&mut self, text: &str) -> u32 {
+        if let Some(&i) = self.index.get(text) {
+            return i;
+        }
+        let i = self.values.len() as u32;
+        self.values.push(text.to_owned());
+        self.index.insert(text.to_owned(), i);
+        i
+    }
+
+    pub(crate) fn values(&self) -> &[String] {
+        &self.values
+    }
+
+    pub(crate) fn get(&self, i: u32) -> &str {
+        self.values.get(i as usize).map_or("", String::as_str)
+    }
+}
+
+/// Texts that do not repeat, end to end; an empty one means none.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Texts {
+    bytes: Vec<u8>,
+    ends: Vec<u32>,
+}
+
+impl Texts {
+    pub(crate) fn push(&mut self, text: &[u8]) {
+        self.bytes.extend_from_slice(text);
+        self.ends.push(self.bytes.len() as u32);
+    }
+
+    pub(crate) fn get(&self, i: usize) -> &[u8] {
+        let start = if i == 0 { 0 } else { self.ends[i - 1] as usize };
+        &self.bytes[start..self.ends[i] as usize]
+    }
+
+    fn size(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// What is added for one incident.
+#[derive(Debug, Clone)]
+pub struct IncidentRow<'a> {
+    /// Permanent key.
+    pub key: u64,
+    /// The source's own reference, empty where it has none.
+    pub source_ref: &'a [u8],
+    /// Offence category.
+    pub category: &'a str,
+    /// When it happened.
+    pub when: When,
+    /// Position in [`Incidents::places`], or [`NO_PLACE`].
+    pub place: u32,
+    /// Hash of the location text, 0 where there is none.
+    pub location_text_hash: u64,
+    /// Attributes by position in [`Incidents::attribute_names`]; empty where absent.
+    pub attributes: &'a [&'a str],
+}
+
+/// Incidents of one source and month.
+#[derive(Debug, Clone, Default)]
+pub struct Incidents {
+    /// Layers that places are assigned to, and the codes each has used.
+    pub layers: Vec<String>,
+    pub(crate) area_codes: Vec<Dictionary>,
+    /// Distinct places.
+    pub places: Vec<PlaceRow>,
+    /// Names of attributes.
+    pub attribute_names: Vec<String>,
+    pub(crate) attribute_values: Vec<Dictionary>,
+    pub(crate) categories: Dictionary,
+    pub(crate) whens: Vec<When>,
+    when_index: HashMap<When, u32>,
+    pub(crate) keys: Vec<u64>,
+    pub(crate) refs: Texts,
+    pub(crate) category: Vec<u32>,
+    pub(crate) when: Vec<u32>,
+    pub(crate) place: Vec<u32>,
+    pub(crate) text_hash: Vec<u64>,
+    pub(crate) attributes: Vec<Vec<u32>>,
+}
+
+impl Incidents {
+    /// Makes an empty set for the layers and attributes named.
+    #[must_use]
+    pub fn new(layers: &[String], attribute_names: &[&str]) -> Self {
+        Self {
+            layers: layers.to_vec(),
+            area_codes: vec![Dictionary::default(); layers.len()],
+            attribute_names: attribute_names.iter().map(ToString::to_string).collect(),
+            attribute_values: vec![Dictionary::default(); attribute_names.len()],
+            attributes: vec![Vec::new(); attribute_names.len()],
+            ..Self::default()
+        }
+    }
+
+    /// Number of incidents.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.category.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.category.is_empty()
+    }
+
+    /// Bytes of text held, which 32-bit ends limit to 4 GiB.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        self.refs.size()
+    }
+
+    /// Notes an area code of a layer and gives its position.
+    pub fn area_code(&mut self, layer: usize, code: &str) -> u32 {
+        self.area_codes[layer].intern(code)
+    }
+
+    /// The area code of a place in a layer.
+    #[must_use]
+    pub fn area_of(&self, place: &PlaceRow, layer: usize) -> Option<&str> {
+        let i = place.areas[layer];
+        (i != ABSENT).then(|| self.area_codes[layer].get(i))
+    }
+
+    /// Adds a place and gives its position.
+    pub fn push_place(&mut self, place: PlaceRow) -> u32 {
+        self.places.push(place);
+        (self.places.len() - 1) as u32
+    }
+
+    pub(crate) fn intern_when(&mut self, when: When) -> u32 {
+        let next = self.whens.len() as u32;
+        let i = *self.when_index.entry(when).or_insert(next);
+        if i == next {
+            self.whens.push(when);
+        }
+        i
+    }
+
+    /// Adds an incident.
+    pub fn push(&mut self, row: &IncidentRow<'_>) {
+        self.keys.push(row.key);
+        self.refs.push(row.source_ref);
+        let category = self.categories.intern(row.category);
+        self.category.push(category);
+        let when = self.intern_when(row.when);
+        self.when.push(when);
+        self.place.push(row.place);
+        self.text_hash.push(row.location_text_hash);
+        for (i, &text) in row.attributes.iter().enumerate() {
+            let value = if text.is_empty() { ABSENT } else { self.attribute_values[i].intern(text) };
+            self.attributes[i].push(value);
+        }
+    }
+
+    /// Copies one incident of another set; `places` remembers which places were copied before.
+    pub fn push_from(&mut self, other: &Self, i: usize, places: &mut HashMap<u32, u32>) {
+        let place = match other.place[i] {
+            NO_PLACE => NO_PLACE,
+            place => *places
+                .entry(place)
+                .or_insert_with(|| self.copy_place(other, &other.places[place as usize])),
+        };
+        let attributes: Vec<&str> = self
+            .attribute_names
+            .iter()
+            .map(|name| other.attribute(i, name))
+            .collect();
+        self.push(&IncidentRow {
+            key: other.keys[i],
+            source_ref: other.refs.get(i),
+            category: other.categories.get(other.category[i]),
+            when: other.whens[other.when[i] as usize],
+            place,
+            location_text_hash: other.text_hash[i],
+            attributes: &attributes,
+        });
+    }
+
+    fn copy_place(&mut self, other: &Self, place: &PlaceRow) -> u32 {
+        let areas = (0..self.layers.len())
+            .map(|layer| {
+                let theirs = other.layers.iter().position(|l| *l == self.layers[layer]);
+                let code = theirs.and_then(|theirs| other.area_of(place, theirs));
+                code.map_or(ABSENT, |code| self.area_codes[layer].intern(code))
+            })
+            .collect();
+        self.push_place(PlaceRow { areas, ..place.clone() })
+    }
+
+    /// Gives every incident the key made of the one it has.
+    pub fn rekey(&mut self, key: impl Fn(u64) -> u64) {
+        self.keys.iter_mut().for_each(|k| *k = key(*k));
+    }
+
+    /// Gives every incident the same value of an attribute.
+    pub fn set_attribute(&mut self, name: &str, value: &str) {
+        if let Some(column) = self.attribute_names.iter().position(|n| n == name) {
+            let value = self.attribute_values[column].intern(value);
+            self.attributes[column].fill(value);
+        }
+    }
+
+    /// Key of an incident.
+    #[must_use]
+    pub fn key(&self, i: usize) -> u64 {
+        self.keys[i]
+    }
+
+    /// Category of an incident.
+    #[must_use]
+    pub fn category_of(&self, i: usize) -> &str {
+        self.categories.get(self.category[i])
+    }
+
+    /// When an incident happened.
+    #[must_use]
+    pub fn when_of(&self, i: usize) -> When {
+        self.whens[self.when[i] as usize]
+    }
+
+    /// Position of an incident's place, or [`NO_PLACE`].
+    #[must_use]
+    pub fn place_index(&self, i: usize) -> u32 {
+        self.place[i]
+    }
+
+    /// The place of an incident.
+    #[must_use]
+    pub fn place_of(&self, i: usize) -> Option<&PlaceRow> {
+        self.places.get(self.place[i] as usize)
+    }
+
+    /// An attribute of an incident, empty where absent.
+    #[must_use]
+    pub fn attribute(&self, i: usize, name: &str) -> &str {
+        let Some(column) = self.attribute_names.iter().position(|n| n == name) else { return "" };
+        match self.attributes[column][i] {
+            ABSENT => "",
+            value => self.attribute_values[column].get(value),
+        }
+    }
+
+    /// A digest of everything a source said about an incident, to tell an update from a duplicate. Compared
+    /// within one run only.
+    #[must_use]
+    pub fn content(&self, i: usize) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.refs.get(i).hash(&mut hasher);
+        self.category_of(i).hash(&mut hasher);
+        self.when_of(i).hash(&mut hasher);
+        self.text_hash[i].hash(&mut hasher);
+        if let Some(place) = self.place_of(i) {
+            (place.lon.to_bits(), place.lat.to_bits(), place.class).hash(&mut hasher);
+            place.radius_m.to_bits().hash(&mut hasher);
+        }
+        let mut names: Vec<&String> = self.attribute_names.iter().collect();
+        names.sort();
+        for name in names {
+            let value = self.attribute(i, name);
+            if !value.is_empty() {
+                (name, value).hash(&mut hasher);
+            }
+        }
+        hasher.finish()
+    }
+
+    /// Incidents in the order of the file: by place (resolution 11 cell, longitude, latitude), then key;
+    /// those without a place last.
+    pub(crate) fn order(&self) -> Vec<u32> {
+        let by_place = |a: &PlaceRow, b: &PlaceRow| {
+            (a.cells[4], a.class)
+                .cmp(&(b.cells[4], b.class))
+                .then(a.lon.total_cmp(&b.lon))
+                .then(a.lat.total_cmp(&b.lat))
+                .then(a.radius_m.total_cmp(&b.radius_m))
+        };
+        let mut places: Vec<u32> = (0..self.places.len() as u32).collect();
+        places.sort_unstable_by(|&a, &b| by_place(&self.places[a as usize], &self.places[b as usize]));
+        let mut rank = vec![0_u32; self.places.len()];
+        // A position that stands twice (after a merge) is one place: it has one rank.
+        for pair in places.windows(2) {
+            let (a, b) = (pair[0] as usize, pair[1] as usize);
+            let differs = by_place(&self.places[a], &self.places[b]).is_ne();
+            rank[b] = rank[a] + u32::from(differs);
+        }
+        let mut rows: Vec<(u32, u64, u32)> = (0..self.len())
+            .map(|i| {
+                let rank = rank.get(self.place[i] as usize).copied().unwrap_or(NO_PLACE);
+                (rank, self.keys[i], i as u32)
+            })
+            .collect();
+        rows.sort_unstable();
+        rows.into_iter().map(|r| r.2).collect()
+    }
+}

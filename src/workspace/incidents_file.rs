@@ -1,0 +1,390 @@
+//! Incidents as a Parquet file, column names as other programs rely on them, and back.
+
+use std::{collections::BTreeMap, fs::File, path::Path, sync::Arc};
+
+use arrow_array::{
+    Array, ArrayRef, DictionaryArray, Float32Array, Float64Array, Int32Array, MapArray, RecordBatch,
+    StringArray, StructArray, TimestampMicrosecondArray, UInt8Array, UInt32Array, UInt64Array,
+    builder::StringBuilder, cast::AsArray, types,
+};
+use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_schema::{DataType, Field, Fields, Schema};
+use parquet::{
+    arrow::{ArrowWriter, ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder},
+    basic::Compression,
+    errors::ParquetError,
+    file::properties::WriterProperties,
+    schema::types::ColumnPath,
+};
+
+use super::{
+    WorkspaceError,
+    incidents::{ABSENT, Dictionary, Incidents, NO_PLACE, PlaceRow},
+};
+use crate::model::{PrecisionClass, RESOLUTIONS, When, WhenPrecision};
+
+/// Columns of every incident file, without the `area_LAYER` ones.
+pub const INCIDENT_COLUMNS: [&str; 20] = [
+    "incident_key", "source_ref", "category", "when_start", "when_end", "when_precision", "lon", "lat",
+    "easting", "northing", "precision_class", "radius_m", "cell_7", "cell_8", "cell_9", "cell_10",
+    "cell_11", "flags", "location_text_hash", "attributes",
+];
+
+const ROW_GROUP_ROWS: usize = 1 << 20;
+const BATCH_ROWS: usize = 1 << 16;
+
+fn failed(path: &Path) -> impl Fn(ParquetError) -> WorkspaceError + '_ {
+    |source| WorkspaceError::Parquet { path: path.to_owned(), source }
+}
+
+/// Writes incidents in their order; the same incidents give the same bytes.
+pub(super) fn write_incidents(
+    incidents: &Incidents,
+    file: &File,
+    path: &Path,
+) -> Result<(), WorkspaceError> {
+    let order = incidents.order();
+    let columns = columns_of(incidents, &order[..0]);
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|(name, array)| Field::new(name, array.data_type().clone(), nullable(name)))
+        .collect();
+    let schema = Arc::new(Schema::new(fields));
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_created_by("places".to_owned())
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_dictionary_page_size_limit(8 << 20);
+    for unique in ["incident_key", "source_ref"] {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(unique), false);
+    }
+    let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties.build()))
+        .map_err(failed(path))?;
+    for rows in order.chunks(BATCH_ROWS) {
+        let arrays = columns_of(incidents, rows).into_iter().map(|c| c.1).collect();
+        let batch = RecordBatch::try_new(schema.clone(), arrays)
+            .map_err(|e| failed(path)(ParquetError::from(e)))?;
+        writer.write(&batch).map_err(failed(path))?;
+    }
+    writer.close().map_err(failed(path))?;
+    Ok(())
+}
+
+fn nullable(column: &str) -> bool {
+    !matches!(
+        column,
+        "incident_key" | "category" | "when_start" | "when_end" | "when_precision" | "precision_class" | "flags"
+    )
+}
+
+fn columns_of(incidents: &Incidents, rows: &[u32]) -> Vec<(String, ArrayRef)> {
+    let whens = || rows.iter().map(|&i| incidents.when_of(i as usize));
+    let place = |i: u32| incidents.place_of(i as usize);
+    let located = NullBuffer::from_iter(rows.iter().map(|&i| place(i).is_some()));
+    let of_place = |value: &dyn Fn(&PlaceRow) -> f64| -> ArrayRef {
+        let values = rows.iter().map(|&i| place(i).map(value).filter(|v| !v.is_nan()));
+        Arc::new(values.collect::<Float64Array>())
+    };
+    let timestamps = |value: fn(When) -> i64| -> ArrayRef {
+        let values: TimestampMicrosecondArray = whens().map(|w| Some(value(w))).collect();
+        Arc::new(values.with_timezone("UTC"))
+    };
+    let text = |i: &u32| std::str::from_utf8(incidents.refs.get(*i as usize)).ok().filter(|t| !t.is_empty());
+    let hash = |i: &u32| Some(incidents.text_hash[*i as usize]).filter(|&h| h != 0);
+    let mut columns: Vec<(String, ArrayRef)> = vec![
+        named("incident_key", rows.iter().map(|&i| incidents.keys[i as usize]).collect::<UInt64Array>()),
+        named("source_ref", rows.iter().map(text).collect::<StringArray>()),
+        ("category".to_owned(), dictionary(&incidents.categories, rows.iter().map(|&i| incidents.category[i as usize]))),
+        ("when_start".to_owned(), timestamps(|w| w.start_us)),
+        ("when_end".to_owned(), timestamps(|w| w.end_us)),
+        ("when_precision".to_owned(), precisions(whens())),
+        ("lon".to_owned(), of_place(&|p| p.lon)),
+        ("lat".to_owned(), of_place(&|p| p.lat)),
+        ("easting".to_owned(), of_place(&|p| p.easting)),
+        ("northing".to_owned(), of_place(&|p| p.northing)),
+        named("precision_class", rows.iter().map(|&i| place(i).map_or(0, |p| p.class.code())).collect::<Vec<u8>>().into_iter().map(Some).collect::<UInt8Array>()),
+        named("radius_m", rows.iter().map(|&i| place(i).map(|p| p.radius_m).filter(|r| !r.is_nan())).collect::<Float32Array>()),
+    ];
+    for (slot, resolution) in RESOLUTIONS.iter().enumerate() {
+        let cells: ScalarBuffer<u64> = rows.iter().map(|&i| place(i).map_or(0, |p| p.cells[slot])).collect();
+        columns.push(named(&format!("cell_{resolution}"), UInt64Array::new(cells, Some(located.clone()))));
+    }
+    for (layer, name) in incidents.layers.iter().enumerate() {
+        let areas = rows.iter().map(|&i| place(i).map_or(ABSENT, |p| p.areas[layer]));
+        columns.push((format!("area_{name}"), dictionary(&incidents.area_codes[layer], areas)));
+    }
+    columns.push(named("flags", rows.iter().map(|&i| place(i).map_or(0, |p| p.flags)).map(Some).collect::<UInt32Array>()));
+    columns.push(named("location_text_hash", rows.iter().map(hash).collect::<UInt64Array>()));
+    columns.push(("attributes".to_owned(), attributes(incidents, rows)));
+    columns
+}
+
+fn named(name: &str, array: impl Array + 'static) -> (String, ArrayRef) {
+    (name.to_owned(), Arc::new(array))
+}
+
+fn dictionary(values: &Dictionary, keys: impl Iterator<Item = u32>) -> ArrayRef {
+    let keys: Int32Array = keys.map(|k| (k != ABSENT).then(|| k.cast_signed())).collect();
+    let values: ArrayRef = Arc::new(StringArray::from_iter_values(values.values()));
+    Arc::new(DictionaryArray::<types::Int32Type>::new(keys, values))
+}
+
+fn precisions(whens: impl Iterator<Item = When>) -> ArrayRef {
+    let mut names = Dictionary::default();
+    let keys: Vec<u32> = whens.map(|w| names.intern(w.precision.name())).collect();
+    dictionary(&names, keys.into_iter())
+}
+
+fn attributes(incidents: &Incidents, rows: &[u32]) -> ArrayRef {
+    let (mut keys, mut values) = (StringBuilder::new(), StringBuilder::new());
+    let mut ends = Vec::with_capacity(rows.len() + 1);
+    ends.push(0_i32);
+    for &row in rows {
+        for (column, name) in incidents.attribute_names.iter().enumerate() {
+            let value = incidents.attributes[column][row as usize];
+            if value != ABSENT {
+                keys.append_value(name);
+                values.append_value(incidents.attribute_values[column].get(value));
+            }
+        }
+        ends.push(i32::try_from(keys.len_()).unwrap_or(i32::MAX));
+    }
+    let fields = Fields::from(vec![
+        Field::new("key", DataType::Utf8, false),
+        Field::new("value", DataType::Utf8, true),
+    ]);
+    let entries = StructArray::new(
+        fields.clone(),
+        vec![Arc::new(keys.finish()) as ArrayRef, Arc::new(values.finish()) as ArrayRef],
+        None,
+    );
+    let field = Arc::new(Field::new("entries", DataType::Struct(fields), false));
+    Arc::new(MapArray::new(field, OffsetBuffer::new(ends.into()), entries, None, false))
+}
+
+/// The number of strings a builder holds, under one name for both builders.
+trait BuilderLen {
+    fn len_(&self) -> usize;
+}
+
+impl BuilderLen for StringBuilder {
+    fn len_(&self) -> usize {
+        arrow_array::builder::ArrayBuilder::len(self)
+    }
+}
+
+/// Reads a file of incidents: everything, or only what counting needs.
+///
+/// # Errors
+/// [`WorkspaceError::Damaged`] or [`WorkspaceError::Parquet`] with the path.
+pub fn read_incidents(path: &Path, everything: bool) -> Result<Incidents, WorkspaceError> {
+    let file = fs_err::File::open(path)?.into_file();
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed(path))?;
+    let names: Vec<String> = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
+    let layers: Vec<String> = names
+        .iter()
+        .filter_map(|n| n.strip_prefix("area_").map(str::to_owned))
+        .collect();
+    let wanted = |name: &str| {
+        everything
+            || !matches!(
+                name,
+                "incident_key" | "source_ref" | "easting" | "northing" | "location_text_hash" | "attributes"
+            )
+    };
+    let roots: Vec<usize> = (0..names.len()).filter(|&i| wanted(&names[i])).collect();
+    let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
+    let reader = builder
+        .with_projection(mask)
+        .with_batch_size(BATCH_ROWS)
+        .build()
+        .map_err(failed(path))?;
+    let mut incidents = Incidents::new(&layers, &[]);
+    for batch in reader {
+        let batch = batch.map_err(|e| failed(path)(ParquetError::from(e)))?;
+        let columns = Columns::of(&batch, &layers, everything).ok_or_else(|| WorkspaceError::Damaged {
+            path: path.to_owned(),
+            reason: "a column is missing or of another type".to_owned(),
+        })?;
+        columns.append(&mut incidents).ok_or_else(|| WorkspaceError::Damaged {
+            path: path.to_owned(),
+            reason: "a value is out of its range".to_owned(),
+        })?;
+    }
+    Ok(incidents)
+}
+
+/// The typed columns of one batch.
+struct Columns<'a> {
+    rows: usize,
+    category: &'a DictionaryArray<types::Int32Type>,
+    start: &'a TimestampMicrosecondArray,
+    end: &'a TimestampMicrosecondArray,
+    precision: &'a DictionaryArray<types::Int32Type>,
+    lon: &'a Float64Array,
+    lat: &'a Float64Array,
+    class: &'a UInt8Array,
+    radius: &'a Float32Array,
+    cells: Vec<&'a UInt64Array>,
+    areas: Vec<&'a DictionaryArray<types::Int32Type>>,
+    flags: &'a UInt32Array,
+    full: Option<FullColumns<'a>>,
+}
+
+struct FullColumns<'a> {
+    key: &'a UInt64Array,
+    source_ref: &'a StringArray,
+    easting: &'a Float64Array,
+    northing: &'a Float64Array,
+    text_hash: &'a UInt64Array,
+    attributes: &'a MapArray,
+}
+
+impl<'a> Columns<'a> {
+    fn of(batch: &'a RecordBatch, layers: &[String], everything: bool) -> Option<Self> {
+        let float = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<types::Float64Type>();
+        let long = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<types::UInt64Type>();
+        let words = |name: &str| batch.column_by_name(name)?.as_dictionary_opt::<types::Int32Type>();
+        let time = |name: &str| {
+            batch
+                .column_by_name(name)?
+                .as_primitive_opt::<types::TimestampMicrosecondType>()
+        };
+        let full = || -> Option<FullColumns<'a>> {
+            Some(FullColumns {
+                key: long("incident_key")?,
+                source_ref: batch.column_by_name("source_ref")?.as_string_opt()?,
+                easting: float("easting")?,
+                northing: float("northing")?,
+                text_hash: long("location_text_hash")?,
+                attributes: batch.column_by_name("attributes")?.as_map_opt()?,
+            })
+        };
+        Some(Self {
+            rows: batch.num_rows(),
+            category: words("category")?,
+            start: time("when_start")?,
+            end: time("when_end")?,
+            precision: words("when_precision")?,
+            lon: float("lon")?,
+            lat: float("lat")?,
+            class: batch.column_by_name("precision_class")?.as_primitive_opt()?,
+            radius: batch.column_by_name("radius_m")?.as_primitive_opt()?,
+            cells: RESOLUTIONS.iter().map(|r| long(&format!("cell_{r}"))).collect::<Option<_>>()?,
+            areas: layers.iter().map(|l| words(&format!("area_{l}"))).collect::<Option<_>>()?,
+            flags: batch.column_by_name("flags")?.as_primitive_opt()?,
+            full: if everything { Some(full()?) } else { None },
+        })
+    }
+
+    fn append(&self, to: &mut Incidents) -> Option<()> {
+        let categories = translate(self.category, &mut to.categories)?;
+        let areas: Vec<Vec<u32>> = self
+            .areas
+            .iter()
+            .zip(&mut to.area_codes)
+            .map(|(column, codes)| translate(column, codes))
+            .collect::<Option<_>>()?;
+        let precisions: Vec<WhenPrecision> = self
+            .precision
+            .values()
+            .as_string_opt::<i32>()?
+            .iter()
+            .map(|name| WhenPrecision::from_name(name?))
+            .collect::<Option<_>>()?;
+        let mut last_when = (i64::MIN, i64::MIN, WhenPrecision::Month, 0);
+        for i in 0..self.rows {
+            to.category.push(*categories.get(self.category.key(i)?)?);
+            let precision = *precisions.get(self.precision.key(i)?)?;
+            let (start_us, end_us) = (self.start.value(i), self.end.value(i));
+            if (start_us, end_us, precision) != (last_when.0, last_when.1, last_when.2) {
+                let when = to.intern_when(When { start_us, end_us, precision });
+                last_when = (start_us, end_us, precision, when);
+            }
+            to.when.push(last_when.3);
+            let place = self.place(i, &areas, to)?;
+            to.place.push(place);
+        }
+        if let Some(full) = &self.full {
+            full.append(to)?;
+        }
+        Some(())
+    }
+
+    /// The place of row i: the one before it, or a new one. Files are sorted by place.
+    fn place(&self, i: usize, areas: &[Vec<u32>], to: &mut Incidents) -> Option<u32> {
+        if self.lon.is_null(i) {
+            return Some(NO_PLACE);
+        }
+        let class = PrecisionClass::from_code(self.class.value(i))?;
+        let (lon, lat) = (self.lon.value(i), self.lat.value(i));
+        let radius_m = if self.radius.is_null(i) { f32::NAN } else { self.radius.value(i) };
+        if let Some(last) = to.places.last()
+            && (last.lon.to_bits(), last.lat.to_bits()) == (lon.to_bits(), lat.to_bits())
+            && last.class == class
+            && last.radius_m.to_bits() == radius_m.to_bits()
+        {
+            return Some(to.places.len() as u32 - 1);
+        }
+        let metre = |column: fn(&FullColumns<'a>) -> &'a Float64Array| {
+            let column = self.full.as_ref().map(column);
+            column.filter(|c| c.is_valid(i)).map_or(f64::NAN, |c| c.value(i))
+        };
+        let mut cells = [0; 5];
+        for (cell, column) in cells.iter_mut().zip(&self.cells) {
+            *cell = column.value(i);
+        }
+        let area = |(column, codes): (&&DictionaryArray<_>, &Vec<u32>)| {
+            column.key(i).map_or(Some(ABSENT), |k| codes.get(k).copied())
+        };
+        let place = PlaceRow {
+            lon,
+            lat,
+            easting: metre(|f| f.easting),
+            northing: metre(|f| f.northing),
+            class,
+            radius_m,
+            cells,
+            areas: self.areas.iter().zip(areas).map(area).collect::<Option<_>>()?,
+            flags: self.flags.value(i),
+        };
+        Some(to.push_place(place))
+    }
+}
+
+impl FullColumns<'_> {
+    fn append(&self, to: &mut Incidents) -> Option<()> {
+        to.keys.extend(self.key.values());
+        for i in 0..self.key.len() {
+            to.refs.push(if self.source_ref.is_null(i) { b"" } else { self.source_ref.value(i).as_bytes() });
+            to.text_hash.push(if self.text_hash.is_null(i) { 0 } else { self.text_hash.value(i) });
+        }
+        let before = to.keys.len() - self.key.len();
+        let mut columns: BTreeMap<String, usize> = BTreeMap::new();
+        for (i, name) in to.attribute_names.iter().enumerate() {
+            columns.insert(name.clone(), i);
+            to.attributes[i].resize(to.keys.len(), ABSENT);
+        }
+        let names: &StringArray = self.attributes.keys().as_string_opt()?;
+        let values: &StringArray = self.attributes.values().as_string_opt()?;
+        for (i, window) in self.attributes.offsets().windows(2).enumerate() {
+            for entry in usize::try_from(window[0]).ok()?..usize::try_from(window[1]).ok()? {
+                let name = names.value(entry);
+                let column = *columns.entry(name.to_owned()).or_insert_with(|| {
+                    to.attribute_names.push(name.to_owned());
+                    to.attribute_values.push(Dictionary::default());
+                    to.attributes.push(vec![ABSENT; to.keys.len()]);
+                    to.attribute_names.len() - 1
+                });
+                to.attributes[column][before + i] = to.attribute_values[column].intern(values.value(entry));
+            }
+        }
+        Some(())
+    }
+}
+
+/// Positions in our dictionary of the values of a column's.
+fn translate(column: &DictionaryArray<types::Int32Type>, to: &mut Dictionary) -> Option<Vec<u32>> {
+    let values = column.values().as_string_opt::<i32>()?;
+    Some(values.iter().map(|text| to.intern(text.unwrap_or(""))).collect())
+}
