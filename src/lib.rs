@@ -10,6 +10,8 @@ pub mod export;
 pub mod grid;
 pub mod import;
 pub mod model;
+pub mod server;
 pub mod snapshot;
 pub mod table;
+pub mod tile;
 pub mod workspace;

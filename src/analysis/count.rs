@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     grid,
-    model::{Dimension, Query, QueryError, Rate},
+    model::{Dimension, Query, Rate},
     snapshot::Snapshot,
     table::{Boxes, strides},
 };
@@ -54,7 +54,6 @@ pub struct CountAnswer {
 /// [`AnalysisError`] for names that are not known, or more rows than an answer may have.
 pub fn count(snapshot: &Snapshot, query: &Query) -> Result<CountAnswer, AnalysisError> {
     let plan = Plan::new(snapshot, query)?;
-    check_rate(snapshot, query, &plan)?;
     let dimensions: Vec<_> = plan.coded.iter().map(|c| c.dimension.clone()).collect();
     let counts = snapshot.table.count(&plan.grouping, &plan.filter, plan.allowed.as_deref(), &dimensions);
     let strides = strides(&dimensions);
@@ -154,23 +153,6 @@ fn not_received(snapshot: &Snapshot, query: &Query) -> Vec<String> {
             }
         })
         .collect()
-}
-
-fn check_rate(snapshot: &Snapshot, query: &Query, plan: &Plan<'_>) -> Result<(), QueryError> {
-    let Some(rate) = &query.rate else { return Ok(()) };
-    let [place] = plan.places.as_slice() else {
-        let expected = "asked for with exactly one place dimension (cell:R or area:LAYER)";
-        return Err(QueryError::invalid("rate", "rate", expected));
-    };
-    match (rate, place) {
-        (Rate::Indicator(name), PlaceDimension::Area(layer)) => {
-            let known = &snapshot.layers[*layer].indicators;
-            let all = known.keys().cloned().chain(["km2".to_owned()]);
-            if known.contains_key(name) { Ok(()) } else { Err(QueryError::unknown("rate", name, all)) }
-        }
-        (Rate::Indicator(name), PlaceDimension::Cell(_)) => Err(QueryError::unknown("rate", name, ["km2"])),
-        (Rate::Km2, _) => Ok(()),
-    }
 }
 
 fn rows_of(plan: &Plan<'_>, query: &Query, tuples: &[Tuple]) -> Rows {

@@ -2,9 +2,10 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use super::{PlaceKey, count::rate_of};
 use crate::{
     grid::{GridError, parse_cell, resolution_of},
-    model::{Day, Dimension, PrecisionClass, Query, QueryError, WEEKDAYS},
+    model::{Day, Dimension, PrecisionClass, Query, QueryError, Rate, WEEKDAYS},
     snapshot::{LoadedLayer, Snapshot},
     table::{CompiledFilter, Group, Grouping, PlaceAnswer, RowDimension, Span, Special},
 };
@@ -60,6 +61,7 @@ impl<'s> Plan<'s> {
     /// [`QueryError`] for any name that is not known.
     pub fn new(snapshot: &'s Snapshot, query: &Query) -> Result<Self, QueryError> {
         let places = place_dimensions(snapshot, query)?;
+        check_rate(snapshot, query, &places)?;
         let filter = CompiledFilter::new(&snapshot.table, query, &snapshot.known, |span| {
             query.by.iter().all(|dimension| resolves(dimension, span))
         })?;
@@ -67,6 +69,18 @@ impl<'s> Plan<'s> {
         let coded = query.by.iter().filter_map(|d| coded(snapshot, d)).collect();
         let allowed = allowed(snapshot, query)?;
         Ok(Self { snapshot, filter, grouping, places, combined, coded, allowed })
+    }
+
+    /// The snapshot it was made for.
+    #[must_use]
+    pub fn snapshot(&self) -> &'s Snapshot {
+        self.snapshot
+    }
+
+    /// Denominator and rate of a count in a place; NaN where there is nothing to divide by.
+    #[must_use]
+    pub fn rate(&self, rate: &Rate, place: &PlaceKey, count: u64) -> (f64, f64) {
+        rate_of(self.snapshot, rate, place, count)
     }
 }
 
@@ -253,5 +267,22 @@ fn narrow(answers: &mut [PlaceAnswer], answer: impl Fn(usize) -> Option<PlaceAns
         if rank(here) < rank(*so_far) {
             *so_far = here;
         }
+    }
+}
+
+fn check_rate(snapshot: &Snapshot, query: &Query, places: &[PlaceDimension]) -> Result<(), QueryError> {
+    let Some(rate) = &query.rate else { return Ok(()) };
+    let [place] = places else {
+        let expected = "asked for with exactly one place dimension (cell:R or area:LAYER)";
+        return Err(QueryError::invalid("rate", "rate", expected));
+    };
+    match (rate, place) {
+        (Rate::Indicator(name), PlaceDimension::Area(layer)) => {
+            let known = &snapshot.layers[*layer].indicators;
+            let all = known.keys().cloned().chain(["km2".to_owned()]);
+            if known.contains_key(name) { Ok(()) } else { Err(QueryError::unknown("rate", name, all)) }
+        }
+        (Rate::Indicator(name), PlaceDimension::Cell(_)) => Err(QueryError::unknown("rate", name, ["km2"])),
+        (Rate::Km2, _) => Ok(()),
     }
 }

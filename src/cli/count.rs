@@ -4,9 +4,10 @@ use clap::Args;
 
 use super::output::{OutputArgs, note, thousands};
 use crate::{
-    analysis::{Column, Rows, Summary, Values, count},
+    analysis::{Summary, count},
+    export::coverage_rows,
     model::{Caller, Query},
-    snapshot::{CoverageCell, Snapshot},
+    snapshot::Snapshot,
     workspace::Workspace,
 };
 
@@ -164,27 +165,4 @@ pub(super) fn coverage(workspace: &Workspace, args: &CoverageArgs) -> anyhow::Re
         note("nothing has been received yet; import incidents with `places import`");
     }
     Ok(())
-}
-
-/// Coverage as rows with the columns that the API has as keys.
-pub fn coverage_rows(cells: &[CoverageCell]) -> Rows {
-    let text = |name: &str, value: fn(&CoverageCell) -> String| Column {
-        name: name.to_owned(),
-        values: Values::Text {
-            texts: cells.iter().map(value).collect(),
-            of_row: (0..cells.len() as u32).collect(),
-        },
-    };
-    let rows = Values::Counts(cells.iter().map(|c| c.rows).collect());
-    Rows {
-        columns: vec![
-            text("source", |c| c.source.clone()),
-            text("month", |c| c.month.clone()),
-            text("district", |c| c.district.clone()),
-            text("district_name", |c| c.district_name.clone()),
-            text("received", |c| c.received.to_string()),
-            Column { name: "rows".to_owned(), values: rows },
-        ],
-        places: Vec::new(),
-    }
 }

@@ -7,6 +7,7 @@ mod areas;
 mod count;
 mod import;
 mod output;
+mod serve;
 mod workspace;
 
 use std::path::PathBuf;
@@ -53,6 +54,8 @@ pub enum Command {
     Coverage(count::CoverageArgs),
     /// Count incidents by cell, area, time, category and source
     Count(count::CountArgs),
+    /// Serve API, tiles and pages on this machine
+    Serve(serve::ServeArgs),
     /// Check that every file is what it was when it was written
     Check(workspace::CheckArgs),
     /// Write a backup to one file
@@ -75,6 +78,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import(args) => import::run(&Workspace::open(root)?, args),
         Command::Coverage(args) => count::coverage(&Workspace::open(root)?, &args),
         Command::Count(args) => count::run(&Workspace::open(root)?, &args),
+        Command::Serve(args) => serve::run(&Workspace::open(root)?, &args),
         Command::Check(args) => workspace::check(&Workspace::open(root)?, &args),
         Command::Backup(args) => workspace::backup(&Workspace::open(root)?, &args),
     }

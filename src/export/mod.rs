@@ -2,6 +2,7 @@
 //!
 //! May use: model, grid, snapshot, analysis.
 
+mod coverage;
 mod parquet_file;
 
 use std::{fmt::Write as _, io};
@@ -15,6 +16,7 @@ use crate::{
     snapshot::Snapshot,
 };
 
+pub use coverage::coverage_rows;
 pub use parquet_file::to_parquet;
 
 /// A format of rows.

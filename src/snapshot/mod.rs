@@ -17,7 +17,7 @@ pub use load::SnapshotError;
 pub use universe::Universe;
 
 use crate::{
-    model::{Definition, RESOLUTIONS},
+    model::{Definition, Month, Query, RESOLUTIONS},
     table::{Known, Table},
 };
 
@@ -101,6 +101,22 @@ impl Snapshot {
     #[must_use]
     pub fn study_layer(&self) -> Option<&LoadedLayer> {
         self.layer(self.study_area.as_deref()?)
+    }
+
+    /// Whether at least one month of the period asked for was received from each source asked for.
+    #[must_use]
+    pub fn anything_received(&self, query: &Query, district: &str) -> bool {
+        let sources = if query.sources.is_empty() { self.table.sources() } else { &query.sources };
+        let period = query.period();
+        let months = self.coverage.months(sources);
+        let asked: Vec<Month> = months
+            .into_iter()
+            .map(|m| (m, m.period()))
+            .filter(|(_, days)| days.start < period.end && period.start < days.end)
+            .map(|(m, _)| m)
+            .collect();
+        !sources.is_empty()
+            && sources.iter().all(|s| asked.iter().any(|&m| self.coverage.is_received(s, m, district)))
     }
 
     /// Definitions by name.

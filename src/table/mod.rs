@@ -97,6 +97,12 @@ impl Table {
         self.layers.iter().find(|(name, _)| name == layer).map(|(_, grouping)| grouping)
     }
 
+    /// Whether the hour of any incident is known.
+    #[must_use]
+    pub fn has_hours(&self) -> bool {
+        self.how.iter().any(|&how| codes::hour_of(how) != crate::model::UNKNOWN_HOUR)
+    }
+
     /// First day and the day after the last of what incidents cover.
     #[must_use]
     pub fn extent(&self) -> Option<crate::model::Period> {

@@ -1,0 +1,123 @@
+//! `/api/v1/areas` and `/api/v1/areas/{layer}`.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderMap, Response},
+};
+use serde::Serialize;
+
+use super::{AppState, error::Failure, respond::json_answer};
+use crate::snapshot::LoadedLayer;
+
+/// A layer.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct LayerInfo {
+    /// Name in queries.
+    pub layer: String,
+    /// Number of areas.
+    pub areas: usize,
+    /// Whether it is the study area.
+    pub study_area: bool,
+    /// Indicators, each of which can be a denominator.
+    pub indicators: Vec<String>,
+    /// West, south, east, north in degrees.
+    pub bounds: [f64; 4],
+}
+
+/// An area.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct AreaInfo {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// District, or empty.
+    pub district: String,
+    /// True area.
+    pub area_km2: f64,
+    /// Somewhere in it: the middle of its bounds, longitude and latitude.
+    pub center: [f64; 2],
+}
+
+/// Layers.
+#[utoipa::path(get, path = "/api/v1/areas", tag = "places", responses((status = 200, body = Vec<LayerInfo>)))]
+pub(super) async fn layers(State(state): State<Arc<AppState>>, headers: HeaderMap) -> Result<Response<Body>, Failure> {
+    let caller = state.caller();
+    let answer = state
+        .compute(move |served| {
+            let snapshot = &served.snapshot;
+            let infos: Vec<LayerInfo> = snapshot
+                .layers
+                .iter()
+                .map(|layer| LayerInfo {
+                    layer: layer.name.clone(),
+                    areas: layer.areas.len(),
+                    study_area: snapshot.study_area.as_ref() == Some(&layer.name),
+                    indicators: layer.indicators.keys().cloned().collect(),
+                    bounds: bounds(layer),
+                })
+                .collect();
+            json_answer(snapshot, &caller, "areas", &infos)
+        })
+        .await?;
+    Ok(answer.respond(&headers))
+}
+
+/// Areas of a layer.
+#[utoipa::path(
+    get, path = "/api/v1/areas/{layer}", tag = "places",
+    params(("layer" = String, Path, description = "Name of a layer")),
+    responses((status = 200, body = Vec<AreaInfo>), (status = 404, body = super::Problem, content_type = "application/problem+json"))
+)]
+pub(super) async fn layer(
+    State(state): State<Arc<AppState>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Failure> {
+    let caller = state.caller();
+    let answer = state
+        .compute(move |served| {
+            let snapshot = &served.snapshot;
+            let missing = || {
+                let known: Vec<&str> = snapshot.layers.iter().map(|l| l.name.as_str()).collect();
+                Failure::NotFound(format!("no such layer; layers: {}", known.join(", ")))
+            };
+            let layer = snapshot.layer(&name).ok_or_else(missing)?;
+            let infos: Vec<AreaInfo> = layer
+                .areas
+                .iter()
+                .map(|area| {
+                    let [west, south, east, north] = bounds_of([&area.polygons]);
+                    AreaInfo {
+                        code: area.code.clone(),
+                        name: area.name.clone(),
+                        district: area.district_name.clone(),
+                        area_km2: area.area_km2,
+                        center: [f64::midpoint(west, east), f64::midpoint(south, north)],
+                    }
+                })
+                .collect();
+            json_answer(snapshot, &caller, &format!("areas|{name}"), &infos)
+        })
+        .await?;
+    Ok(answer.respond(&headers))
+}
+
+/// West, south, east, north of a layer.
+pub(super) fn bounds(layer: &LoadedLayer) -> [f64; 4] {
+    bounds_of(layer.areas.iter().map(|a| &a.polygons))
+}
+
+fn bounds_of<'a>(polygons: impl IntoIterator<Item = &'a geo::MultiPolygon>) -> [f64; 4] {
+    let rects = polygons.into_iter().filter_map(geo::BoundingRect::bounding_rect);
+    let all = rects.reduce(|a, b| {
+        geo::Rect::new(
+            geo::coord! { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },
+            geo::coord! { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) },
+        )
+    });
+    all.map_or([-8.7, 49.8, 1.8, 60.9], |r| [r.min().x, r.min().y, r.max().x, r.max().y])
+}

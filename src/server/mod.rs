@@ -1,0 +1,55 @@
+//! The HTTP edge: one file per resource, problem+json, OpenAPI, an accept loop with timers.
+//!
+//! A handler takes the caller and the query string, computes off the async threads on the snapshot that was
+//! current when it began, and answers with a strong `ETag` of snapshot, protection, role and canonical query.
+//! May use: everything but cli.
+
+mod areas;
+mod catalog;
+mod count;
+mod error;
+mod headers;
+mod health;
+mod listen;
+mod openapi;
+mod pages;
+mod respond;
+mod state;
+mod tiles;
+
+use std::sync::Arc;
+
+use axum::{Router, middleware, routing::get};
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use error::Problem;
+pub use listen::{ServeError, check_address, serve};
+pub use openapi::openapi_json;
+pub use state::AppState;
+
+/// The routes; tests call it without a socket.
+pub fn router(state: Arc<AppState>) -> Router {
+    let api = Router::new()
+        .route("/count", get(count::count))
+        .route("/breaks", get(count::breaks))
+        .route("/areas", get(areas::layers))
+        .route("/areas/{layer}", get(areas::layer))
+        .route("/coverage", get(catalog::coverage))
+        .route("/sources", get(catalog::sources))
+        .route("/definitions", get(catalog::definitions))
+        .route("/version", get(catalog::version))
+        .fallback(error::no_such_path);
+    Router::new()
+        .nest("/api/v1", api)
+        .route("/tiles/{set}", get(tiles::tile_json))
+        .route("/tiles/{set}/{z}/{x}/{y}", get(tiles::tile))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route("/openapi.json", get(openapi::json))
+        .route("/docs", get(openapi::page))
+        .fallback(pages::page)
+        .layer(middleware::from_fn_with_state(state.clone(), headers::guard))
+        .layer(CatchPanicLayer::custom(error::after_panic))
+        .with_state(state)
+}

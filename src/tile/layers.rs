@@ -1,0 +1,119 @@
+//! Areas as shapes: every area of a layer is shown, with its count, whether that is zero or not received.
+
+use super::{
+    BUFFER, TileAddress,
+    encode::{Feature, encode},
+    fixed::{Box2, Fixed, fixed},
+};
+use crate::{
+    analysis::{PlaceKey, Plan, count_of_groups},
+    model::Query,
+    snapshot::LoadedLayer,
+};
+
+/// An area's polygons: outer ring first, then holes.
+type Polygons = Vec<Vec<Vec<Fixed>>>;
+
+/// The areas of a layer.
+#[derive(Debug)]
+pub(super) struct LayerShapes {
+    areas: Vec<(Box2, Polygons)>,
+}
+
+impl LayerShapes {
+    pub(super) fn new(layer: &LoadedLayer) -> Self {
+        let ring = |ring: &geo::LineString| -> Vec<Fixed> { ring.0.iter().map(|c| fixed(c.x, c.y)).collect() };
+        let areas = layer
+            .areas
+            .iter()
+            .map(|area| {
+                let polygons: Polygons = area
+                    .polygons
+                    .iter()
+                    .map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(ring).collect())
+                    .collect();
+                (Box2::of(polygons.iter().flatten().flatten().copied()), polygons)
+            })
+            .collect();
+        Self { areas }
+    }
+
+    pub(super) fn tile(&self, plan: &Plan<'_>, query: &Query, layer: &LoadedLayer, address: TileAddress) -> Vec<u8> {
+        let bounds = address.bounds(BUFFER);
+        let shapes = self.areas.iter().enumerate();
+        let clipped: Vec<(u32, Vec<Vec<Vec<[i32; 2]>>>)> = shapes
+            .filter(|(_, (area, _))| area.meets(&bounds))
+            .map(|(i, (_, polygons))| (i as u32, clip_polygons(polygons, &bounds, address)))
+            .filter(|(_, polygons)| !polygons.is_empty())
+            .collect();
+        let groups: Vec<u32> = clipped.iter().map(|c| c.0).collect();
+        let counts = count_of_groups(plan, &groups);
+        encode("areas", clipped.len(), |features| {
+            for ((i, polygons), count) in clipped.into_iter().zip(counts) {
+                let area = &layer.areas[i as usize];
+                let key = PlaceKey::Area(layer.name.clone(), i);
+                let rate = query.rate.as_ref().map(|r| plan.rate(r, &key, count));
+                let received = count > 0 || plan.snapshot().anything_received(query, &area.district);
+                features.add(&Feature { id: &area.code, name: Some(&area.name), count, rate, received }, &polygons);
+            }
+        })
+    }
+}
+
+fn clip_polygons(polygons: &Polygons, bounds: &Box2, address: TileAddress) -> Vec<Vec<Vec<[i32; 2]>>> {
+    let clip_polygon = |rings: &Vec<Vec<Fixed>>| -> Option<Vec<Vec<[i32; 2]>>> {
+        let mut clipped = rings.iter().enumerate().map(|(i, ring)| {
+            let mut units: Vec<[i32; 2]> = clip_ring(ring, bounds).into_iter().map(|p| address.units(p)).collect();
+            units.dedup();
+            if units.first() == units.last() {
+                units.pop();
+            }
+            // Outer rings run clockwise on screen, holes the other way.
+            if (doubled_area(&units) < 0) == (i == 0) {
+                units.reverse();
+            }
+            units
+        });
+        let outer = clipped.next().filter(|r| r.len() >= 3 && doubled_area(r) != 0)?;
+        Some(std::iter::once(outer).chain(clipped.filter(|r| r.len() >= 3)).collect())
+    };
+    polygons.iter().filter_map(clip_polygon).collect()
+}
+
+fn doubled_area(ring: &[[i32; 2]]) -> i64 {
+    let next = ring.iter().cycle().skip(1);
+    ring.iter().zip(next).map(|(a, b)| i64::from(a[0]) * i64::from(b[1]) - i64::from(b[0]) * i64::from(a[1])).sum()
+}
+
+/// Cuts a ring at the four sides of a rectangle, one after the other (Sutherland & Hodgman 1974).
+fn clip_ring(ring: &[Fixed], bounds: &Box2) -> Vec<Fixed> {
+    let mut points = ring.to_vec();
+    for axis in 0..2 {
+        for (limit, sign) in [(bounds.low[axis], 1), (bounds.high[axis], -1)] {
+            let inside = |p: &Fixed| (p[axis] - limit) * sign >= 0;
+            if points.iter().all(inside) {
+                continue;
+            }
+            let mut kept = Vec::with_capacity(points.len());
+            for (i, &point) in points.iter().enumerate() {
+                let before = points[(i + points.len() - 1) % points.len()];
+                if inside(&point) != inside(&before) {
+                    kept.push(crossing(before, point, axis, limit));
+                }
+                if inside(&point) {
+                    kept.push(point);
+                }
+            }
+            points = kept;
+        }
+    }
+    points
+}
+
+fn crossing(a: Fixed, b: Fixed, axis: usize, limit: i64) -> Fixed {
+    let other = 1 - axis;
+    let t = (limit - a[axis]) as f64 / (b[axis] - a[axis]) as f64;
+    let mut point = [limit; 2];
+    point[other] = a[other] + ((b[other] - a[other]) as f64 * t).round() as i64;
+    point
+}
