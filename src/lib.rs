@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod area;
 pub mod cli;
+pub mod demo;
 pub mod export;
 pub mod grid;
 pub mod import;

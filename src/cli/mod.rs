@@ -5,6 +5,7 @@
 
 mod areas;
 mod count;
+mod demo;
 mod import;
 mod output;
 mod serve;
@@ -40,6 +41,8 @@ Examples:
 /// Commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Make a fictional county, import it and serve it
+    Demo(demo::DemoArgs),
     /// Make a new workspace with a commented places.toml
     Init(workspace::InitArgs),
     /// Add, name and list layers of areas
@@ -71,6 +74,7 @@ pub enum Command {
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     let root = &cli.workspace;
     match cli.command {
+        Command::Demo(args) => demo::run(&args),
         Command::Init(args) => workspace::init(root, &args),
         Command::Restore(args) => workspace::restore(root, &args),
         Command::Areas(command) => areas::run(&Workspace::open(root)?, command),

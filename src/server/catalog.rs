@@ -1,6 +1,6 @@
 //! What there is to ask for: `/api/v1/sources`, `/definitions`, `/coverage`, `/version`.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     body::Body,
@@ -73,7 +73,7 @@ pub(super) async fn sources(State(state): State<Arc<AppState>>, headers: HeaderM
 }
 
 /// Offence definitions, with what the categories cannot tell apart.
-#[utoipa::path(get, path = "/api/v1/definitions", tag = "data", responses((status = 200, body = BTreeMap<String, Definition>)))]
+#[utoipa::path(get, path = "/api/v1/definitions", tag = "data", responses((status = 200, body = std::collections::BTreeMap<String, Definition>)))]
 pub(super) async fn definitions(State(state): State<Arc<AppState>>, headers: HeaderMap) -> Result<Response<Body>, Failure> {
     let caller = state.caller();
     let answer = state

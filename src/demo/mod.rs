@@ -1,0 +1,88 @@
+//! A fictional county off the east coast, made from a seed: areas, streets, postcodes, schools, youth venues, and
+//! three years of incidents from three sources with planted truths, written as the files that partners send.
+//!
+//! It goes into a workspace by the ordinary import. The manifest says what was planted, so that tests can ask
+//! whether the program finds it. May use: model, area, import, workspace.
+
+mod county;
+mod files;
+mod incidents;
+mod names;
+mod truths;
+
+use std::path::{Path, PathBuf};
+
+pub use truths::{Manifest, Truth};
+
+use crate::{
+    import::{
+        AddAreas, AddIndicators, ImportError, ImportReport, ImportRequest, Mapping, Progress, add_areas, add_indicators,
+        import, name_areas,
+    },
+    workspace::{Workspace, WorkspaceError},
+};
+
+/// The layer of the county's areas.
+pub const LAYER: &str = "areas";
+
+/// Why there is no demo county.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DemoError {
+    /// A file could not be written.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// The import refused.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// The workspace refused.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+}
+
+/// Writes the county's files into a folder; the same seed gives the same bytes.
+///
+/// # Errors
+/// [`DemoError::Io`] with the path.
+pub fn write_files(folder: &Path, seed: u64) -> Result<Manifest, DemoError> {
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let county = county::County::new(&mut rng);
+    let truths = truths::plant(&county, seed);
+    let incidents = incidents::make(&county, &truths, &mut rng);
+    files::write(folder, &county, &incidents, &truths)?;
+    Ok(truths)
+}
+
+/// Makes a workspace with the county in it, from files in a folder that [`write_files`] filled.
+///
+/// # Errors
+/// [`DemoError`] when a step refuses.
+pub fn import_files(
+    folder: &Path,
+    root: &Path,
+    progress: &Progress,
+    mut done: impl FnMut(&ImportReport),
+) -> Result<Workspace, DemoError> {
+    let workspace = Workspace::init(root)?;
+    fs_err::write(workspace.settings_path(), files::settings())?;
+    let file = |name: &str| folder.join(name);
+    let text = |path: PathBuf| path.to_string_lossy().into_owned();
+    add_areas(
+        &workspace,
+        &AddAreas { layer: LAYER.to_owned(), files: vec![text(file("areas.geojson"))], study_area: true, ..AddAreas::default() },
+    )?;
+    name_areas(&workspace, LAYER, &file("area-names.csv"))?;
+    add_indicators(
+        &workspace,
+        &AddIndicators { file: file("population.csv"), layer: LAYER.to_owned(), ..AddIndicators::default() },
+    )?;
+    for source in files::SOURCES {
+        let request = ImportRequest {
+            files: vec![text(file(&format!("{source}.csv")))],
+            mapping: Some(Mapping::read(&file(&format!("{source}.toml")))?),
+            ..ImportRequest::default()
+        };
+        done(&import(&workspace, &request, progress)?);
+    }
+    Ok(workspace)
+}
