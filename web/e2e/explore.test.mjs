@@ -1,0 +1,176 @@
+// The Explore page in a real browser on the demo county: the numbers people see, accessibility, no foreign request.
+//
+// PLACES_BIN names the program (target/debug/places when left out), SCREENSHOTS a folder for pictures.
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+
+import { chromium } from 'playwright-core'
+
+const require = createRequire(import.meta.url)
+const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+const program = process.env.PLACES_BIN ?? join(import.meta.dirname, '../../target/debug/places')
+const skip = chromiumPath ? false : 'no Chromium found; browser tests skipped'
+if (skip) console.log(skip)
+
+let folder, server, origin, browser
+
+before(async () => {
+  if (skip) return
+  folder = mkdtempSync(join(tmpdir(), 'places-e2e-'))
+  const made = spawnSync(program, ['demo', '--keep', join(folder, 'demo'), '--no-serve'], { encoding: 'utf8' })
+  assert.equal(made.status, 0, made.stderr)
+  server = spawn(program, ['--workspace', join(folder, 'demo/workspace'), 'serve', '--addr', '127.0.0.1:0'])
+  origin = await new Promise((resolve, reject) => {
+    let said = ''
+    server.stderr.on('data', (data) => {
+      said += data
+      const found = /serving (http:\/\/[\d.:]+)\//.exec(said)
+      if (found) resolve(found[1])
+    })
+    server.on('exit', () => reject(new Error(said)))
+  })
+  browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: ['--no-sandbox', '--enable-unsafe-swiftshader', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  })
+})
+
+after(async () => {
+  await browser?.close()
+  server?.kill('SIGTERM')
+  if (folder) rmSync(folder, { recursive: true, force: true })
+})
+
+async function open(hash = '', { width = 1280, height = 800, dark = false } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  const seen = { foreign: [], errors: [] }
+  page.on('request', (request) => {
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(origin)) seen.foreign.push(request.url())
+  })
+  page.on('pageerror', (error) => seen.errors.push(String(error)))
+  page.on('console', (message) => message.type() === 'error' && seen.errors.push(message.text()))
+  page.on('response', (response) => response.status() >= 400 && seen.errors.push(`${response.status()} ${response.url()}`))
+  await page.goto(`${origin}/${hash}`)
+  await page.waitForFunction(() => /incidents:/.test(document.querySelector('.headline h2')?.textContent ?? ''))
+  return { page, context, seen }
+}
+
+/** Waits until the map has drawn everything that it asked for. */
+async function drawn(page) {
+  await page.waitForFunction(() => globalThis.placesMap)
+  await page.evaluate(async () => {
+    const map = globalThis.placesMap
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    if (!map.loaded() || !map.areTilesLoaded()) await new Promise((resolve) => map.once('idle', resolve))
+  })
+}
+
+async function picture(page, name) {
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`) })
+}
+
+async function violations(page) {
+  await page.evaluate(axeSource)
+  const result = await page.evaluate(() => globalThis.axe.run())
+  return result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')}`)
+}
+
+const variants = [
+  ['light-1280', {}], ['dark-1280', { dark: true }], ['light-390', { width: 390, height: 844 }], ['dark-390', { width: 390, height: 844, dark: true }],
+]
+for (const [name, options] of variants) {
+  test(`axe finds nothing and no request leaves the origin: ${name}`, { skip }, async () => {
+    const { page, context, seen } = await open('', options)
+    await drawn(page)
+    await picture(page, `explore-${name}`)
+    assert.deepEqual(await violations(page), [])
+    await page.getByRole('button', { name: 'Table' }).click()
+    await page.getByRole('table').last().waitFor()
+    await page.locator('tbody button').nth(1).waitFor()
+    await page.locator('.scroll tbody button').first().click()
+    await page.getByRole('complementary', { name: 'Chosen place' }).getByText('Mix').waitFor()
+    await page.waitForTimeout(300)
+    await picture(page, `explore-table-${name}`)
+    assert.deepEqual(await violations(page), [])
+    assert.deepEqual(seen, { foreign: [], errors: [] })
+    await context.close()
+  })
+}
+
+test('areas, rates and a chosen place are drawn', { skip }, async () => {
+  const { page, context, seen } = await open('#by=areas&rate=residents&definition=serious-violence')
+  await drawn(page)
+  await page.locator('.map canvas').click({ position: { x: 450, y: 300 } })
+  await page.getByRole('complementary', { name: 'Chosen place' }).getByText('Mix').waitFor()
+  await drawn(page)
+  await picture(page, 'areas-rate-light-1280')
+  assert.match(page.url(), /place=areas/)
+  assert.deepEqual(await violations(page), [])
+  assert.deepEqual(seen, { foreign: [], errors: [] })
+  await context.close()
+})
+
+test('the table shows the numbers of csv and tiles', { skip }, async () => {
+  const { page, context } = await open('#view=table&by=areas&definition=serious-violence&from=2025-01&to=2025-07')
+  await page.locator('.scroll tbody tr').first().waitFor()
+  const shown = await page.$$eval('.scroll tbody tr', (rows) =>
+    rows.map((row) => [row.children[1].textContent, Number(row.querySelector('[data-count]').dataset.count)]),
+  )
+  const query = 'definition=serious-violence&from=2025-01-01&to=2025-07-01'
+  const csv = await (await fetch(`${origin}/api/v1/count?by=area:areas&${query}&f=csv`)).text()
+  const rows = csv.trim().split('\n').slice(1).map((line) => line.split(','))
+  assert.ok(shown.length > 50)
+  assert.deepEqual(new Map(shown), new Map(rows.map((row) => [row[0], Number(row.at(-1))])))
+  const headline = await page.locator('.headline h2').textContent()
+  const total = rows.reduce((sum, row) => sum + Number(row.at(-1)), 0)
+  assert.match(headline, new RegExp(`^${total.toLocaleString('en-GB')} incidents`))
+  await page.goto(`${origin}/#by=areas&definition=serious-violence&from=2025-01&to=2025-07`)
+  await drawn(page)
+  const drawnCounts = await page.evaluate(() =>
+    globalThis.placesMap.querySourceFeatures('data', { sourceLayer: 'areas' }).map((f) => [f.properties.id, f.properties.count]),
+  )
+  const counts = new Map(shown)
+  assert.ok(drawnCounts.length > 50)
+  for (const [id, count] of drawnCounts) assert.equal(count, counts.get(id) ?? 0, id)
+  await context.close()
+})
+
+test('the state is in the URL, and keys do what the mouse does', { skip }, async () => {
+  const { page, context } = await open()
+  await drawn(page)
+  await page.getByRole('combobox', { name: /^What/ }).selectOption('definition:serious-violence')
+  await page.getByRole('button', { name: /Friday/ }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: "From 15 to 18 o'clock" }).press(' ')
+  await page.waitForURL(/definition=serious-violence.*weekdays=fri.*hours=15-18/)
+  const before = await page.locator('.headline h2').textContent()
+  await page.locator('.map canvas').focus()
+  await page.keyboard.press('n')
+  await page.getByRole('complementary', { name: 'Chosen place' }).waitFor()
+  await page.waitForURL(/place=cell/)
+  const other = await open(new URL(page.url()).hash)
+  await other.page.waitForFunction((text) => document.querySelector('.headline h2').textContent === text, await page.locator('.headline h2').textContent())
+  assert.ok(before)
+  await page.goBack()
+  await page.waitForURL((url) => !url.hash.includes('place=cell'))
+  await other.context.close()
+  await context.close()
+})
+
+test('the period plays and the legend stays', { skip }, async () => {
+  const { page, context } = await open('#from=2025-01&to=2025-02')
+  await drawn(page)
+  const legend = await page.locator('.legend ul').textContent()
+  await page.getByRole('button', { name: 'Play' }).click()
+  await page.waitForFunction(() => /March 2025|April 2025/.test(document.querySelector('.period output').textContent))
+  assert.equal(await page.locator('.legend ul').textContent(), legend)
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await context.close()
+})

@@ -1,0 +1,50 @@
+// The only place that fetches. Addresses are relative to the page; types come from the server's description.
+import type { components, operations } from '../api.gen'
+
+export type Summary = components['schemas']['Summary']
+export type Breaks = components['schemas']['Breaks']
+export type LayerInfo = components['schemas']['LayerInfo']
+export type AreaInfo = components['schemas']['AreaInfo']
+export type Sources = components['schemas']['SourcesResponse']
+export type Definition = components['schemas']['Definition']
+export type Version = components['schemas']['VersionResponse']
+export type CountParameters = NonNullable<operations['count']['parameters']['query']>
+
+export interface Row {
+  count: number
+  rate?: number | null
+  denominator?: number | null
+  [dimension: string]: string | number | null | undefined
+}
+
+export interface CountAnswer {
+  rows: Row[]
+  summary: Summary
+}
+
+export class ApiError extends Error {}
+
+async function get<T>(path: string, query?: URLSearchParams, signal?: AbortSignal): Promise<T> {
+  const text = query?.toString()
+  const address = new URL(path + (text ? `?${text}` : ''), location.href.split('#')[0])
+  let response: Response
+  try {
+    response = await fetch(address, { signal: signal ?? null, headers: { accept: 'application/json' } })
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw new ApiError('The server does not answer. It may have been stopped; start it with “places serve” and try again.')
+  }
+  if (response.ok) return (await response.json()) as T
+  const problem = (await response.json().catch(() => null)) as { detail?: string } | null
+  throw new ApiError(problem?.detail ?? `The server answered ${response.status}.`)
+}
+
+export const api = {
+  count: (query: URLSearchParams, signal?: AbortSignal) => get<CountAnswer>('api/v1/count', query, signal),
+  breaks: (query: URLSearchParams, signal?: AbortSignal) => get<Breaks>('api/v1/breaks', query, signal),
+  layers: () => get<LayerInfo[]>('api/v1/areas'),
+  areas: (layer: string) => get<AreaInfo[]>(`api/v1/areas/${encodeURIComponent(layer)}`),
+  sources: () => get<Sources>('api/v1/sources'),
+  definitions: () => get<Record<string, Definition>>('api/v1/definitions'),
+  version: () => get<Version>('api/v1/version'),
+}
