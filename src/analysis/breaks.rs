@@ -46,11 +46,13 @@ pub fn breaks(snapshot: &Snapshot, query: &Query, window_months: usize) -> Resul
         if place == next {
             keys.push(answer.rows.places[row].clone());
         }
-        let super::Values::Text { of_row, .. } = &answer.rows.columns[answer.rows.columns.len() - count_columns(&pooled) - 1].values
+        let super::Values::Text { of_row, .. } =
+            &answer.rows.columns[answer.rows.columns.len() - count_columns(&pooled) - 1].values
         else {
             continue;
         };
-        let super::Values::Counts(counts) = &answer.rows.columns[answer.rows.columns.len() - count_columns(&pooled)].values
+        let super::Values::Counts(counts) =
+            &answer.rows.columns[answer.rows.columns.len() - count_columns(&pooled)].values
         else {
             continue;
         };
@@ -69,7 +71,8 @@ pub fn breaks(snapshot: &Snapshot, query: &Query, window_months: usize) -> Resul
             }
         }
     }
-    let whole = matches!(plan.places.first(), Some(PlaceDimension::Cell(_) | PlaceDimension::Area(_))) && query.rate.is_none();
+    let whole =
+        matches!(plan.places.first(), Some(PlaceDimension::Cell(_) | PlaceDimension::Area(_))) && query.rate.is_none();
     Ok(limits(values, whole, window))
 }
 
@@ -80,7 +83,9 @@ fn count_columns(query: &Query) -> usize {
 
 fn limits(mut values: Vec<f64>, whole: bool, window_months: usize) -> Breaks {
     values.sort_by(f64::total_cmp);
-    let (Some(&min), Some(&max)) = (values.first(), values.last()) else { return Breaks { window_months, ..Breaks::default() } };
+    let (Some(&min), Some(&max)) = (values.first(), values.last()) else {
+        return Breaks { window_months, ..Breaks::default() };
+    };
     let mut breaks = vec![if whole { 1.0 } else { readable(min, false) }];
     for class in 1..CLASSES {
         let quantile = values[(values.len() - 1) * class / CLASSES];

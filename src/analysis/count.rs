@@ -145,7 +145,8 @@ fn not_received(snapshot: &Snapshot, query: &Query) -> Vec<String> {
         .chunk_by(|a, b| (&a.source, &a.month) == (&b.source, &b.month))
         .flat_map(|districts| {
             let missing = districts.iter().filter(|c| !c.received);
-            let text = |c: &crate::snapshot::CoverageCell, district: &str| format!("{} {} {district}", c.source, c.month);
+            let text =
+                |c: &crate::snapshot::CoverageCell, district: &str| format!("{} {} {district}", c.source, c.month);
             if districts.iter().all(|c| !c.received) {
                 vec![text(&districts[0], "all")]
             } else {

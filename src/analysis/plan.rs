@@ -203,7 +203,8 @@ fn allowed(snapshot: &Snapshot, query: &Query) -> Result<Option<Vec<PlaceAnswer>
     if !query.place.cells.is_empty() {
         let mut wanted = Vec::new();
         for text in &query.place.cells {
-            let cell = parse_cell(text).map_err(|_| QueryError::invalid("cell", text, "an H3 cell of resolution 7 to 11"))?;
+            let cell =
+                parse_cell(text).map_err(|_| QueryError::invalid("cell", text, "an H3 cell of resolution 7 to 11"))?;
             let (grouping, cells) = table
                 .cell_groups(resolution_of(cell))
                 .ok_or_else(|| QueryError::invalid("cell", text, "an H3 cell of resolution 7 to 11"))?;

@@ -23,7 +23,9 @@ pub(super) fn fill(plan: &Plan<'_>, query: &Query, tuples: &mut Vec<Tuple>) -> R
     let domains = domains(plan, query)?;
     let rows: u64 = domains.iter().map(|d| d.len() as u64).product();
     if rows > MAX_ROWS {
-        let expected = format!("possible for {rows} combinations; at most {MAX_ROWS}: ask for fewer dimensions or a shorter period");
+        let expected = format!(
+            "possible for {rows} combinations; at most {MAX_ROWS}: ask for fewer dimensions or a shorter period"
+        );
         return Err(QueryError::invalid("zeros", "true", expected).into());
     }
     let known: HashSet<Vec<u64>> = tuples.iter().map(|t| t.0.clone()).collect();
@@ -76,7 +78,8 @@ fn places_of(snapshot: &Snapshot, place: &PlaceDimension, query: &Query) -> Resu
             let cells = snapshot.universe(*resolution)?.cells.iter().copied();
             let bbox = query.place.bbox;
             let asked: Vec<u64> = query.place.cells.iter().filter_map(|c| crate::grid::parse_cell(c).ok()).collect();
-            let in_areas = (!query.place.areas.is_empty()).then(|| cells_in_areas(snapshot, *resolution, query)).transpose()?;
+            let in_areas =
+                (!query.place.areas.is_empty()).then(|| cells_in_areas(snapshot, *resolution, query)).transpose()?;
             cells
                 .filter(|cell| {
                     let center = crate::grid::center(*cell);
@@ -116,15 +119,12 @@ fn value_is_asked_for(dimension: &Dimension, text: &str, plan: &Plan<'_>, query:
             let days = m.period();
             days.start < period.end && period.start < days.end
         }),
-        Dimension::Day => Day::parse(text).is_ok_and(|day| {
-            inside(day) && query.weekdays.is_none_or(|w| w[usize::from(day.weekday())])
-        }),
-        Dimension::Weekday => query.weekdays.is_none_or(|w| {
-            crate::model::WEEKDAYS.iter().position(|n| *n == text).is_some_and(|i| w[i])
-        }),
-        Dimension::Hour => {
-            text.parse::<u32>().is_ok_and(|hour| query.hours.is_none_or(|h| h.0 & (1 << hour) != 0))
+        Dimension::Day => Day::parse(text)
+            .is_ok_and(|day| inside(day) && query.weekdays.is_none_or(|w| w[usize::from(day.weekday())])),
+        Dimension::Weekday => {
+            query.weekdays.is_none_or(|w| crate::model::WEEKDAYS.iter().position(|n| *n == text).is_some_and(|i| w[i]))
         }
+        Dimension::Hour => text.parse::<u32>().is_ok_and(|hour| query.hours.is_none_or(|h| h.0 & (1 << hour) != 0)),
         Dimension::Category => plan.snapshot.table.asked_categories(&plan.filter).iter().any(|c| c == text),
         Dimension::Source => query.sources.is_empty() || query.sources.iter().any(|s| s == text),
         Dimension::Week | Dimension::Cell(_) | Dimension::Area(_) => true,
@@ -194,9 +194,10 @@ impl<'a> Received<'a> {
             Some((i, Districts::Areas(districts))) => districts[values[*i] as usize],
             Some((i, Districts::Cells(universe))) => universe.district(self.snapshot, values[*i]),
         };
-        let sources = self.sources.iter().filter(|s| {
-            self.source.is_none_or(|i| self.snapshot.table.sources().get(values[i] as usize) == Some(*s))
-        });
+        let sources = self
+            .sources
+            .iter()
+            .filter(|s| self.source.is_none_or(|i| self.snapshot.table.sources().get(values[i] as usize) == Some(*s)));
         let coverage = &self.snapshot.coverage;
         let month = self.time.as_ref().and_then(|(i, months)| months.get(values[*i] as usize).copied().flatten());
         let mut sources = sources.peekable();

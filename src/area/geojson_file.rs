@@ -85,18 +85,11 @@ pub enum GeoJsonError {
 ///
 /// # Errors
 /// [`GeoJsonError`] when the text as a whole is not a layer; the text is then refused whole.
-pub fn read_geojson(
-    text: &[u8],
-    choice: &PropertyChoice,
-) -> Result<(Vec<Area>, Vec<AreaIssue>), GeoJsonError> {
+pub fn read_geojson(text: &[u8], choice: &PropertyChoice) -> Result<(Vec<Area>, Vec<AreaIssue>), GeoJsonError> {
     let collection = parse(text)?;
     let grid = is_british_grid(&collection)?;
     if collection.features.len() > MAX_AREAS {
-        return Err(GeoJsonError::TooLarge {
-            what: "areas",
-            count: collection.features.len(),
-            limit: MAX_AREAS,
-        });
+        return Err(GeoJsonError::TooLarge { what: "areas", count: collection.features.len(), limit: MAX_AREAS });
     }
     let names = Names::of(&collection, choice)?;
     let features = collection.features.len();
@@ -108,11 +101,7 @@ pub fn read_geojson(
         .collect::<Result<_, _>>()?;
     let points: usize = read.iter().map(|r| r.points).sum();
     if points > MAX_POINTS {
-        return Err(GeoJsonError::TooLarge {
-            what: "polygon points",
-            count: points,
-            limit: MAX_POINTS,
-        });
+        return Err(GeoJsonError::TooLarge { what: "polygon points", count: points, limit: MAX_POINTS });
     }
     let issues = read.iter().flat_map(|r| r.issues.clone()).collect();
     let (areas, mut joined) = join(read.into_iter().filter_map(|r| r.area));
@@ -132,11 +121,9 @@ fn parse(text: &[u8]) -> Result<FeatureCollection, GeoJsonError> {
     }
     match serde_json::from_slice::<GeoJson>(text) {
         Ok(GeoJson::FeatureCollection(collection)) => Ok(collection),
-        Ok(GeoJson::Feature(feature)) => Ok(FeatureCollection {
-            bbox: None,
-            features: vec![feature],
-            foreign_members: None,
-        }),
+        Ok(GeoJson::Feature(feature)) => {
+            Ok(FeatureCollection { bbox: None, features: vec![feature], foreign_members: None })
+        }
         Ok(GeoJson::Geometry(_)) => Err(not("found a bare geometry without a code".to_owned())),
         Err(e) => Err(not(format!("not readable as GeoJSON: {e}"))),
     }
@@ -150,9 +137,7 @@ fn is_british_grid(collection: &FeatureCollection) -> Result<bool, GeoJsonError>
     match last {
         "CRS84" | "4326" | "4258" => Ok(false),
         "27700" => Ok(true),
-        _ => Err(GeoJsonError::Crs {
-            crs: name.chars().take(80).collect(),
-        }),
+        _ => Err(GeoJsonError::Crs { crs: name.chars().take(80).collect() }),
     }
 }
 
@@ -173,10 +158,7 @@ impl Names {
             .map(|p| p.keys().cloned().collect())
             .unwrap_or_default();
         let find = |accept: &dyn Fn(&str) -> bool| properties.iter().find(|p| accept(p)).cloned();
-        let missing = |reason: String| GeoJsonError::NoCode {
-            reason,
-            properties: properties.clone(),
-        };
+        let missing = |reason: String| GeoJsonError::NoCode { reason, properties: properties.clone() };
         let code = match &choice.code {
             Some(code) if properties.contains(code) => code.clone(),
             Some(code) => return Err(missing(format!("{code:?} is not there"))),
@@ -207,9 +189,7 @@ impl Names {
 fn ons_stem<'a>(property: &'a str, suffix: &str) -> Option<&'a str> {
     let stem = property.strip_suffix(suffix)?;
     let letters = stem.trim_end_matches(|c: char| c.is_ascii_digit());
-    let ons = stem.len() == letters.len() + 2
-        && letters.len() >= 2
-        && letters.bytes().all(|b| b.is_ascii_uppercase());
+    let ons = stem.len() == letters.len() + 2 && letters.len() >= 2 && letters.bytes().all(|b| b.is_ascii_uppercase());
     ons.then_some(stem)
 }
 
@@ -219,24 +199,12 @@ struct FeatureRead {
     points: usize,
 }
 
-fn read_feature(
-    feature: usize,
-    read: Feature,
-    names: &Names,
-    grid: bool,
-) -> Result<FeatureRead, GeoJsonError> {
+fn read_feature(feature: usize, read: Feature, names: &Names, grid: bool) -> Result<FeatureRead, GeoJsonError> {
     let properties = read.properties.unwrap_or_default();
     let code = text_of(&properties, &names.code).unwrap_or_default();
-    let issue = |problem: String| AreaIssue {
-        feature,
-        code: code.clone(),
-        problem,
-    };
-    let skipped = |problem: &str| FeatureRead {
-        area: None,
-        issues: vec![issue(format!("{problem}; left out"))],
-        points: 0,
-    };
+    let issue = |problem: String| AreaIssue { feature, code: code.clone(), problem };
+    let skipped =
+        |problem: &str| FeatureRead { area: None, issues: vec![issue(format!("{problem}; left out"))], points: 0 };
     if code.is_empty() {
         return Ok(skipped("no code"));
     }
@@ -292,11 +260,8 @@ fn to_degrees(
 ) -> Result<Vec<Vec<Vec<Coord>>>, GeoJsonError> {
     let point = |position: Position| {
         let [x, y] = *position.as_slice().first_chunk().unwrap_or(&[f64::NAN; 2]);
-        let point = if grid {
-            bng_to_lonlat(BngPoint { easting: x, northing: y }).ok()
-        } else {
-            LonLat::new(x, y).ok()
-        };
+        let point =
+            if grid { bng_to_lonlat(BngPoint { easting: x, northing: y }).ok() } else { LonLat::new(x, y).ok() };
         let wrong = GeoJsonError::Coordinate { feature, lon: x, lat: y };
         point.map(|p| Coord { x: p.lon, y: p.lat }).ok_or(wrong)
     };
@@ -344,11 +309,8 @@ mod tests {
     #[test]
     fn ons_names_are_recognised_and_codes_sorted() {
         let text = collection(
-            &[
-                square("B", "[[0,51],[1,51],[1,52],[0,52],[0,51]]"),
-                square("A", "[[1,51],[2,51],[2,52],[1,52],[1,51]]"),
-            ]
-            .join(","),
+            &[square("B", "[[0,51],[1,51],[1,52],[0,52],[0,51]]"), square("A", "[[1,51],[2,51],[2,52],[1,52],[1,51]]")]
+                .join(","),
             "",
         );
         let (areas, issues) = read_geojson(&text, &PropertyChoice::default()).unwrap();

@@ -131,11 +131,7 @@ impl Locator {
 
     fn slot(&self, axis: usize, value: f64) -> Option<usize> {
         let slot = ((value - self.origin[axis]) / self.step[axis]).floor();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the range is checked"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
         let slot = (slot >= 0.0 && slot < self.size[axis] as f64).then_some(slot as usize);
         slot
     }
@@ -187,10 +183,7 @@ impl Locator {
         let slack = 1e-3;
         let to_slot = |axis: usize, value: f64| (value - self.origin[axis]) / self.step[axis];
         let clamp = |axis: usize, slot: f64| slot.max(0.0).min(self.size[axis] as f64 - 1.0) as usize;
-        let (a, b) = (
-            [to_slot(0, edge.a[0]), to_slot(1, edge.a[1])],
-            [to_slot(0, edge.b[0]), to_slot(1, edge.b[1])],
-        );
+        let (a, b) = ([to_slot(0, edge.a[0]), to_slot(1, edge.a[1])], [to_slot(0, edge.b[0]), to_slot(1, edge.b[1])]);
         let (low, high) = if a[1] <= b[1] { (a, b) } else { (b, a) };
         let rows = clamp(1, low[1] - slack)..=clamp(1, high[1] + slack);
         let slope = (high[0] - low[0]) / (high[1] - low[1]);
@@ -230,11 +223,7 @@ impl Locator {
         }
     }
 
-    fn sweep_row(
-        &mut self,
-        line: &[(u32, u32, u32)],
-        known: &mut std::collections::HashMap<Vec<u32>, u32>,
-    ) {
+    fn sweep_row(&mut self, line: &[(u32, u32, u32)], known: &mut std::collections::HashMap<Vec<u32>, u32>) {
         let row = line[0].0 as usize * self.size[0];
         let mut active: Vec<u32> = Vec::new();
         for (i, &(_, column, area)) in line.iter().enumerate() {
@@ -245,10 +234,7 @@ impl Locator {
                 Ok(at) => drop(active.remove(at)),
                 Err(at) => active.insert(at, area),
             }
-            let until = line[i + 1..]
-                .iter()
-                .find(|e| e.2 != UNSURE)
-                .map_or(self.size[0], |e| e.1 as usize);
+            let until = line[i + 1..].iter().find(|e| e.2 != UNSURE).map_or(self.size[0], |e| e.1 as usize);
             if active.is_empty() || column as usize >= until {
                 continue;
             }
@@ -309,11 +295,7 @@ impl Locator {
     pub fn nearest(&self, lon: f64, lat: f64) -> Option<u32> {
         let [east_m, north_m] = metres_per_degree(lat);
         let reach = [SNAP_RADIUS_M / east_m, SNAP_RADIUS_M / north_m];
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped to the grid"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the grid")]
         let slots = |axis: usize, value: f64| -> Option<std::ops::RangeInclusive<usize>> {
             let slot = |v: f64| (v - self.origin[axis]) / self.step[axis];
             let (first, last) = (slot(value - reach[axis]), slot(value + reach[axis]));
@@ -379,11 +361,7 @@ impl Sides {
 /// Walks from `p` along its parallel to the meridian of `q` and along that to `q`, changing sides at every
 /// edge crossed. `None` when the corner of the walk lies exactly on an edge.
 fn walk(edges: &[Edge], p: [f64; 2], q: [f64; 2], holding_q: &[u32]) -> Option<Sides> {
-    let mut sides = Sides {
-        areas: [(NONE, false); MAX_CROSSED],
-        len: 0,
-        on_border: NONE,
-    };
+    let mut sides = Sides { areas: [(NONE, false); MAX_CROSSED], len: 0, on_border: NONE };
     for &area in holding_q {
         if !sides.toggle(area) {
             return None;
@@ -394,9 +372,7 @@ fn walk(edges: &[Edge], p: [f64; 2], q: [f64; 2], holding_q: &[u32]) -> Option<S
         let Edge { a, b, area } = *edge;
         let spans_parallel = (a[1] > p[1]) != (b[1] > p[1]);
         let spans_meridian = (a[0] > q[0]) != (b[0] > q[0]);
-        let holds_p = |axis: usize| {
-            a[axis].min(b[axis]) <= p[axis] && p[axis] <= a[axis].max(b[axis])
-        };
+        let holds_p = |axis: usize| a[axis].min(b[axis]) <= p[axis] && p[axis] <= a[axis].max(b[axis]);
         let maybe_on = holds_p(1) && holds_p(0);
         if !spans_parallel && !spans_meridian && !maybe_on {
             continue;
@@ -460,14 +436,12 @@ pub fn brute_force_area(polygons: &[MultiPolygon], lon: f64, lat: f64) -> Option
 }
 
 fn rings(polygons: &MultiPolygon) -> impl Iterator<Item = &LineString> {
-    polygons
-        .iter()
-        .flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()))
+    polygons.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()))
 }
 
 fn segments(ring: &LineString) -> impl Iterator<Item = ([f64; 2], [f64; 2])> {
     let xy = |c: &Coord| [c.x, c.y];
-    ring.0.windows(2).map(move |w| (xy(&w[0]), xy(&w[1]))).filter(|(a, b)| a != b)
+    ring.0.windows(2).map(move |w| (xy(&w[0]), xy(&w[1]))).filter(|(a, b)| a.map(f64::to_bits) != b.map(f64::to_bits))
 }
 
 fn all_edges(polygons: &[MultiPolygon]) -> Vec<Edge> {
@@ -475,9 +449,7 @@ fn all_edges(polygons: &[MultiPolygon]) -> Vec<Edge> {
         .iter()
         .enumerate()
         .flat_map(|(area, polygons)| {
-            rings(polygons)
-                .flat_map(segments)
-                .map(move |(a, b)| Edge { a, b, area: area as u32 })
+            rings(polygons).flat_map(segments).map(move |(a, b)| Edge { a, b, area: area as u32 })
         })
         .collect()
 }
@@ -503,11 +475,7 @@ fn bounds(edges: &[Edge]) -> ([f64; 2], [f64; 2]) {
     (low, high)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "between 1 and 2^11 times the aspect"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 2^11 times the aspect")]
 fn grid_size(edges: usize, low: [f64; 2], high: [f64; 2]) -> [usize; 2] {
     let cells = (edges * CELLS_PER_EDGE).clamp(1, MAX_GRID_CELLS) as f64;
     let aspect = ((high[0] - low[0]) / (high[1] - low[1]).max(1e-9)).clamp(0.05, 20.0);

@@ -31,12 +31,11 @@ pub(super) fn repair(polygons: Vec<Vec<Vec<Coord>>>) -> (MultiPolygon, Vec<Strin
         let interiors = rings.filter_map(|ring| clean_ring(ring, &mut problems)).collect();
         kept.push(Polygon::new(exterior, interiors));
     }
-    for polygon in &kept {
-        if let Some(error) = polygon.validation_errors().first() {
-            problems.push(format!("invalid: {error}; kept, inside by the even-odd rule"));
-        }
+    let kept = MultiPolygon(kept);
+    if let Some(error) = kept.validation_errors().first() {
+        problems.push(format!("invalid: {error}; kept, inside by the even-odd rule"));
     }
-    (MultiPolygon(kept), problems)
+    (kept, problems)
 }
 
 fn clean_ring(mut points: Vec<Coord>, problems: &mut Vec<String>) -> Option<LineString> {

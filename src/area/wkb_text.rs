@@ -31,8 +31,6 @@ pub fn from_wkb(bytes: &[u8]) -> Result<MultiPolygon, WkbError> {
     match read.to_geometry() {
         Geometry::MultiPolygon(polygons) => Ok(polygons),
         Geometry::Polygon(polygon) => Ok(polygon.into()),
-        _ => Err(WkbError {
-            reason: "it is not a polygon".to_owned(),
-        }),
+        _ => Err(WkbError { reason: "it is not a polygon".to_owned() }),
     }
 }

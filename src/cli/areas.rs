@@ -19,7 +19,9 @@ const MAX_ISSUES: usize = 10;
 #[derive(Debug, Subcommand)]
 pub enum AreasCommand {
     /// Add a layer from GeoJSON polygons (or replace the one of that name)
-    #[command(after_help = "Examples:\n  places areas add msoa21 E10000020.geojson.gz --study-area\n  places areas add beats beats.geojson --code BEAT --name BEAT_NAME")]
+    #[command(
+        after_help = "Examples:\n  places areas add msoa21 E10000020.geojson.gz --study-area\n  places areas add beats beats.geojson --code BEAT --name BEAT_NAME"
+    )]
     Add {
         /// Name of the layer, such as msoa21
         layer: String,
@@ -54,7 +56,9 @@ pub enum AreasCommand {
 #[derive(Debug, Subcommand)]
 pub enum IndicatorsCommand {
     /// Add figures of areas; figures of smaller units are added up
-    #[command(after_help = "Examples:\n  places indicators add lsoa21_usual_residents_by_age6.csv.gz --layer msoa21\n  places indicators add population.csv --layer areas --code area_code --value residents")]
+    #[command(
+        after_help = "Examples:\n  places indicators add lsoa21_usual_residents_by_age6.csv.gz --layer msoa21\n  places indicators add population.csv --layer areas --code area_code --value residents"
+    )]
     Add {
         /// CSV, plain or .gz
         file: PathBuf,

@@ -13,7 +13,7 @@ use crate::{
 
 /// Filters, the same as the parameters of the API.
 #[derive(Debug, Args)]
-pub struct Filters {
+pub(super) struct Filters {
     /// First day, such as 2024-01-01
     #[arg(long, value_name = "DATE")]
     pub from: Option<String>,
@@ -63,7 +63,9 @@ impl Filters {
             ("bbox", &self.bbox),
         ];
         pairs.extend(single.into_iter().filter_map(|(name, v)| v.as_deref().map(|v| (name, v))));
-        for (name, values) in [("category", &self.category), ("source", &self.source), ("in", &self.area), ("cell", &self.cell)] {
+        for (name, values) in
+            [("category", &self.category), ("source", &self.source), ("in", &self.area), ("cell", &self.cell)]
+        {
             pairs.extend(values.iter().map(|v| (name, v.as_str())));
         }
         pairs

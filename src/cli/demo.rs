@@ -13,7 +13,9 @@ use crate::demo::{import_files, write_files};
 
 /// Arguments of `places demo`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  places demo\n  places demo --keep holmshire --no-serve     files in holmshire/files, workspace in holmshire/workspace")]
+#[command(
+    after_help = "Examples:\n  places demo\n  places demo --keep holmshire --no-serve     files in holmshire/files, workspace in holmshire/workspace"
+)]
 pub struct DemoArgs {
     /// Address on this machine
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]

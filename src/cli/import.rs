@@ -58,11 +58,7 @@ pub(super) fn run(workspace: &Workspace, args: ImportArgs) -> anyhow::Result<()>
         dry_run: args.dry_run,
     };
     let report = with_bar(|progress| import(workspace, &request, progress))?;
-    if args.format == "json" {
-        print_line(&serde_json::to_string_pretty(&report)?)
-    } else {
-        print_line(&text(&report))
-    }
+    if args.format == "json" { print_line(&serde_json::to_string_pretty(&report)?) } else { print_line(&text(&report)) }
 }
 
 /// Runs a job with a bar that shows rate and time left, on a terminal.
@@ -82,7 +78,8 @@ pub(super) fn with_bar<T>(job: impl FnOnce(&Progress) -> T) -> T {
 
 fn draw(progress: &Progress, done: &AtomicBool) {
     let bar = ProgressBar::new(0);
-    let style = "{elapsed_precise} [{bar:30}] {percent:>3} %  {bytes} of {total_bytes}  {bytes_per_sec}  {msg}  {eta} left";
+    let style =
+        "{elapsed_precise} [{bar:30}] {percent:>3} %  {bytes} of {total_bytes}  {bytes_per_sec}  {msg}  {eta} left";
     if let Ok(style) = ProgressStyle::with_template(style) {
         bar.set_style(style.progress_chars("=> "));
     }
@@ -122,7 +119,8 @@ fn text(report: &ImportReport) -> String {
     lines.push(format!("{}   outside the study area", number(report.outside_study_area)));
     lines.push(format!("{}   not located", number(report.not_located)));
     if report.near_border > 0 {
-        lines.push(format!("{} placed lay in no area and went to the nearest within 250 m", number(report.near_border)));
+        lines
+            .push(format!("{} placed lay in no area and went to the nearest within 250 m", number(report.near_border)));
     }
     if report.removed > 0 {
         lines.push(format!("{} of an older edition removed", number(report.removed)));

@@ -40,6 +40,7 @@ Examples:
 
 /// Commands.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one, once")]
 pub enum Command {
     /// Make a fictional county, import it and serve it
     Demo(demo::DemoArgs),

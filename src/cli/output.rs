@@ -15,7 +15,7 @@ use crate::{
 
 /// How rows are written.
 #[derive(Debug, Args)]
-pub struct OutputArgs {
+pub(super) struct OutputArgs {
     /// Format: table (on a terminal), csv (in a pipe), json, geojson, parquet
     #[arg(long, value_name = "FORMAT", value_parser = clap::builder::PossibleValuesParser::new(Format::NAMES))]
     pub format: Option<String>,
@@ -32,7 +32,12 @@ impl OutputArgs {
     }
 
     /// Writes rows and, for the formats that hold it, the summary.
-    pub(super) fn write(&self, snapshot: &Snapshot, rows: &Rows, summary: &impl serde::Serialize) -> anyhow::Result<()> {
+    pub(super) fn write(
+        &self,
+        snapshot: &Snapshot,
+        rows: &Rows,
+        summary: &impl serde::Serialize,
+    ) -> anyhow::Result<()> {
         let bytes = match self.format() {
             Format::Table => to_table(rows).into_bytes(),
             Format::Csv => {

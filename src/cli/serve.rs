@@ -10,7 +10,9 @@ use crate::{
 
 /// Arguments of `places serve`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  places serve\n  places --workspace norfolk serve --addr 127.0.0.1:9000\n\nImports by another process show up without a restart. Stop with Ctrl-C.")]
+#[command(
+    after_help = "Examples:\n  places serve\n  places --workspace norfolk serve --addr 127.0.0.1:9000\n\nImports by another process show up without a restart. Stop with Ctrl-C."
+)]
 pub struct ServeArgs {
     /// Address on this machine
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
@@ -33,5 +35,6 @@ pub(super) fn run(workspace: &Workspace, args: &ServeArgs) -> anyhow::Result<()>
 fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("PLACES_LOG").unwrap_or_else(|_| "info".into());
     // A second server in one process (tests) keeps the first one's log.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init();
+    let _ =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init();
 }

@@ -19,7 +19,9 @@ pub struct InitArgs {
 
 /// Arguments of `places check`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  places check\n  places check --deep\n  places check --deep --accept-settings   after editing places.toml")]
+#[command(
+    after_help = "Examples:\n  places check\n  places check --deep\n  places check --deep --accept-settings   after editing places.toml"
+)]
 pub struct CheckArgs {
     /// Read every value too, and place every incident again
     #[arg(long)]

@@ -17,7 +17,21 @@ const BLOCK: usize = 4;
 const BLOCKS: [usize; 2] = [10, 7];
 /// Blocks that are sea, so that there is a coast.
 const SEA: [[usize; 2]; 15] = [
-    [0, 0], [1, 0], [9, 0], [0, 1], [9, 6], [8, 6], [0, 6], [1, 6], [4, 0], [0, 5], [9, 1], [5, 6], [3, 0], [9, 5], [2, 6],
+    [0, 0],
+    [1, 0],
+    [9, 0],
+    [0, 1],
+    [9, 6],
+    [8, 6],
+    [0, 6],
+    [1, 6],
+    [4, 0],
+    [0, 5],
+    [9, 1],
+    [5, 6],
+    [3, 0],
+    [9, 5],
+    [2, 6],
 ];
 /// Blocks that are towns.
 const TOWNS: [[usize; 2]; 4] = [[3, 3], [7, 4], [5, 1], [1, 3]];
@@ -137,7 +151,15 @@ fn nearest_town([x, y]: [usize; 2]) -> usize {
     (0..TOWNS.len()).min_by_key(|&i| distance(&TOWNS[i])).unwrap_or_default()
 }
 
-fn area(rng: &mut Rng, i: usize, ring: Vec<BngPoint>, district: usize, town: Option<usize>, quarter: usize, number: usize) -> DemoArea {
+fn area(
+    rng: &mut Rng,
+    i: usize,
+    ring: Vec<BngPoint>,
+    district: usize,
+    town: Option<usize>,
+    quarter: usize,
+    number: usize,
+) -> DemoArea {
     let residents = rng.u32(5_600..9_800);
     let young = if town.is_some() { 17 + rng.u32(0..9) } else { 13 + rng.u32(0..4) };
     let streets = if town.is_some() { 26 } else { 14 };
@@ -180,7 +202,8 @@ pub(super) fn point_inside(rng: &mut Rng, ring: &[BngPoint]) -> BngPoint {
     };
     let ((west, east), (south, north)) = (bounds(|p| p.easting), bounds(|p| p.northing));
     loop {
-        let point = BngPoint { easting: west + rng.f64() * (east - west), northing: south + rng.f64() * (north - south) };
+        let point =
+            BngPoint { easting: west + rng.f64() * (east - west), northing: south + rng.f64() * (north - south) };
         if inside(ring, point) {
             return point;
         }

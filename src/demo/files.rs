@@ -119,7 +119,10 @@ pub(super) fn write(folder: &Path, county: &County, incidents: &Incidents, truth
     put("youth-venues.csv", sites(county, "Youth Centre", 9)?)?;
     put("manifest.json", pretty(&serde_json::to_value(truths).unwrap_or_default()))?;
     let default = LonLat { lon: truths.default_location[0], lat: truths.default_location[1] };
-    put("holm-police.csv", police(&incidents.police, lonlat_to_bng(default).unwrap_or(BngPoint { easting: 0.0, northing: 0.0 }))?)?;
+    put(
+        "holm-police.csv",
+        police(&incidents.police, lonlat_to_bng(default).unwrap_or(BngPoint { easting: 0.0, northing: 0.0 }))?,
+    )?;
     put("council-asb.csv", asb(&incidents.asb)?)?;
     put("youth-contacts.csv", youth(&incidents.youth)?)?;
     for (source, mapping) in SOURCES.iter().zip([POLICE_MAPPING, ASB_MAPPING, YOUTH_MAPPING]) {
@@ -234,11 +237,20 @@ fn police(records: &[Record], default: BngPoint) -> Bytes {
             Where::Zero => ["0".to_owned(), "0".to_owned()],
         };
         vec![
-            format!("HP/{:06}", i + 1), format!("{} {}", british(r.day), time(minute)), end.unwrap_or_default(),
-            r.category.to_owned(), easting, northing, r.street.clone(), "PC Example".to_owned(),
+            format!("HP/{:06}", i + 1),
+            format!("{} {}", british(r.day), time(minute)),
+            end.unwrap_or_default(),
+            r.category.to_owned(),
+            easting,
+            northing,
+            r.street.clone(),
+            "PC Example".to_owned(),
         ]
     });
-    table(&["Reference", "Occurred from", "Occurred to", "Offence", "Easting", "Northing", "Location", "Officer name"], rows)
+    table(
+        &["Reference", "Occurred from", "Occurred to", "Offence", "Easting", "Northing", "Location", "Officer name"],
+        rows,
+    )
 }
 
 fn coordinates(place: Where) -> [String; 2] {
@@ -262,9 +274,19 @@ fn youth(records: &[Record]) -> Bytes {
         let [lon, lat] = coordinates(r.place);
         let at = r.minute.map(time).unwrap_or_default();
         vec![
-            format!("Y{}", i + 1), r.day.to_string(), at, r.category.to_owned(), lon, lat, r.precision.to_owned(), r.street.clone(),
+            format!("Y{}", i + 1),
+            r.day.to_string(),
+            at,
+            r.category.to_owned(),
+            lon,
+            lat,
+            r.precision.to_owned(),
+            r.street.clone(),
             "Example".to_owned(),
         ]
     });
-    table(&["Contact", "Date", "Time", "Concern", "Longitude", "Latitude", "Known to", "Where", "Young person name"], rows)
+    table(
+        &["Contact", "Date", "Time", "Concern", "Longitude", "Latitude", "Known to", "Where", "Young person name"],
+        rows,
+    )
 }

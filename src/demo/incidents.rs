@@ -45,15 +45,30 @@ pub(super) struct Incidents {
 
 /// Categories with their weight in ten thousand.
 const POLICE: [(&str, u32); 12] = [
-    ("Violence with injury", 900), ("Violence without injury", 2300), ("Rape", 90), ("Other sexual offences", 240),
-    ("Robbery of personal property", 160), ("Possession of weapons offences", 190), ("Public order", 1300),
-    ("Criminal damage", 1200), ("Burglary", 620), ("Vehicle crime", 700), ("Shoplifting", 1400), ("Drugs", 900),
+    ("Violence with injury", 900),
+    ("Violence without injury", 2300),
+    ("Rape", 90),
+    ("Other sexual offences", 240),
+    ("Robbery of personal property", 160),
+    ("Possession of weapons offences", 190),
+    ("Public order", 1300),
+    ("Criminal damage", 1200),
+    ("Burglary", 620),
+    ("Vehicle crime", 700),
+    ("Shoplifting", 1400),
+    ("Drugs", 900),
 ];
 const ASB: [(&str, u32); 4] = [
-    ("Rowdy or inconsiderate behaviour", 5200), ("Street drinking", 1500), ("Vehicle nuisance", 2000), ("ASB environmental", 1300),
+    ("Rowdy or inconsiderate behaviour", 5200),
+    ("Street drinking", 1500),
+    ("Vehicle nuisance", 2000),
+    ("ASB environmental", 1300),
 ];
 const YOUTH: [(&str, u32); 4] = [
-    ("Young person felt unsafe", 4200), ("Knife seen or carried", 700), ("Exploitation concern", 900), ("Positive contact", 4200),
+    ("Young person felt unsafe", 4200),
+    ("Knife seen or carried", 700),
+    ("Exploitation concern", 900),
+    ("Positive contact", 4200),
 ];
 
 pub(super) fn make(county: &County, truths: &Manifest, rng: &mut Rng) -> Incidents {
@@ -87,7 +102,9 @@ fn planted(county: &County, truths: &Manifest, area: usize, month: Month) -> f64
         match truth.kind {
             "concentration" if truth.index == area => factor *= truth.factor,
             // The area was a concentration before the work began.
-            "clear-hold-build" if truth.index == area => factor *= if month >= CLEAR_HOLD_BUILD { 4.0 * truth.factor } else { 4.0 },
+            "clear-hold-build" if truth.index == area => {
+                factor *= if month >= CLEAR_HOLD_BUILD { 4.0 * truth.factor } else { 4.0 }
+            }
             "clear-hold-build" if truth.into_index.contains(&area) && month >= CLEAR_HOLD_BUILD => {
                 // A seventh of what is gone, shared among the areas around.
                 let gone = 4.0 * (1.0 - truth.factor);
@@ -206,7 +223,10 @@ fn police(rng: &mut Rng, area: &DemoArea, month: Month) -> Record {
 
 fn asb(rng: &mut Rng, area: &DemoArea, month: Month) -> Record {
     let (point, street) = snapped(rng, area);
-    let near = BngPoint { easting: point.easting + (rng.f64() - 0.5) * 60.0, northing: point.northing + (rng.f64() - 0.5) * 60.0 };
+    let near = BngPoint {
+        easting: point.easting + (rng.f64() - 0.5) * 60.0,
+        northing: point.northing + (rng.f64() - 0.5) * 60.0,
+    };
     Record {
         category: pick(rng, &ASB),
         day: day_in(rng, month),
@@ -221,7 +241,8 @@ fn asb(rng: &mut Rng, area: &DemoArea, month: Month) -> Record {
 fn youth(rng: &mut Rng, area: &DemoArea, month: Month) -> Record {
     let day = day_in(rng, month);
     let precise = rng.u32(0..100);
-    let (point, street) = if precise < 80 { snapped(rng, area) } else { (point_inside(rng, &area.ring), String::new()) };
+    let (point, street) =
+        if precise < 80 { snapped(rng, area) } else { (point_inside(rng, &area.ring), String::new()) };
     Record {
         category: pick(rng, &YOUTH),
         day,

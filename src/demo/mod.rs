@@ -16,8 +16,8 @@ pub use truths::{Manifest, Truth};
 
 use crate::{
     import::{
-        AddAreas, AddIndicators, ImportError, ImportReport, ImportRequest, Mapping, Progress, add_areas, add_indicators,
-        import, name_areas,
+        AddAreas, AddIndicators, ImportError, ImportReport, ImportRequest, Mapping, Progress, add_areas,
+        add_indicators, import, name_areas,
     },
     workspace::{Workspace, WorkspaceError},
 };
@@ -69,7 +69,12 @@ pub fn import_files(
     let text = |path: PathBuf| path.to_string_lossy().into_owned();
     add_areas(
         &workspace,
-        &AddAreas { layer: LAYER.to_owned(), files: vec![text(file("areas.geojson"))], study_area: true, ..AddAreas::default() },
+        &AddAreas {
+            layer: LAYER.to_owned(),
+            files: vec![text(file("areas.geojson"))],
+            study_area: true,
+            ..AddAreas::default()
+        },
     )?;
     name_areas(&workspace, LAYER, &file("area-names.csv"))?;
     add_indicators(

@@ -70,7 +70,7 @@ pub(super) fn plant(county: &County, seed: u64) -> Manifest {
     let truth = |kind, what: &str, town: usize, quarter: usize, from: Option<Month>, factor: f64| {
         let index = county.quarter(town, quarter);
         let area = &county.areas[index];
-        let middle = degrees(area.streets.iter().flat_map(|s| s.points.first()).next().copied().unwrap_or(area.ring[0]));
+        let middle = degrees(area.streets.iter().find_map(|s| s.points.first()).copied().unwrap_or(area.ring[0]));
         Truth {
             kind,
             what: what.to_owned(),
@@ -93,7 +93,9 @@ pub(super) fn plant(county: &County, seed: u64) -> Manifest {
     );
     build.into_index = county.around(build.index);
     build.into = build.into_index.iter().map(|&i| county.areas[i].code.clone()).collect();
-    let default = degrees(county.areas[county.quarter(0, 0)].streets[0].points.first().copied().unwrap_or(county.areas[0].ring[0]));
+    let default = degrees(
+        county.areas[county.quarter(0, 0)].streets[0].points.first().copied().unwrap_or(county.areas[0].ring[0]),
+    );
     let end = Month(FIRST_MONTH.0 + MONTHS).first_day();
     Manifest {
         county: super::names::COUNTY,
@@ -105,7 +107,14 @@ pub(super) fn plant(county: &County, seed: u64) -> Manifest {
             truth("concentration", "town centre with nine times the ordinary rate in every month", 0, 5, None, 9.0),
             truth("emerging", "a quarter that begins to rise in March 2026", 1, 10, Some(EMERGES), 5.0),
             build,
-            truth("season-only", "a seaside quarter that is busy every July and August and quiet every winter", 3, 6, None, 1.0),
+            truth(
+                "season-only",
+                "a seaside quarter that is busy every July and August and quiet every winter",
+                3,
+                6,
+                None,
+                1.0,
+            ),
         ],
         missing: ("youth-contacts".to_owned(), NOT_SENT.map(|m| m.to_string()).to_vec()),
         default_location_share: 0.02,

@@ -10,10 +10,7 @@ use crate::{
 pub fn coverage_rows(cells: &[CoverageCell]) -> Rows {
     let text = |name: &str, value: fn(&CoverageCell) -> String| Column {
         name: name.to_owned(),
-        values: Values::Text {
-            texts: cells.iter().map(value).collect(),
-            of_row: (0..cells.len() as u32).collect(),
-        },
+        values: Values::Text { texts: cells.iter().map(value).collect(), of_row: (0..cells.len() as u32).collect() },
     };
     let rows = Values::Counts(cells.iter().map(|c| c.rows).collect());
     Rows {

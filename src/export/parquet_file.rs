@@ -29,10 +29,8 @@ pub fn to_parquet(rows: &Rows) -> Result<Vec<u8>, ParquetError> {
         (column.name.as_str(), array, matches!(column.values, Values::Numbers(_)))
     });
     let batch = RecordBatch::try_from_iter_with_nullable(columns)?;
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::SNAPPY)
-        .set_created_by("places".to_owned())
-        .build();
+    let properties =
+        WriterProperties::builder().set_compression(Compression::SNAPPY).set_created_by("places".to_owned()).build();
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties))?;
     writer.write(&batch)?;

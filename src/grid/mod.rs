@@ -82,9 +82,7 @@ pub fn parse_cell(text: &str) -> Result<u64, GridError> {
         .ok()
         .filter(|cell| RESOLUTIONS.contains(&u8::from(cell.resolution())))
         .map(u64::from)
-        .ok_or_else(|| GridError::NotACell {
-            value: text.chars().take(40).collect(),
-        })
+        .ok_or_else(|| GridError::NotACell { value: text.chars().take(40).collect() })
 }
 
 /// The cell as everyone writes it.
@@ -111,14 +109,7 @@ fn index(cell: u64) -> CellIndex {
 /// When the number is no H3 cell.
 #[must_use]
 pub fn outline(cell: u64) -> Vec<LonLat> {
-    index(cell)
-        .boundary()
-        .iter()
-        .map(|corner| LonLat {
-            lon: corner.lng(),
-            lat: corner.lat(),
-        })
-        .collect()
+    index(cell).boundary().iter().map(|corner| LonLat { lon: corner.lng(), lat: corner.lat() }).collect()
 }
 
 /// Centre of a cell.
@@ -128,10 +119,7 @@ pub fn outline(cell: u64) -> Vec<LonLat> {
 #[must_use]
 pub fn center(cell: u64) -> LonLat {
     let center = LatLng::from(index(cell));
-    LonLat {
-        lon: center.lng(),
-        lat: center.lat(),
-    }
+    LonLat { lon: center.lng(), lat: center.lat() }
 }
 
 /// True area of a cell in square kilometres; cells of one resolution are not equal.
@@ -152,12 +140,8 @@ pub fn cells_of_area(polygons: &MultiPolygon, resolution: u8) -> Result<Vec<u64>
         .ok()
         .filter(|_| RESOLUTIONS.contains(&resolution))
         .ok_or(GridError::Resolution { resolution })?;
-    let mut tiler = TilerBuilder::new(h3_resolution)
-        .containment_mode(ContainmentMode::ContainsCentroid)
-        .build();
-    let unfillable = |e: &dyn std::fmt::Display| GridError::Unfillable {
-        reason: e.to_string(),
-    };
+    let mut tiler = TilerBuilder::new(h3_resolution).containment_mode(ContainmentMode::ContainsCentroid).build();
+    let unfillable = |e: &dyn std::fmt::Display| GridError::Unfillable { reason: e.to_string() };
     for polygon in polygons {
         tiler.add(polygon.clone()).map_err(|e| unfillable(&e))?;
     }

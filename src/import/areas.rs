@@ -7,7 +7,10 @@ use rayon::prelude::*;
 use super::{ImportError, Placer, SourceFile, find_files, merge::coverage};
 use crate::{
     area::{AreaIssue, Layer, PropertyChoice, read_geojson, readable_name, to_wkb},
-    workspace::{AreaRow, Commit, FileEntry, NewLayer, Partition, State, Workspace, read_incidents, read_layer, settle_layer_names},
+    workspace::{
+        AreaRow, Commit, FileEntry, NewLayer, Partition, State, Workspace, read_incidents, read_layer,
+        settle_layer_names,
+    },
 };
 
 /// A layer to add.
@@ -99,6 +102,9 @@ fn read_areas(files: &[SourceFile], choice: &PropertyChoice) -> Result<(Vec<Area
     Ok((rows, issues))
 }
 
+/// A partition, its new file and its coverage by part and district.
+type PlacedAgain = (Partition, FileEntry, Vec<(String, String, u64)>);
+
 /// Writes every partition again with the cells and areas of the layers as they will be.
 fn place_again(workspace: &Workspace, commit: &mut Commit<'_>, study: Option<&str>) -> Result<u64, ImportError> {
     let partitions = commit.state().partitions()?;
@@ -106,7 +112,7 @@ fn place_again(workspace: &Workspace, commit: &mut Commit<'_>, study: Option<&st
         return Ok(0);
     }
     let placer = placer_for(workspace, commit.state(), study)?;
-    let written: Vec<(Partition, FileEntry, Vec<(String, String, u64)>)> = partitions
+    let written: Vec<PlacedAgain> = partitions
         .into_par_iter()
         .map(|partition| {
             let stored = read_incidents(&workspace.root().join(&partition.path), true)?;
@@ -175,12 +181,16 @@ fn read_names(path: &Path, areas: &[AreaRow]) -> Result<(Names, Names), ImportEr
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let header = reader.headers().map_err(|e| refused(e.to_string()))?.clone();
-    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().map_err(|e| refused(e.to_string()))?;
+    let rows: Vec<csv::StringRecord> =
+        reader.records().collect::<Result<_, _>>().map_err(|e| refused(e.to_string()))?;
     let codes: std::collections::HashSet<&str> = areas.iter().map(|a| a.code.as_str()).collect();
     let hits = |column: usize| rows.iter().filter(|r| r.get(column).is_some_and(|v| codes.contains(v))).count();
     let code = (0..header.len()).max_by_key(|&c| (hits(c), usize::MAX - c)).filter(|&c| hits(c) > 0);
     let Some(code) = code else {
-        return Err(refused(format!("no column holds codes of the layer; columns: {}", header.iter().collect::<Vec<_>>().join(", "))));
+        return Err(refused(format!(
+            "no column holds codes of the layer; columns: {}",
+            header.iter().collect::<Vec<_>>().join(", ")
+        )));
     };
     let find = |accept: &dyn Fn(&str) -> bool| header.iter().position(|h| accept(&h.to_lowercase()));
     let name = find(&|h| h.ends_with("hclnm") && !h.starts_with("msoa11hcl"))

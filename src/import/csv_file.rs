@@ -57,6 +57,16 @@ pub(super) struct CsvFile<'a> {
     rows: u64,
     noted: (u64, u64),
     columns: usize,
+    last: LastRow,
+}
+
+/// What is remembered of the row read last.
+#[derive(Debug, Default)]
+struct LastRow {
+    line: u64,
+    fields: usize,
+    /// Whether its last field ends with a line break, as one does whose quotation mark is never closed.
+    open: bool,
 }
 
 impl<'a> CsvFile<'a> {
@@ -84,7 +94,8 @@ impl<'a> CsvFile<'a> {
             .delimiter(delimiter)
             .buffer_capacity(BUFFER)
             .from_reader(watched);
-        let mut csv = Self { file, reader, seen, progress, rows: 0, noted: (0, 0), columns: 0 };
+        let mut csv =
+            Self { file, reader, seen, progress, rows: 0, noted: (0, 0), columns: 0, last: LastRow::default() };
         let mut record = ByteRecord::new();
         let any = csv.reader.read_byte_record(&mut record).map_err(|e| csv.damaged(&e))?;
         let wrong = |found: &str| ImportError::WrongFile {
@@ -115,6 +126,7 @@ impl<'a> CsvFile<'a> {
         let more = self.reader.read_byte_record(record).map_err(|e| self.damaged(&e))?;
         if !more {
             self.note_progress();
+            self.check_last()?;
             return Ok(None);
         }
         self.rows += 1;
@@ -125,22 +137,20 @@ impl<'a> CsvFile<'a> {
         if record.as_slice().len() > MAX_ROW_BYTES {
             return Err(self.cut_off(line, "a row longer than 1 MiB: a quotation mark is probably not closed"));
         }
-        if self.reader.is_done() {
-            self.check_last(record, line)?;
-        }
+        let open = record.get(record.len().saturating_sub(1)).is_some_and(|field| field.ends_with(b"\n"));
+        self.last = LastRow { line, fields: record.len(), open };
         Ok(Some(line))
     }
 
     /// The last row of a file that was cut off has too few fields and no line end, or an open quotation mark.
-    fn check_last(&self, record: &ByteRecord, line: u64) -> Result<(), ImportError> {
+    fn check_last(&self) -> Result<(), ImportError> {
         let tail = self.seen.borrow().tail;
         let ended = tail[1] == b'\n' || tail[1] == b'\r';
-        if !ended && record.len() < self.columns {
-            return Err(self.cut_off(line, "the last row has too few fields and no line end"));
+        if self.rows > 0 && !ended && self.last.fields < self.columns {
+            return Err(self.cut_off(self.last.line, "the last row has too few fields and no line end"));
         }
-        let open = record.iter().next_back().is_some_and(|field| field.ends_with(b"\n"));
-        if open {
-            return Err(self.cut_off(line, "a quotation mark is not closed"));
+        if self.last.open {
+            return Err(self.cut_off(self.last.line, "a quotation mark is not closed"));
         }
         Ok(())
     }

@@ -80,7 +80,9 @@ pub(super) fn read_generic_file(
         }
     }
     let name = file.name();
-    rejected.iter_mut().for_each(|r: &mut Rejection| r.file.clone_from(&name));
+    for r in &mut rejected {
+        r.file.clone_from(&name);
+    }
     Ok(GenericFile {
         report: FileReport {
             path: file.path.display().to_string(),
@@ -125,11 +127,8 @@ impl Slots {
         let pair = |a: &Option<String>, b: &Option<String>| -> Result<_, ImportError> { Ok(maybe(a)?.zip(maybe(b)?)) };
         let columns = &mapping.columns;
         let named: Vec<&String> = mapping.named_columns().collect();
-        let personal: Vec<String> = header
-            .iter()
-            .filter(|h| looks_personal(h) && !columns.drop.contains(h))
-            .cloned()
-            .collect();
+        let personal: Vec<String> =
+            header.iter().filter(|h| looks_personal(h) && !columns.drop.contains(h)).cloned().collect();
         if !personal.is_empty() {
             return Err(ImportError::PersonalData { path: file.path.clone(), columns: personal });
         }
@@ -146,11 +145,7 @@ impl Slots {
             keep: columns.keep.iter().map(&find).collect::<Result<_, _>>()?,
             kept_names: columns.keep.clone(),
             columns: header.len(),
-            ignored: header
-                .iter()
-                .filter(|h| !named.contains(h) && !columns.drop.contains(h))
-                .cloned()
-                .collect(),
+            ignored: header.iter().filter(|h| !named.contains(h) && !columns.drop.contains(h)).cloned().collect(),
         })
     }
 
@@ -158,9 +153,7 @@ impl Slots {
     fn check_personal(&self, file: &SourceFile, record: &ByteRecord) -> Result<(), ImportError> {
         let kept = self.keep.iter().zip(&self.kept_names);
         let personal: Vec<String> = kept
-            .filter(|(slot, _)| {
-                record.get(**slot).is_some_and(|v| value_looks_personal(&String::from_utf8_lossy(v)))
-            })
+            .filter(|(slot, _)| record.get(**slot).is_some_and(|v| value_looks_personal(&String::from_utf8_lossy(v))))
             .map(|(_, name)| name.clone())
             .collect();
         if personal.is_empty() {
@@ -205,13 +198,15 @@ impl Slots {
             text = format!("{text} {time}");
         }
         let formats = &mapping.when.formats;
-        let start = parse_when(&text, formats).ok_or_else(|| reader.reject(self.when, "not a date or time in a known format"))?;
+        let start = parse_when(&text, formats)
+            .ok_or_else(|| reader.reject(self.when, "not a date or time in a known format"))?;
         let Some(slot) = self.when_end else { return Ok(start) };
         let end = reader.text(slot)?;
         if end.is_empty() {
             return Ok(start);
         }
-        let end = parse_when(end, formats).ok_or_else(|| reader.reject(slot, "not a date or time in a known format"))?;
+        let end =
+            parse_when(end, formats).ok_or_else(|| reader.reject(slot, "not a date or time in a known format"))?;
         let end_us = if end.precision == WhenPrecision::Instant { end.end_us } else { end.end_us - 1 };
         if end_us < start.start_us {
             return Err(reader.reject(slot, "ends before it starts"));
@@ -260,7 +255,9 @@ impl<'a> RowReader<'a> {
         if value.len() > MAX_TEXT_BYTES {
             return Err(self.reject(slot, "longer than 300 bytes"));
         }
-        std::str::from_utf8(value).map(str::trim).map_err(|_| self.reject(slot, "not UTF-8 text (see encoding in the mapping)"))
+        std::str::from_utf8(value)
+            .map(str::trim)
+            .map_err(|_| self.reject(slot, "not UTF-8 text (see encoding in the mapping)"))
     }
 
     fn needed(&self, slot: usize) -> Result<&'a str, Box<Rejection>> {
@@ -283,6 +280,17 @@ impl<'a> RowReader<'a> {
     }
 }
 
+/// Forms of a time tried where the mapping names none, after ISO months, dates and instants.
+const FORMATS: [&str; 7] = [
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d %H:%M",
+    "%d/%m/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y",
+];
+
 /// Reads a month, date, local time or time with an offset.
 fn parse_when(text: &str, formats: &[String]) -> Option<When> {
     if !formats.is_empty() {
@@ -295,12 +303,9 @@ fn parse_when(text: &str, formats: &[String]) -> Option<When> {
         return Some(When::day(day));
     }
     if let Ok(instant) = text.parse::<Timestamp>() {
-        return in_range(Clock::london().local(instant.as_microsecond()).0).then(|| instant_of(instant.as_microsecond()));
+        return in_range(Clock::london().local(instant.as_microsecond()).0)
+            .then(|| instant_of(instant.as_microsecond()));
     }
-    const FORMATS: [&str; 7] = [
-        "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M:%S",
-        "%d/%m/%Y %H:%M", "%d/%m/%Y",
-    ];
     FORMATS.iter().find_map(|format| with_format(text, format))
 }
 
@@ -337,7 +342,10 @@ mod tests {
 
     #[test]
     fn times_are_read_in_every_usual_form() {
-        let day = |text: &str| parse_when(text, &[]).map(|w| (w.days(Clock::london()).0.to_string(), w.precision.name(), w.days(Clock::london()).2));
+        let day = |text: &str| {
+            parse_when(text, &[])
+                .map(|w| (w.days(Clock::london()).0.to_string(), w.precision.name(), w.days(Clock::london()).2))
+        };
         assert_eq!(day("2025-07-04 22:15"), Some(("2025-07-04".to_owned(), "instant", 22)));
         assert_eq!(day("04/07/2025"), Some(("2025-07-04".to_owned(), "day", 24)));
         assert_eq!(day("2025-07-04T22:15:00Z"), Some(("2025-07-04".to_owned(), "instant", 23)));

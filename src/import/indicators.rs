@@ -108,13 +108,7 @@ pub fn add_indicators(workspace: &Workspace, request: &AddIndicators) -> Result<
     }
     commit.add_lookup(&request.layer, &learned)?;
     commit.finish()?;
-    Ok(IndicatorsAdded {
-        layer: request.layer.clone(),
-        indicators,
-        unmatched_rows,
-        rows: file.rows.len(),
-        not_numbers,
-    })
+    Ok(IndicatorsAdded { layer: request.layer.clone(), indicators, unmatched_rows, rows: file.rows.len(), not_numbers })
 }
 
 /// Deciles, ranks, scores, shares and means cannot be added up; units of one area are averaged, all alike.
@@ -151,7 +145,10 @@ impl Csv {
     }
 
     fn refused(&self, reason: String) -> ImportError {
-        ImportError::Refused { path: self.path.clone(), reason: format!("{reason}; columns: {}", self.header.join(", ")) }
+        ImportError::Refused {
+            path: self.path.clone(),
+            reason: format!("{reason}; columns: {}", self.header.join(", ")),
+        }
     }
 
     fn column(&self, name: &str) -> Result<usize, ImportError> {
@@ -163,21 +160,19 @@ impl Csv {
             return self.column(name);
         }
         let hits = |c: usize| self.rows.iter().filter(|r| r.get(c).is_some_and(|v| units.area(v).is_some())).count();
-        (0..self.header.len())
-            .max_by_key(|&c| (hits(c), usize::MAX - c))
-            .filter(|&c| hits(c) > 0)
-            .ok_or_else(|| {
-                self.refused(format!(
-                    "no column holds codes of {} or of units known to lie in it (add a file with unit names, or --lookup)",
-                    request.layer
-                ))
-            })
+        (0..self.header.len()).max_by_key(|&c| (hits(c), usize::MAX - c)).filter(|&c| hits(c) > 0).ok_or_else(|| {
+            self.refused(format!(
+                "no column holds codes of {} or of units known to lie in it (add a file with unit names, or --lookup)",
+                request.layer
+            ))
+        })
     }
 
     /// Value columns, and the column whose few values tell several rows of one unit apart.
     fn value_columns(&self, request: &AddIndicators, code: usize) -> Result<(Vec<usize>, Option<usize>), ImportError> {
         let numeric = |c: usize| {
-            let mut texts = self.rows.iter().filter_map(|r| r.get(c)).map(str::trim).filter(|t| !t.is_empty()).peekable();
+            let mut texts =
+                self.rows.iter().filter_map(|r| r.get(c)).map(str::trim).filter(|t| !t.is_empty()).peekable();
             texts.peek().is_some() && texts.take(1000).all(|t| t.parse::<f64>().is_ok())
         };
         let values: Vec<usize> = if request.values.is_empty() {
@@ -189,11 +184,14 @@ impl Csv {
             return Err(self.refused("no column holds numbers; name one with --value".to_owned()));
         }
         let units: std::collections::HashSet<_> = self.rows.iter().filter_map(|r| r.get(code)).collect();
-        let kinds = |c: usize| self.rows.iter().filter_map(|r| r.get(c)).collect::<std::collections::HashSet<_>>().len();
+        let kinds =
+            |c: usize| self.rows.iter().filter_map(|r| r.get(c)).collect::<std::collections::HashSet<_>>().len();
         let kind = (units.len() < self.rows.len())
             .then(|| {
                 (0..self.header.len()).find(|&c| {
-                    c != code && !values.contains(&c) && (2..=MAX_KINDS).contains(&kinds(c))
+                    c != code
+                        && !values.contains(&c)
+                        && (2..=MAX_KINDS).contains(&kinds(c))
                         && units.len() * kinds(c) >= self.rows.len()
                 })
             })

@@ -137,7 +137,18 @@ impl Mapping {
     /// Every column the mapping names.
     pub(super) fn named_columns(&self) -> impl Iterator<Item = &String> {
         let c = &self.columns;
-        let single = [&c.id, &c.time, &c.when_end, &c.category, &c.lon, &c.lat, &c.easting, &c.northing, &c.precision, &c.location_text];
+        let single = [
+            &c.id,
+            &c.time,
+            &c.when_end,
+            &c.category,
+            &c.lon,
+            &c.lat,
+            &c.easting,
+            &c.northing,
+            &c.precision,
+            &c.location_text,
+        ];
         std::iter::once(&c.when).chain(single.into_iter().flatten()).chain(&c.keep)
     }
 

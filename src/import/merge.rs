@@ -30,7 +30,11 @@ pub(super) struct Merged {
 
 /// Merges new incidents into stored ones. `replaced` says which stored incidents belong to an edition that
 /// the new one replaces: those not among the new are removed.
-pub(super) fn merge(new: Incidents, stored: Option<&Incidents>, replaced: impl Fn(&Incidents, usize) -> bool) -> Merged {
+pub(super) fn merge(
+    new: Incidents,
+    stored: Option<&Incidents>,
+    replaced: impl Fn(&Incidents, usize) -> bool,
+) -> Merged {
     let Some(stored) = stored else {
         let outcomes = vec![Outcome::Imported; new.len()];
         return Merged { changed: !new.is_empty(), incidents: new, outcomes, removed: 0 };

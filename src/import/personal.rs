@@ -2,15 +2,74 @@
 
 /// Words that make a column personal wherever they stand in its name.
 const PERSONAL: [&str; 30] = [
-    "forename", "surname", "firstname", "lastname", "fullname", "fname", "sname", "lname", "initials", "dob", "birth",
-    "birthdate", "dateofbirth", "phone", "telephone", "mobile", "email", "mail", "nhs", "nhsno", "nino", "passport",
-    "victim", "offender", "suspect", "complainant", "caller", "nominal", "upn", "postcodehome",
+    "forename",
+    "surname",
+    "firstname",
+    "lastname",
+    "fullname",
+    "fname",
+    "sname",
+    "lname",
+    "initials",
+    "dob",
+    "birth",
+    "birthdate",
+    "dateofbirth",
+    "phone",
+    "telephone",
+    "mobile",
+    "email",
+    "mail",
+    "nhs",
+    "nhsno",
+    "nino",
+    "passport",
+    "victim",
+    "offender",
+    "suspect",
+    "complainant",
+    "caller",
+    "nominal",
+    "upn",
+    "postcodehome",
 ];
 /// Words that make `name` the name of something else than a person.
 const NOT_A_PERSON: [&str; 36] = [
-    "lsoa", "msoa", "ward", "district", "area", "place", "street", "road", "site", "venue", "location", "town",
-    "village", "force", "station", "category", "offence", "crime", "type", "school", "park", "event", "file", "source",
-    "county", "parish", "beat", "region", "council", "authority", "team", "building", "premises", "estate", "layer",
+    "lsoa",
+    "msoa",
+    "ward",
+    "district",
+    "area",
+    "place",
+    "street",
+    "road",
+    "site",
+    "venue",
+    "location",
+    "town",
+    "village",
+    "force",
+    "station",
+    "category",
+    "offence",
+    "crime",
+    "type",
+    "school",
+    "park",
+    "event",
+    "file",
+    "source",
+    "county",
+    "parish",
+    "beat",
+    "region",
+    "council",
+    "authority",
+    "team",
+    "building",
+    "premises",
+    "estate",
+    "layer",
     "project",
 ];
 
@@ -26,12 +85,13 @@ pub(super) fn looks_personal(column: &str) -> bool {
 /// Whether a value looks like an e-mail address, a telephone number or an NHS number.
 pub(super) fn value_looks_personal(value: &str) -> bool {
     let value = value.trim();
-    let email = value.split_once('@').is_some_and(|(user, host)| {
-        !user.is_empty() && host.contains('.') && !value.contains(char::is_whitespace)
-    });
+    let email = value
+        .split_once('@')
+        .is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !value.contains(char::is_whitespace));
     let digits: String = value.chars().filter(char::is_ascii_digit).collect();
     let only = value.chars().all(|c| c.is_ascii_digit() || " +()-".contains(c));
-    let phone = only && ((digits.len() == 11 && digits.starts_with("07")) || (digits.len() == 12 && digits.starts_with("447")));
+    let phone =
+        only && ((digits.len() == 11 && digits.starts_with("07")) || (digits.len() == 12 && digits.starts_with("447")));
     email || phone
 }
 
@@ -61,12 +121,33 @@ mod tests {
     #[test]
     fn personal_columns_are_recognised_and_places_are_not() {
         for column in [
-            "Name", "First Name", "DateOfBirth", "date_of_birth", "DOB", "E-mail", "Email address", "Phone No", "mobileNumber",
-            "Victim age", "Young person name", "NHS Number", "surname",
+            "Name",
+            "First Name",
+            "DateOfBirth",
+            "date_of_birth",
+            "DOB",
+            "E-mail",
+            "Email address",
+            "Phone No",
+            "mobileNumber",
+            "Victim age",
+            "Young person name",
+            "NHS Number",
+            "surname",
         ] {
             assert!(looks_personal(column), "{column}");
         }
-        for column in ["LSOA name", "Ward Name", "street_name", "Location", "Crime type", "Month", "Venue name", "Age band", "Ref"] {
+        for column in [
+            "LSOA name",
+            "Ward Name",
+            "street_name",
+            "Location",
+            "Crime type",
+            "Month",
+            "Venue name",
+            "Age band",
+            "Ref",
+        ] {
             assert!(!looks_personal(column), "{column}");
         }
         assert!(value_looks_personal("jo@example.org") && value_looks_personal("07700 900123"));

@@ -12,8 +12,18 @@ use super::{
 use crate::model::{LonLat, Month};
 
 const HEADER: [&str; 12] = [
-    "Crime ID", "Month", "Reported by", "Falls within", "Longitude", "Latitude", "Location", "LSOA code",
-    "LSOA name", "Crime type", "Last outcome category", "Context",
+    "Crime ID",
+    "Month",
+    "Reported by",
+    "Falls within",
+    "Longitude",
+    "Latitude",
+    "Location",
+    "LSOA code",
+    "LSOA name",
+    "Crime type",
+    "Last outcome category",
+    "Context",
 ];
 /// Attributes kept of a row, in the order of [`PoliceRow::attributes`].
 pub(super) const ATTRIBUTES: [&str; 4] = ["force", "location", "lsoa_code", "outcome"];
@@ -106,7 +116,9 @@ pub fn read_police_file(
         });
     };
     let name = file.name();
-    rejected.iter_mut().for_each(|r| r.file.clone_from(&name));
+    for rejection in &mut rejected {
+        rejection.file.clone_from(&name);
+    }
     let report = FileReport {
         path: file.path.display().to_string(),
         rows: csv.rows(),

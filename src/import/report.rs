@@ -8,7 +8,7 @@ use std::{
 use serde::Serialize;
 
 /// Most rejected rows listed in a report; the CSV beside it lists all.
-pub const MAX_LISTED_REJECTIONS: usize = 1_000;
+pub(super) const MAX_LISTED_REJECTIONS: usize = 1_000;
 const MAX_VALUE_CHARS: usize = 80;
 
 /// A row that was not imported, and why.

@@ -36,7 +36,11 @@ pub struct ImportRequest {
 ///
 /// # Errors
 /// [`ImportError`]; the store is then untouched.
-pub fn import(workspace: &Workspace, request: &ImportRequest, progress: &Progress) -> Result<ImportReport, ImportError> {
+pub fn import(
+    workspace: &Workspace,
+    request: &ImportRequest,
+    progress: &Progress,
+) -> Result<ImportReport, ImportError> {
     let source = source_name(request)?;
     let (files, skipped) = find_files(&request.files, |name| {
         if source == POLICE_UK && request.mapping.is_none() {
@@ -130,7 +134,15 @@ impl Job<'_> {
         } else {
             None
         };
-        Ok(MonthDone { month, changed: merged.changed, rows, file, coverage, removed: merged.removed, editions: Vec::new() })
+        Ok(MonthDone {
+            month,
+            changed: merged.changed,
+            rows,
+            file,
+            coverage,
+            removed: merged.removed,
+            editions: Vec::new(),
+        })
     }
 }
 

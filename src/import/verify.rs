@@ -26,8 +26,7 @@ pub fn verify_places(workspace: &Workspace) -> Result<Vec<Problem>, ImportError>
                             let layer = set.layers.iter().position(|l| l == name)?;
                             set.area_of(place, layer).map(str::to_owned)
                         };
-                        a.cells != b.cells
-                            || again.layers.iter().any(|l| area(&stored, a, l) != area(&again, b, l))
+                        a.cells != b.cells || again.layers.iter().any(|l| area(&stored, a, l) != area(&again, b, l))
                     }
                     _ => true,
                 })

@@ -28,10 +28,7 @@ impl Caller {
     /// The one caller there is until accounts exist: whoever sits at this machine.
     #[must_use]
     pub fn local() -> Self {
-        Self {
-            role: Role::Analyst,
-            agency: "local".to_owned(),
-        }
+        Self { role: Role::Analyst, agency: "local".to_owned() }
     }
 
     /// The protection that this caller's answers need.

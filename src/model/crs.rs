@@ -63,10 +63,7 @@ pub enum CrsError {
 pub fn lonlat_to_bng(point: LonLat) -> Result<BngPoint, CrsError> {
     let (x, y) = project(point)?;
     let (east_m, north_m) = shift(x, y)?;
-    Ok(BngPoint {
-        easting: x + east_m,
-        northing: y + north_m,
-    })
+    Ok(BngPoint { easting: x + east_m, northing: y + north_m })
 }
 
 /// Converts a British National Grid position to geographic degrees, by iteration of the forward shift.
@@ -77,19 +74,13 @@ pub fn lonlat_to_bng(point: LonLat) -> Result<BngPoint, CrsError> {
 /// # Errors
 /// [`CrsError::OutsideGrid`] outside Great Britain and its waters.
 pub fn bng_to_lonlat(point: BngPoint) -> Result<LonLat, CrsError> {
-    let outside = CrsError::OutsideGrid {
-        first: point.easting,
-        second: point.northing,
-    };
+    let outside = CrsError::OutsideGrid { first: point.easting, second: point.northing };
     if !point.easting.is_finite() || !point.northing.is_finite() {
         return Err(outside);
     }
     let (mut x, mut y) = (point.easting, point.northing);
     for _ in 0..MAX_STEPS {
-        let (east_m, north_m) = shift(
-            x.clamp(0.0, 700_000.0 - 1e-6),
-            y.clamp(0.0, 1_250_000.0 - 1e-6),
-        )?;
+        let (east_m, north_m) = shift(x.clamp(0.0, 700_000.0 - 1e-6), y.clamp(0.0, 1_250_000.0 - 1e-6))?;
         let (next_x, next_y) = (point.easting - east_m, point.northing - north_m);
         let moved_m = (next_x - x).abs().max((next_y - y).abs());
         (x, y) = (next_x, next_y);
@@ -109,8 +100,7 @@ struct Systems {
 fn systems() -> &'static Systems {
     static SYSTEMS: OnceLock<Systems> = OnceLock::new();
     SYSTEMS.get_or_init(|| Systems {
-        geographic: Proj::from_proj_string("+proj=longlat +ellps=GRS80 +no_defs")
-            .expect("a constant definition"),
+        geographic: Proj::from_proj_string("+proj=longlat +ellps=GRS80 +no_defs").expect("a constant definition"),
         grid: Proj::from_proj_string(
             "+proj=tmerc +lat_0=49 +lon_0=-2 +k=0.9996012717 +x_0=400000 +y_0=-100000 +ellps=GRS80 \
              +units=m +no_defs",
@@ -122,51 +112,30 @@ fn systems() -> &'static Systems {
 fn project(point: LonLat) -> Result<(f64, f64), CrsError> {
     // Far from the grid the projection itself is meaningless: answer before asking it.
     if !(-12.0..=8.0).contains(&point.lon) || !(48.0..=63.0).contains(&point.lat) {
-        return Err(CrsError::OutsideGrid {
-            first: point.lon,
-            second: point.lat,
-        });
+        return Err(CrsError::OutsideGrid { first: point.lon, second: point.lat });
     }
     let mut xyz = (point.lon.to_radians(), point.lat.to_radians(), 0.0);
     let systems = systems();
-    transform(&systems.geographic, &systems.grid, &mut xyz).map_err(|_| {
-        CrsError::Projection {
-            first: point.lon,
-            second: point.lat,
-        }
-    })?;
+    transform(&systems.geographic, &systems.grid, &mut xyz)
+        .map_err(|_| CrsError::Projection { first: point.lon, second: point.lat })?;
     Ok((xyz.0, xyz.1))
 }
 
 fn unproject(x: f64, y: f64) -> Result<LonLat, CrsError> {
     let mut xyz = (x, y, 0.0);
     let systems = systems();
-    transform(&systems.grid, &systems.geographic, &mut xyz).map_err(|_| {
-        CrsError::Projection {
-            first: x,
-            second: y,
-        }
-    })?;
+    transform(&systems.grid, &systems.geographic, &mut xyz)
+        .map_err(|_| CrsError::Projection { first: x, second: y })?;
     Ok(LonLat::new(xyz.0.to_degrees(), xyz.1.to_degrees())?)
 }
 
 /// The OSTN15 shift in metres (east, north) at an ETRS89 grid position, bilinear between grid points.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the range is checked first"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked first")]
 fn shift(x: f64, y: f64) -> Result<(f64, f64), CrsError> {
     let (column, row) = ((x / SPACING_M).floor(), (y / SPACING_M).floor());
-    let inside = column >= 0.0
-        && row >= 0.0
-        && column < (COLUMNS - 1) as f64
-        && row < (ROWS - 1) as f64;
+    let inside = column >= 0.0 && row >= 0.0 && column < (COLUMNS - 1) as f64 && row < (ROWS - 1) as f64;
     if !inside {
-        return Err(CrsError::OutsideGrid {
-            first: x,
-            second: y,
-        });
+        return Err(CrsError::OutsideGrid { first: x, second: y });
     }
     let (t, u) = (x / SPACING_M - column, y / SPACING_M - row);
     let corner = row as usize * COLUMNS + column as usize;
@@ -178,10 +147,7 @@ fn shift(x: f64, y: f64) -> Result<(f64, f64), CrsError> {
     ];
     let grid = grid_mm();
     Ok(weights.iter().fold((0.0, 0.0), |sum, &(i, w)| {
-        (
-            sum.0 + w * f64::from(grid[0][i]) / 1000.0,
-            sum.1 + w * f64::from(grid[1][i]) / 1000.0,
-        )
+        (sum.0 + w * f64::from(grid[0][i]) / 1000.0, sum.1 + w * f64::from(grid[1][i]) / 1000.0)
     }))
 }
 

@@ -43,10 +43,7 @@ impl Definition {
     /// Every category that is counted.
     pub fn counted(&self) -> impl Iterator<Item = &str> {
         let partly = self.partly.iter().filter(|p| p.counted);
-        self.categories
-            .iter()
-            .chain(partly.map(|p| &p.category))
-            .map(String::as_str)
+        self.categories.iter().chain(partly.map(|p| &p.category)).map(String::as_str)
     }
 }
 
@@ -66,19 +63,14 @@ impl Calendar {
         let periods = texts
             .iter()
             .map(|text| {
-                let error = || InvalidTime {
-                    value: text.clone(),
-                    expected: "two dates such as 2025-01-06..2025-02-14",
-                };
+                let error =
+                    || InvalidTime { value: text.clone(), expected: "two dates such as 2025-01-06..2025-02-14" };
                 let (first, last) = text.split_once("..").ok_or_else(error)?;
                 let (start, last) = (Day::parse(first)?, Day::parse(last)?);
                 if last < start {
                     return Err(error());
                 }
-                Ok(Period {
-                    start,
-                    end: Day(last.0 + 1),
-                })
+                Ok(Period { start, end: Day(last.0 + 1) })
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { periods })

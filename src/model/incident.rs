@@ -36,9 +36,7 @@ impl WhenPrecision {
     /// Reads the word stored in `when_precision`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Month, Self::Day, Self::Span, Self::Instant]
-            .into_iter()
-            .find(|p| p.name() == name)
+        [Self::Month, Self::Day, Self::Span, Self::Instant].into_iter().find(|p| p.name() == name)
     }
 }
 
@@ -73,11 +71,7 @@ impl When {
     #[must_use]
     pub fn day(day: Day) -> Self {
         let clock = Clock::london();
-        Self {
-            start_us: clock.midnight(day),
-            end_us: clock.midnight(Day(day.0 + 1)),
-            precision: WhenPrecision::Day,
-        }
+        Self { start_us: clock.midnight(day), end_us: clock.midnight(Day(day.0 + 1)), precision: WhenPrecision::Day }
     }
 
     /// The local days it may have happened on, `[start, end)`, and its local hour where that is certain.
@@ -86,9 +80,7 @@ impl When {
         let (first, first_us) = clock.local(self.start_us);
         match self.precision {
             WhenPrecision::Instant => (first, Day(first.0 + 1), hour_of(first_us)),
-            WhenPrecision::Month | WhenPrecision::Day => {
-                (first, clock.local(self.end_us).0, UNKNOWN_HOUR)
-            }
+            WhenPrecision::Month | WhenPrecision::Day => (first, clock.local(self.end_us).0, UNKNOWN_HOUR),
             WhenPrecision::Span => {
                 let (last, last_us) = clock.local(self.end_us);
                 let same_hour = last == first && hour_of(first_us) == hour_of(last_us);
@@ -101,11 +93,7 @@ impl When {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "0 to 23: the microsecond is within a day"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 23: the microsecond is within a day")]
 fn hour_of(of_day_us: i64) -> u8 {
     (of_day_us / 3_600_000_000) as u8
 }
@@ -216,11 +204,8 @@ mod tests {
     fn a_span_that_ends_at_midnight_stays_on_its_day() {
         let clock = Clock::london();
         let day = Day::parse("2025-07-04").unwrap();
-        let when = |end_us| When {
-            start_us: clock.utc(day, 22 * 3_600_000_000),
-            end_us,
-            precision: WhenPrecision::Span,
-        };
+        let when =
+            |end_us| When { start_us: clock.utc(day, 22 * 3_600_000_000), end_us, precision: WhenPrecision::Span };
         let next = Day(day.0 + 1);
         assert_eq!(when(clock.midnight(next)).days(clock), (day, next, UNKNOWN_HOUR));
         assert_eq!(when(clock.utc(next, 1)).days(clock).1, Day(day.0 + 2));

@@ -51,18 +51,10 @@ impl LonLat {
 
 fn check(axis: &'static str, value: f64, limit: f64) -> Result<(), InvalidCoordinate> {
     if !value.is_finite() {
-        return Err(InvalidCoordinate {
-            axis,
-            value,
-            reason: "is not a finite number",
-        });
+        return Err(InvalidCoordinate { axis, value, reason: "is not a finite number" });
     }
     if value.abs() > limit {
-        return Err(InvalidCoordinate {
-            axis,
-            value,
-            reason: "is out of range",
-        });
+        return Err(InvalidCoordinate { axis, value, reason: "is out of range" });
     }
     Ok(())
 }

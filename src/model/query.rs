@@ -18,8 +18,21 @@ pub const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"
 pub const MAX_FILTER_VALUES: usize = 500;
 
 const PARAMETERS: [&str; 15] = [
-    "by", "from", "to", "category", "definition", "source", "weekday", "hours", "calendar", "in",
-    "cell", "bbox", "zeros", "rate", "top",
+    "by",
+    "from",
+    "to",
+    "category",
+    "definition",
+    "source",
+    "weekday",
+    "hours",
+    "calendar",
+    "in",
+    "cell",
+    "bbox",
+    "zeros",
+    "rate",
+    "top",
 ];
 
 /// What a count is broken down by.
@@ -125,11 +138,7 @@ impl QueryError {
     /// A value of the wrong form.
     #[must_use]
     pub fn invalid(name: &str, value: &str, expected: impl Into<String>) -> Self {
-        Self::Invalid {
-            name: name.to_owned(),
-            value: value.chars().take(80).collect(),
-            expected: expected.into(),
-        }
+        Self::Invalid { name: name.to_owned(), value: value.chars().take(80).collect(), expected: expected.into() }
     }
 
     /// A value that names nothing known.
@@ -209,10 +218,7 @@ impl Query {
     /// assert_eq!(query.by, [Dimension::Cell(8), Dimension::Month]);
     /// # Ok::<(), places::model::QueryError>(())
     /// ```
-    pub fn parse<'a>(
-        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-        caller: &Caller,
-    ) -> Result<Self, QueryError> {
+    pub fn parse<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, caller: &Caller) -> Result<Self, QueryError> {
         let mut query = Self::everything(caller);
         for (name, value) in pairs {
             query.set(name, value)?;
@@ -248,9 +254,7 @@ impl Query {
                 self.top = Some((top > 0).then_some(top).ok_or_else(error)?);
             }
             _ => {
-                return Err(QueryError::Parameter {
-                    name: name.chars().take(80).collect(),
-                });
+                return Err(QueryError::Parameter { name: name.chars().take(80).collect() });
             }
         }
         Ok(())
@@ -279,10 +283,7 @@ impl Query {
     /// The period asked for, open ends as the widest there is.
     #[must_use]
     pub fn period(&self) -> Period {
-        Period {
-            start: self.from.unwrap_or(Day(i32::MIN)),
-            end: self.to.unwrap_or(Day(i32::MAX)),
-        }
+        Period { start: self.from.unwrap_or(Day(i32::MIN)), end: self.to.unwrap_or(Day(i32::MAX)) }
     }
 
     /// Whether a place is asked for.
@@ -345,11 +346,7 @@ fn split(value: &str) -> impl Iterator<Item = &str> {
     value.split(',').map(str::trim).filter(|v| !v.is_empty())
 }
 
-fn extend<'a>(
-    name: &str,
-    values: &mut Vec<String>,
-    more: impl IntoIterator<Item = &'a str>,
-) -> Result<(), QueryError> {
+fn extend<'a>(name: &str, values: &mut Vec<String>, more: impl IntoIterator<Item = &'a str>) -> Result<(), QueryError> {
     values.extend(more.into_iter().map(str::to_owned));
     if values.len() > MAX_FILTER_VALUES {
         let expected = format!("given at most {MAX_FILTER_VALUES} times");
@@ -424,9 +421,7 @@ fn weekdays(value: &str, already: Option<[bool; 7]>) -> Result<[bool; 7], QueryE
 fn hours(value: &str, already: Option<HourSet>) -> Result<HourSet, QueryError> {
     let mut set = already.map_or(0, |h| h.0);
     for text in split(value) {
-        let error = || {
-            QueryError::invalid("hours", text, "a span such as 15-18 (from 15:00 to 18:00) or 22-2")
-        };
+        let error = || QueryError::invalid("hours", text, "a span such as 15-18 (from 15:00 to 18:00) or 22-2");
         let (start, end) = text.split_once('-').ok_or_else(error)?;
         let start: u32 = start.trim().parse().map_err(|_| error())?;
         let end: u32 = end.trim().parse().map_err(|_| error())?;
@@ -451,9 +446,7 @@ fn hours(value: &str, already: Option<HourSet>) -> Result<HourSet, QueryError> {
 fn areas(value: &str) -> Result<Vec<(String, String)>, QueryError> {
     split(value)
         .map(|text| match text.split_once(':') {
-            Some((layer, code)) if !layer.is_empty() && !code.is_empty() => {
-                Ok((layer.to_owned(), code.to_owned()))
-            }
+            Some((layer, code)) if !layer.is_empty() && !code.is_empty() => Ok((layer.to_owned(), code.to_owned())),
             _ => Err(QueryError::invalid("in", text, "LAYER:CODE, such as msoa21:E02005560")),
         })
         .collect()
@@ -468,8 +461,7 @@ fn bbox(value: &str) -> Result<BBox, QueryError> {
         .ok_or_else(error)?;
     match numbers[..] {
         [west, south, east, north]
-            if west < east && south < north && west >= -180.0 && east <= 180.0
-                && south >= -90.0 && north <= 90.0 =>
+            if west < east && south < north && west >= -180.0 && east <= 180.0 && south >= -90.0 && north <= 90.0 =>
         {
             Ok(BBox { west, south, east, north })
         }

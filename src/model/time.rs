@@ -20,10 +20,7 @@ pub struct InvalidTime {
 
 impl InvalidTime {
     fn new(value: &str, expected: &'static str) -> Self {
-        Self {
-            value: value.chars().take(40).collect(),
-            expected,
-        }
+        Self { value: value.chars().take(40).collect(), expected }
     }
 }
 
@@ -78,13 +75,7 @@ impl Day {
     #[must_use]
     pub fn weekday(self) -> u8 {
         // 1970-01-01 was a Thursday.
-        #[expect(
-            clippy::cast_sign_loss,
-            clippy::cast_possible_truncation,
-            reason = "0 to 6 after rem_euclid"
-        )]
-        let weekday = (self.0 + 3).rem_euclid(7) as u8;
-        weekday
+        (self.0 + 3).rem_euclid(7) as u8
     }
 
     /// The month this day is in.
@@ -127,9 +118,7 @@ impl Month {
             return Err(error());
         }
         let number = |range: std::ops::Range<usize>| -> Option<i32> {
-            bytes[range].iter().try_fold(0, |sum, b| {
-                b.is_ascii_digit().then(|| sum * 10 + i32::from(b - b'0'))
-            })
+            bytes[range].iter().try_fold(0, |sum, b| b.is_ascii_digit().then(|| sum * 10 + i32::from(b - b'0')))
         };
         match (number(0..4), number(5..7)) {
             (Some(year), Some(month)) if (1..=12).contains(&month) && (1970..2100).contains(&year) => {
@@ -150,10 +139,7 @@ impl Month {
     /// The month as a period.
     #[must_use]
     pub fn period(self) -> Period {
-        Period {
-            start: self.first_day(),
-            end: self.next().first_day(),
-        }
+        Period { start: self.first_day(), end: self.next().first_day() }
     }
 
     /// The following month.
@@ -189,12 +175,7 @@ impl Clock {
             offsets.extend(
                 zone.following(start)
                     .take_while(|t| t.timestamp() < end)
-                    .map(|t| {
-                        (
-                            t.timestamp().as_microsecond(),
-                            i64::from(t.offset().seconds()) * 1_000_000,
-                        )
-                    }),
+                    .map(|t| (t.timestamp().as_microsecond(), i64::from(t.offset().seconds()) * 1_000_000)),
             );
             Self { offsets }
         })

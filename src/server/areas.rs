@@ -14,7 +14,7 @@ use crate::snapshot::LoadedLayer;
 
 /// A layer.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct LayerInfo {
+pub(super) struct LayerInfo {
     /// Name in queries.
     pub layer: String,
     /// Number of areas.
@@ -29,7 +29,7 @@ pub struct LayerInfo {
 
 /// An area.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct AreaInfo {
+pub(super) struct AreaInfo {
     /// Code.
     pub code: String,
     /// Name.

@@ -23,7 +23,7 @@ use crate::{
 
 /// What `/api/v1/sources` says.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct SourcesResponse {
+pub(super) struct SourcesResponse {
     /// Sources with incidents.
     pub sources: Vec<SourceInfo>,
     /// Every category on an incident.
@@ -38,7 +38,7 @@ pub struct SourcesResponse {
 
 /// What `/api/v1/version` says.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct VersionResponse {
+pub(super) struct VersionResponse {
     /// Version of the program.
     pub version: String,
     /// What the partnership is called.
@@ -74,7 +74,10 @@ pub(super) async fn sources(State(state): State<Arc<AppState>>, headers: HeaderM
 
 /// Offence definitions, with what the categories cannot tell apart.
 #[utoipa::path(get, path = "/api/v1/definitions", tag = "data", responses((status = 200, body = std::collections::BTreeMap<String, Definition>)))]
-pub(super) async fn definitions(State(state): State<Arc<AppState>>, headers: HeaderMap) -> Result<Response<Body>, Failure> {
+pub(super) async fn definitions(
+    State(state): State<Arc<AppState>>,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Failure> {
     let caller = state.caller();
     let answer = state
         .compute(move |served| json_answer(&served.snapshot, &caller, "definitions", served.snapshot.definitions()))

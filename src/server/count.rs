@@ -20,7 +20,7 @@ use crate::{
 
 /// An answer of `/api/v1/count`: rows have the dimensions asked for, then `count`, then `denominator` and `rate`.
 #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct CountResponse {
+pub(super) struct CountResponse {
     /// The rows.
     pub rows: Vec<std::collections::BTreeMap<String, serde_json::Value>>,
     /// The boxes beside them.

@@ -77,7 +77,12 @@ impl Failure {
         match self {
             Self::Query(error) => {
                 let detail = error.to_string();
-                let mut problem = plain(StatusCode::BAD_REQUEST, "urn:places:problem:invalid-parameter", "A parameter is wrong", detail);
+                let mut problem = plain(
+                    StatusCode::BAD_REQUEST,
+                    "urn:places:problem:invalid-parameter",
+                    "A parameter is wrong",
+                    detail,
+                );
                 match error {
                     QueryError::Unknown { name, known, .. } => {
                         problem.parameter = Some(name);
@@ -91,9 +96,12 @@ impl Failure {
                 }
                 problem
             }
-            Self::Unprocessable(detail) => {
-                plain(StatusCode::BAD_REQUEST, "urn:places:problem:no-answer", "The question has no answer here", detail)
-            }
+            Self::Unprocessable(detail) => plain(
+                StatusCode::BAD_REQUEST,
+                "urn:places:problem:no-answer",
+                "The question has no answer here",
+                detail,
+            ),
             Self::NotFound(detail) => plain(StatusCode::NOT_FOUND, "urn:places:problem:not-found", "Not found", detail),
             Self::NotAllowedHere(detail) => {
                 plain(StatusCode::FORBIDDEN, "urn:places:problem:wrong-host", "Refused", detail.to_owned())

@@ -39,7 +39,12 @@ pub(super) async fn metrics(State(state): State<Arc<AppState>>) -> impl IntoResp
         .collect();
     metric("places_http_answers_total", "counter", "Answers by class of status.", &answers);
     let one = |value: u64| [(String::new(), value)];
-    metric("places_snapshot_swaps_total", "counter", "Times new data came into force.", &one(state.swaps.load(Ordering::Relaxed)));
+    metric(
+        "places_snapshot_swaps_total",
+        "counter",
+        "Times new data came into force.",
+        &one(state.swaps.load(Ordering::Relaxed)),
+    );
     metric("places_snapshot", "gauge", "State of the data in force.", &one(served.snapshot.id));
     metric("places_incidents", "gauge", "Incidents in memory.", &one(table.incidents() as u64));
     metric("places_places", "gauge", "Distinct places in memory.", &one(table.places() as u64));

@@ -97,13 +97,10 @@ async fn accept(listener: TcpListener, state: Arc<AppState>) -> Result<(), Serve
     loop {
         let place = places.clone().acquire_owned().await.ok();
         let stream = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
-                Err(_) => {
-                    // Out of descriptors: wait for some to come back.
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                }
+            accepted = listener.accept() => if let Ok((stream, _)) = accepted { stream } else {
+                // Out of descriptors: wait for some to come back.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
             },
             _ = interrupted.recv() => break,
             _ = terminated.recv() => break,

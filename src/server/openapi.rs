@@ -10,10 +10,20 @@ use utoipa::OpenApi;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Places and Spaces", description = "Incidents by cell, area and time. Errors are RFC 9457 problem+json."),
+    info(
+        title = "Places and Spaces",
+        description = "Incidents by cell, area and time. Errors are RFC 9457 problem+json."
+    ),
     paths(
-        super::count::count, super::count::breaks, super::areas::layers, super::areas::layer, super::catalog::coverage,
-        super::catalog::sources, super::catalog::definitions, super::catalog::version, super::tiles::tile_json,
+        super::count::count,
+        super::count::breaks,
+        super::areas::layers,
+        super::areas::layer,
+        super::catalog::coverage,
+        super::catalog::sources,
+        super::catalog::definitions,
+        super::catalog::version,
+        super::tiles::tile_json,
         super::tiles::tile
     )
 )]
@@ -44,7 +54,12 @@ pub(super) async fn page() -> Html<String> {
         let text = |value: &serde_json::Value| escape(value.as_str().unwrap_or_default());
         let _ = write!(html, "<h2><code>GET {}</code></h2><p>{}</p><dl>", escape(path), text(&get["summary"]));
         for parameter in get["parameters"].as_array().into_iter().flatten() {
-            let _ = write!(html, "<dt><code>{}</code></dt><dd>{}</dd>", text(&parameter["name"]), text(&parameter["description"]));
+            let _ = write!(
+                html,
+                "<dt><code>{}</code></dt><dd>{}</dd>",
+                text(&parameter["name"]),
+                text(&parameter["description"])
+            );
         }
         html.push_str("</dl>");
     }

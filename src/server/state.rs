@@ -36,6 +36,7 @@ pub struct Served {
 #[derive(Debug)]
 pub struct AppState {
     workspace: Workspace,
+    caller: Caller,
     current: RwLock<Arc<Served>>,
     computing: Semaphore,
     /// Answers by hundred of their status: 2xx to 5xx.
@@ -54,6 +55,7 @@ impl AppState {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Arc::new(Self {
             workspace,
+            caller: Caller::local(),
             current: RwLock::new(Arc::new(Served { snapshot, shapes: TileShapes::default() })),
             computing: Semaphore::new(cores * COMPUTING_PER_CORE),
             answers: Default::default(),
@@ -69,7 +71,7 @@ impl AppState {
 
     /// Who asks: until accounts exist, whoever sits at this machine.
     pub(super) fn caller(&self) -> Caller {
-        Caller::local()
+        self.caller.clone()
     }
 
     /// Computes an answer off the async threads, on the snapshot in force now.

@@ -60,7 +60,8 @@ pub(super) async fn tile_json(
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
     let caller = state.caller();
-    let name = file.strip_suffix(".json").ok_or_else(|| Failure::NotFound("no such resource; /docs lists all".to_owned()))?;
+    let name =
+        file.strip_suffix(".json").ok_or_else(|| Failure::NotFound("no such resource; /docs lists all".to_owned()))?;
     let served = state.current();
     let snapshot = &served.snapshot;
     let parameters = url_of(&pairs);
@@ -87,7 +88,8 @@ pub(super) async fn tile_json(
         "bounds": bounds,
         "vector_layers": [{ "id": layer, "fields": fields }],
     });
-    let answer = json_answer(snapshot, &caller, &format!("tilejson|{name}|{resolution:?}|{}", query.canonical()), &description)?;
+    let answer =
+        json_answer(snapshot, &caller, &format!("tilejson|{name}|{resolution:?}|{}", query.canonical()), &description)?;
     Ok(answer.respond(&headers))
 }
 

@@ -9,7 +9,10 @@ use crate::{
     area::{WkbError, from_wkb},
     model::Clock,
     table::{Known, TableBuilder, TableError},
-    workspace::{Incidents, Indicator, NO_PLACE, Partition, Settings, State, Workspace, WorkspaceError, read_incidents, read_layer},
+    workspace::{
+        Incidents, Indicator, NO_PLACE, Partition, Settings, State, Workspace, WorkspaceError, read_incidents,
+        read_layer,
+    },
 };
 
 /// How often loading starts again when a commit removed files under it.
@@ -59,7 +62,11 @@ impl Snapshot {
             .collect::<Result<_, _>>()?;
         let study_area = Some(settings.study_area.layer.clone()).filter(|s| layers.iter().any(|l| l.name == *s));
         let table = load_table(workspace, &listed.partitions, &layers, study_area.as_deref())?;
-        let coverage = Coverage::new(&listed.editions, &listed.coverage, layers.iter().find(|l| Some(&l.name) == study_area.as_ref()));
+        let coverage = Coverage::new(
+            &listed.editions,
+            &listed.coverage,
+            layers.iter().find(|l| Some(&l.name) == study_area.as_ref()),
+        );
         Ok(Self {
             id: listed.snapshot,
             settings: workspace.settings_digest()?,
@@ -82,7 +89,7 @@ struct Listed {
     layers: Vec<(String, String)>,
     indicators: Vec<Indicator>,
     editions: Vec<crate::workspace::Edition>,
-    coverage: Vec<(String, String, crate::model::Month, String, u64)>,
+    coverage: Vec<crate::workspace::CoverageCount>,
 }
 
 impl Listed {
@@ -98,7 +105,12 @@ impl Listed {
     }
 }
 
-fn load_layer(workspace: &Workspace, name: &str, path: &str, indicators: &[Indicator]) -> Result<LoadedLayer, SnapshotError> {
+fn load_layer(
+    workspace: &Workspace,
+    name: &str,
+    path: &str,
+    indicators: &[Indicator],
+) -> Result<LoadedLayer, SnapshotError> {
     let rows = read_layer(&workspace.root().join(path))?;
     let areas: Vec<LayerArea> = rows
         .into_iter()
@@ -160,7 +172,11 @@ fn add_incidents(builder: &mut TableBuilder, source: &str, incidents: &Incidents
         .map(|layer| {
             let stored = incidents.layers.iter().position(|l| *l == layer.name)?;
             let codes = incidents.area_codes[stored].values().iter();
-            Some(codes.map(|code| layer.areas.binary_search_by(|a| a.code.cmp(code)).map_or(u32::MAX, |i| i as u32)).collect())
+            Some(
+                codes
+                    .map(|code| layer.areas.binary_search_by(|a| a.code.cmp(code)).map_or(u32::MAX, |i| i as u32))
+                    .collect(),
+            )
         })
         .collect();
     let places: Vec<u32> = incidents

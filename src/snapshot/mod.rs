@@ -115,8 +115,7 @@ impl Snapshot {
             .filter(|(_, days)| days.start < period.end && period.start < days.end)
             .map(|(m, _)| m)
             .collect();
-        !sources.is_empty()
-            && sources.iter().all(|s| asked.iter().any(|&m| self.coverage.is_received(s, m, district)))
+        !sources.is_empty() && sources.iter().all(|s| asked.iter().any(|&m| self.coverage.is_received(s, m, district)))
     }
 
     /// Definitions by name.

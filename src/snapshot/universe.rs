@@ -34,10 +34,7 @@ impl Snapshot {
     /// # Errors
     /// [`GridError`] when a polygon cannot be filled or there are too many cells.
     pub fn universe(&self, resolution: u8) -> Result<&Universe, GridError> {
-        let slot = RESOLUTIONS
-            .iter()
-            .position(|r| *r == resolution)
-            .ok_or(GridError::Resolution { resolution })?;
+        let slot = RESOLUTIONS.iter().position(|r| *r == resolution).ok_or(GridError::Resolution { resolution })?;
         if let Some(universe) = self.universe[slot].get() {
             return Ok(universe);
         }

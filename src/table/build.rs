@@ -86,7 +86,14 @@ impl TableBuilder {
     }
 
     /// Code of a position; `areas` are positions in the layers, `u32::MAX` where in none.
-    pub fn place(&mut self, lon: f64, lat: f64, class: PrecisionClass, cells: [u64; 5], areas: impl FnOnce() -> Vec<u32>) -> u32 {
+    pub fn place(
+        &mut self,
+        lon: f64,
+        lat: f64,
+        class: PrecisionClass,
+        cells: [u64; 5],
+        areas: impl FnOnce() -> Vec<u32>,
+    ) -> u32 {
         let next = self.places.len() as u32;
         let known = *self.place_index.entry((lon.to_bits(), lat.to_bits(), class.code())).or_insert(next);
         if known == next {
@@ -271,9 +278,11 @@ struct Groups<'a> {
 impl Groups<'_> {
     /// The groups of all places and, last, of the not located.
     fn of(&self, groups: usize, group: impl Fn(&Place) -> Group) -> Grouping {
-        let located = self.places.iter().zip(self.in_study_area).map(|(place, &inside)| {
-            if inside { group(place) } else { Group::Special(Special::Outside) }
-        });
+        let located = self
+            .places
+            .iter()
+            .zip(self.in_study_area)
+            .map(|(place, &inside)| if inside { group(place) } else { Group::Special(Special::Outside) });
         Grouping::new(groups, located.chain([Group::Special(Special::NotLocated)]))
     }
 

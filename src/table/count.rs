@@ -39,7 +39,7 @@ pub struct Boxes {
 pub struct CountRow {
     /// Group of places.
     pub group: u32,
-    /// Values of the row dimensions, as one number: see [`RowDimension`].
+    /// Values of the row dimensions, as one number: the sum of value times stride, the last dimension fastest.
     pub key: u64,
     /// Incidents.
     pub count: u64,
@@ -283,7 +283,12 @@ impl Table {
     }
 
     /// Row ranges of each group, large groups in several pieces.
-    fn pieces(&self, grouping: &Grouping, groups: &[u32], places: Option<&[PlaceAnswer]>) -> Vec<(u32, Vec<Range<usize>>)> {
+    fn pieces(
+        &self,
+        grouping: &Grouping,
+        groups: &[u32],
+        places: Option<&[PlaceAnswer]>,
+    ) -> Vec<(u32, Vec<Range<usize>>)> {
         let mut pieces = Vec::new();
         for &group in groups {
             let mut ranges: Vec<Range<usize>> = Vec::new();

@@ -117,10 +117,7 @@ impl CompiledFilter {
         let differ = spans.contains(&Answer::CannotTell)
             || hows.contains(&Answer::CannotTell)
             || table.spans.iter().any(|&s| !resolvable(s));
-        Ok(Self {
-            certain: sets(Answer::Yes, true),
-            possible: differ.then(|| sets(Answer::CannotTell, false)),
-        })
+        Ok(Self { certain: sets(Answer::Yes, true), possible: differ.then(|| sets(Answer::CannotTell, false)) })
     }
 }
 
@@ -178,12 +175,16 @@ fn spans_of(table: &Table, query: &Query, known: &Known) -> Result<Vec<Answer>, 
     let period = query.period();
     let by_day = query.weekdays.is_some() || calendar.is_some();
     let answer = |span: &Span| {
-        let (inside, touches) = (
-            period.start <= span.start && span.end <= period.end,
-            span.start < period.end && period.start < span.end,
-        );
+        let (inside, touches) =
+            (period.start <= span.start && span.end <= period.end, span.start < period.end && period.start < span.end);
         if !by_day || !touches {
-            return if inside && touches { Answer::Yes } else if touches { Answer::CannotTell } else { Answer::No };
+            return if inside && touches {
+                Answer::Yes
+            } else if touches {
+                Answer::CannotTell
+            } else {
+                Answer::No
+            };
         }
         let wanted = |day: crate::model::Day| {
             period.start <= day

@@ -16,8 +16,8 @@ mod scan;
 
 pub use build::{TableBuilder, TableError};
 pub use codes::{HOW_UNKNOWN, Span};
-pub(crate) use count::{PlaceAnswer, RowDimension, strides};
 pub use count::{Boxes, CountRow, Counts};
+pub(crate) use count::{PlaceAnswer, RowDimension, strides};
 pub use filter::{CompiledFilter, Known};
 pub use grouping::{Group, Grouping, Special};
 

@@ -110,8 +110,7 @@ impl CellShapes {
         }
         encode("cells", counts.len(), |features| {
             for (i, count) in counts {
-                let ring: Vec<[i32; 2]> =
-                    self.outline(i).iter().map(|c| address.units(c.map(i64::from))).collect();
+                let ring: Vec<[i32; 2]> = self.outline(i).iter().map(|c| address.units(c.map(i64::from))).collect();
                 let id = grid::cell_text(self.cells[i]);
                 let rate = query.rate.as_ref().map(|r| plan.rate(r, &PlaceKey::Cell(self.cells[i]), count));
                 features.add(&Feature { id: &id, name: None, count, rate, received: true }, &[vec![ring]]);

@@ -28,9 +28,9 @@ impl Box2 {
     pub(crate) fn of(points: impl IntoIterator<Item = Fixed>) -> Self {
         let mut found = Self { low: [i64::MAX; 2], high: [i64::MIN; 2] };
         for point in points {
-            for axis in 0..2 {
-                found.low[axis] = found.low[axis].min(point[axis]);
-                found.high[axis] = found.high[axis].max(point[axis]);
+            for (axis, value) in point.into_iter().enumerate() {
+                found.low[axis] = found.low[axis].min(value);
+                found.high[axis] = found.high[axis].max(value);
             }
         }
         found
@@ -64,7 +64,8 @@ impl TileAddress {
         let side = self.side();
         let origin = [i64::from(self.x) * side, i64::from(self.y) * side];
         #[expect(clippy::cast_possible_truncation, reason = "shapes are clipped to the tile and its margin")]
-        let unit = |axis: usize| (((point[axis] - origin[axis]) * i64::from(EXTENT) + side / 2).div_euclid(side)) as i32;
+        let unit =
+            |axis: usize| (((point[axis] - origin[axis]) * i64::from(EXTENT) + side / 2).div_euclid(side)) as i32;
         [unit(0), unit(1)]
     }
 }

@@ -13,6 +13,8 @@ use crate::{
 
 /// An area's polygons: outer ring first, then holes.
 type Polygons = Vec<Vec<Vec<Fixed>>>;
+/// The same in the units of a tile.
+type TilePolygons = Vec<Vec<Vec<[i32; 2]>>>;
 
 /// The areas of a layer.
 #[derive(Debug)]
@@ -41,7 +43,7 @@ impl LayerShapes {
     pub(super) fn tile(&self, plan: &Plan<'_>, query: &Query, layer: &LoadedLayer, address: TileAddress) -> Vec<u8> {
         let bounds = address.bounds(BUFFER);
         let shapes = self.areas.iter().enumerate();
-        let clipped: Vec<(u32, Vec<Vec<Vec<[i32; 2]>>>)> = shapes
+        let clipped: Vec<(u32, TilePolygons)> = shapes
             .filter(|(_, (area, _))| area.meets(&bounds))
             .map(|(i, (_, polygons))| (i as u32, clip_polygons(polygons, &bounds, address)))
             .filter(|(_, polygons)| !polygons.is_empty())
@@ -60,7 +62,7 @@ impl LayerShapes {
     }
 }
 
-fn clip_polygons(polygons: &Polygons, bounds: &Box2, address: TileAddress) -> Vec<Vec<Vec<[i32; 2]>>> {
+fn clip_polygons(polygons: &Polygons, bounds: &Box2, address: TileAddress) -> TilePolygons {
     let clip_polygon = |rings: &Vec<Vec<Fixed>>| -> Option<Vec<Vec<[i32; 2]>>> {
         let mut clipped = rings.iter().enumerate().map(|(i, ring)| {
             let mut units: Vec<[i32; 2]> = clip_ring(ring, bounds).into_iter().map(|p| address.units(p)).collect();

@@ -83,9 +83,9 @@ fn check_seal(workspace: &Workspace, report: &mut CheckReport) -> Result<(), Wor
             }
         }
         Seal::Open => {
-            let whole = workspace.state().and_then(|state| {
-                Ok(state.meta("digest")?.as_deref() == Some(state.content_digest()?.as_str()))
-            });
+            let whole = workspace
+                .state()
+                .and_then(|state| Ok(state.meta("digest")?.as_deref() == Some(state.content_digest()?.as_str())));
             if matches!(whole, Ok(true)) {
                 seal::close(&path)?;
                 let note = "a writer was interrupted; the state is whole (old or new) and was sealed again";
@@ -134,7 +134,10 @@ fn check_state(
             Err(e) => report.problem(&partition.path, e.to_string()),
             Ok(incidents) => {
                 if incidents.len() as u64 != partition.rows {
-                    report.problem(&partition.path, format!("holds {} incidents, {} are listed", incidents.len(), partition.rows));
+                    report.problem(
+                        &partition.path,
+                        format!("holds {} incidents, {} are listed", incidents.len(), partition.rows),
+                    );
                 }
                 let twice = (0..incidents.len()).filter(|&i| !keys.insert(incidents.key(i))).count();
                 if twice > 0 {

@@ -222,7 +222,12 @@ impl<'a> Commit<'a> {
     ///
     /// # Errors
     /// [`WorkspaceError`] with the path.
-    pub fn add_import(&mut self, source: &str, report: &str, rejected_csv: Option<&[u8]>) -> Result<i64, WorkspaceError> {
+    pub fn add_import(
+        &mut self,
+        source: &str,
+        report: &str,
+        rejected_csv: Option<&[u8]>,
+    ) -> Result<i64, WorkspaceError> {
         self.state
             .connection
             .execute("INSERT INTO imports(source, report) VALUES (?1, ?2)", params![source, report])?;

@@ -209,15 +209,9 @@ impl Incidents {
     pub fn push_from(&mut self, other: &Self, i: usize, places: &mut HashMap<u32, u32>) {
         let place = match other.place[i] {
             NO_PLACE => NO_PLACE,
-            place => *places
-                .entry(place)
-                .or_insert_with(|| self.copy_place(other, &other.places[place as usize])),
+            place => *places.entry(place).or_insert_with(|| self.copy_place(other, &other.places[place as usize])),
         };
-        let attributes: Vec<&str> = self
-            .attribute_names
-            .iter()
-            .map(|name| other.attribute(i, name))
-            .collect();
+        let attributes: Vec<&str> = self.attribute_names.iter().map(|name| other.attribute(i, name)).collect();
         self.push(&IncidentRow {
             key: other.keys[i],
             source_ref: other.refs.get(i),

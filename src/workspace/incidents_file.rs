@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, fs::File, path::Path, sync::Arc};
 
 use arrow_array::{
-    Array, ArrayRef, DictionaryArray, Float32Array, Float64Array, Int32Array, MapArray, RecordBatch,
-    StringArray, StructArray, TimestampMicrosecondArray, UInt8Array, UInt32Array, UInt64Array,
-    builder::StringBuilder, cast::AsArray, types,
+    Array, ArrayRef, DictionaryArray, Float32Array, Float64Array, Int32Array, MapArray, RecordBatch, StringArray,
+    StructArray, TimestampMicrosecondArray, UInt8Array, UInt32Array, UInt64Array, builder::StringBuilder,
+    cast::AsArray, types,
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Fields, Schema};
@@ -25,9 +25,26 @@ use crate::model::{PrecisionClass, RESOLUTIONS, When, WhenPrecision};
 
 /// Columns of every incident file, without the `area_LAYER` ones.
 pub const INCIDENT_COLUMNS: [&str; 20] = [
-    "incident_key", "source_ref", "category", "when_start", "when_end", "when_precision", "lon", "lat",
-    "easting", "northing", "precision_class", "radius_m", "cell_7", "cell_8", "cell_9", "cell_10",
-    "cell_11", "flags", "location_text_hash", "attributes",
+    "incident_key",
+    "source_ref",
+    "category",
+    "when_start",
+    "when_end",
+    "when_precision",
+    "lon",
+    "lat",
+    "easting",
+    "northing",
+    "precision_class",
+    "radius_m",
+    "cell_7",
+    "cell_8",
+    "cell_9",
+    "cell_10",
+    "cell_11",
+    "flags",
+    "location_text_hash",
+    "attributes",
 ];
 
 const ROW_GROUP_ROWS: usize = 1 << 20;
@@ -38,17 +55,11 @@ fn failed(path: &Path) -> impl Fn(ParquetError) -> WorkspaceError + '_ {
 }
 
 /// Writes incidents in their order; the same incidents give the same bytes.
-pub(super) fn write_incidents(
-    incidents: &Incidents,
-    file: &File,
-    path: &Path,
-) -> Result<(), WorkspaceError> {
+pub(super) fn write_incidents(incidents: &Incidents, file: &File, path: &Path) -> Result<(), WorkspaceError> {
     let order = incidents.order();
     let columns = columns_of(incidents, &order[..0]);
-    let fields: Vec<Field> = columns
-        .iter()
-        .map(|(name, array)| Field::new(name, array.data_type().clone(), nullable(name)))
-        .collect();
+    let fields: Vec<Field> =
+        columns.iter().map(|(name, array)| Field::new(name, array.data_type().clone(), nullable(name))).collect();
     let schema = Arc::new(Schema::new(fields));
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
@@ -58,12 +69,10 @@ pub(super) fn write_incidents(
     for unique in ["incident_key", "source_ref"] {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(unique), false);
     }
-    let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties.build()))
-        .map_err(failed(path))?;
+    let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties.build())).map_err(failed(path))?;
     for rows in order.chunks(BATCH_ROWS) {
         let arrays = columns_of(incidents, rows).into_iter().map(|c| c.1).collect();
-        let batch = RecordBatch::try_new(schema.clone(), arrays)
-            .map_err(|e| failed(path)(ParquetError::from(e)))?;
+        let batch = RecordBatch::try_new(schema.clone(), arrays).map_err(|e| failed(path)(ParquetError::from(e)))?;
         writer.write(&batch).map_err(failed(path))?;
     }
     writer.close().map_err(failed(path))?;
@@ -80,7 +89,7 @@ fn nullable(column: &str) -> bool {
 fn columns_of(incidents: &Incidents, rows: &[u32]) -> Vec<(String, ArrayRef)> {
     let whens = || rows.iter().map(|&i| incidents.when_of(i as usize));
     let place = |i: u32| incidents.place_of(i as usize);
-    let located = NullBuffer::from_iter(rows.iter().map(|&i| place(i).is_some()));
+    let located = rows.iter().map(|&i| place(i).is_some()).collect::<NullBuffer>();
     let of_place = |value: &dyn Fn(&PlaceRow) -> f64| -> ArrayRef {
         let values = rows.iter().map(|&i| place(i).map(value).filter(|v| !v.is_nan()));
         Arc::new(values.collect::<Float64Array>())
@@ -94,7 +103,10 @@ fn columns_of(incidents: &Incidents, rows: &[u32]) -> Vec<(String, ArrayRef)> {
     let mut columns: Vec<(String, ArrayRef)> = vec![
         named("incident_key", rows.iter().map(|&i| incidents.keys[i as usize]).collect::<UInt64Array>()),
         named("source_ref", rows.iter().map(text).collect::<StringArray>()),
-        ("category".to_owned(), dictionary(&incidents.categories, rows.iter().map(|&i| incidents.category[i as usize]))),
+        (
+            "category".to_owned(),
+            dictionary(&incidents.categories, rows.iter().map(|&i| incidents.category[i as usize])),
+        ),
         ("when_start".to_owned(), timestamps(|w| w.start_us)),
         ("when_end".to_owned(), timestamps(|w| w.end_us)),
         ("when_precision".to_owned(), precisions(whens())),
@@ -102,8 +114,19 @@ fn columns_of(incidents: &Incidents, rows: &[u32]) -> Vec<(String, ArrayRef)> {
         ("lat".to_owned(), of_place(&|p| p.lat)),
         ("easting".to_owned(), of_place(&|p| p.easting)),
         ("northing".to_owned(), of_place(&|p| p.northing)),
-        named("precision_class", rows.iter().map(|&i| place(i).map_or(0, |p| p.class.code())).collect::<Vec<u8>>().into_iter().map(Some).collect::<UInt8Array>()),
-        named("radius_m", rows.iter().map(|&i| place(i).map(|p| p.radius_m).filter(|r| !r.is_nan())).collect::<Float32Array>()),
+        named(
+            "precision_class",
+            rows.iter()
+                .map(|&i| place(i).map_or(0, |p| p.class.code()))
+                .collect::<Vec<u8>>()
+                .into_iter()
+                .map(Some)
+                .collect::<UInt8Array>(),
+        ),
+        named(
+            "radius_m",
+            rows.iter().map(|&i| place(i).map(|p| p.radius_m).filter(|r| !r.is_nan())).collect::<Float32Array>(),
+        ),
     ];
     for (slot, resolution) in RESOLUTIONS.iter().enumerate() {
         let cells: ScalarBuffer<u64> = rows.iter().map(|&i| place(i).map_or(0, |p| p.cells[slot])).collect();
@@ -113,7 +136,8 @@ fn columns_of(incidents: &Incidents, rows: &[u32]) -> Vec<(String, ArrayRef)> {
         let areas = rows.iter().map(|&i| place(i).map_or(ABSENT, |p| p.areas[layer]));
         columns.push((format!("area_{name}"), dictionary(&incidents.area_codes[layer], areas)));
     }
-    columns.push(named("flags", rows.iter().map(|&i| place(i).map_or(0, |p| p.flags)).map(Some).collect::<UInt32Array>()));
+    columns
+        .push(named("flags", rows.iter().map(|&i| place(i).map_or(0, |p| p.flags)).map(Some).collect::<UInt32Array>()));
     columns.push(named("location_text_hash", rows.iter().map(hash).collect::<UInt64Array>()));
     columns.push(("attributes".to_owned(), attributes(incidents, rows)));
     columns
@@ -149,10 +173,8 @@ fn attributes(incidents: &Incidents, rows: &[u32]) -> ArrayRef {
         }
         ends.push(i32::try_from(keys.len_()).unwrap_or(i32::MAX));
     }
-    let fields = Fields::from(vec![
-        Field::new("key", DataType::Utf8, false),
-        Field::new("value", DataType::Utf8, true),
-    ]);
+    let fields =
+        Fields::from(vec![Field::new("key", DataType::Utf8, false), Field::new("value", DataType::Utf8, true)]);
     let entries = StructArray::new(
         fields.clone(),
         vec![Arc::new(keys.finish()) as ArrayRef, Arc::new(values.finish()) as ArrayRef],
@@ -181,10 +203,7 @@ pub fn read_incidents(path: &Path, everything: bool) -> Result<Incidents, Worksp
     let file = fs_err::File::open(path)?.into_file();
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(failed(path))?;
     let names: Vec<String> = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
-    let layers: Vec<String> = names
-        .iter()
-        .filter_map(|n| n.strip_prefix("area_").map(str::to_owned))
-        .collect();
+    let layers: Vec<String> = names.iter().filter_map(|n| n.strip_prefix("area_").map(str::to_owned)).collect();
     let wanted = |name: &str| {
         everything
             || !matches!(
@@ -194,11 +213,7 @@ pub fn read_incidents(path: &Path, everything: bool) -> Result<Incidents, Worksp
     };
     let roots: Vec<usize> = (0..names.len()).filter(|&i| wanted(&names[i])).collect();
     let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
-    let reader = builder
-        .with_projection(mask)
-        .with_batch_size(BATCH_ROWS)
-        .build()
-        .map_err(failed(path))?;
+    let reader = builder.with_projection(mask).with_batch_size(BATCH_ROWS).build().map_err(failed(path))?;
     let mut incidents = Incidents::new(&layers, &[]);
     for batch in reader {
         let batch = batch.map_err(|e| failed(path)(ParquetError::from(e)))?;
@@ -245,11 +260,7 @@ impl<'a> Columns<'a> {
         let float = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<types::Float64Type>();
         let long = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<types::UInt64Type>();
         let words = |name: &str| batch.column_by_name(name)?.as_dictionary_opt::<types::Int32Type>();
-        let time = |name: &str| {
-            batch
-                .column_by_name(name)?
-                .as_primitive_opt::<types::TimestampMicrosecondType>()
-        };
+        let time = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<types::TimestampMicrosecondType>();
         let full = || -> Option<FullColumns<'a>> {
             Some(FullColumns {
                 key: long("incident_key")?,

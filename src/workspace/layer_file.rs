@@ -38,9 +38,8 @@ fn failed(path: &Path) -> impl Fn(ParquetError) -> WorkspaceError + '_ {
 }
 
 pub(super) fn write_layer(areas: &[AreaRow], file: &File, path: &Path) -> Result<(), WorkspaceError> {
-    let texts = |value: fn(&AreaRow) -> &str| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(areas.iter().map(value)))
-    };
+    let texts =
+        |value: fn(&AreaRow) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(areas.iter().map(value))) };
     let options = |value: fn(&AreaRow) -> Option<&str>| -> ArrayRef {
         Arc::new(areas.iter().map(value).collect::<StringArray>())
     };

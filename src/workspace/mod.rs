@@ -31,7 +31,7 @@ pub use incidents_file::{INCIDENT_COLUMNS, read_incidents};
 pub use layer_file::{AreaRow, read_layer};
 pub use lock::Lock;
 pub use settings::{CalendarSettings, Settings, StudyArea, TEMPLATE};
-pub use state::{Edition, ImportRecord, Indicator, Partition, State};
+pub use state::{CoverageCount, Edition, ImportRecord, Indicator, Partition, State};
 
 /// Version of the directory's format that this program reads and writes.
 pub const FORMAT_VERSION: i64 = 1;

@@ -78,9 +78,7 @@ fn default_share() -> f64 {
 
 impl Default for ImportSettings {
     fn default() -> Self {
-        Self {
-            max_rejected_share: default_share(),
-        }
+        Self { max_rejected_share: default_share() }
     }
 }
 
@@ -91,10 +89,7 @@ impl Settings {
     /// [`WorkspaceError::Settings`] with line and reason.
     pub fn read(path: &Path) -> Result<Self, WorkspaceError> {
         let text = fs_err::read_to_string(path)?;
-        Self::parse(&text).map_err(|reason| WorkspaceError::Settings {
-            path: path.to_owned(),
-            reason,
-        })
+        Self::parse(&text).map_err(|reason| WorkspaceError::Settings { path: path.to_owned(), reason })
     }
 
     /// Reads and checks the text of a settings file.
@@ -116,10 +111,7 @@ impl Settings {
     /// The calendars, read.
     #[must_use]
     pub fn calendars(&self) -> BTreeMap<String, Calendar> {
-        self.calendars
-            .iter()
-            .map(|(name, c)| (name.clone(), Calendar::parse(&c.dates).unwrap_or_default()))
-            .collect()
+        self.calendars.iter().map(|(name, c)| (name.clone(), Calendar::parse(&c.dates).unwrap_or_default())).collect()
     }
 
     /// The text of a settings file with another study area, comments kept.
@@ -128,11 +120,9 @@ impl Settings {
     /// [`WorkspaceError::Settings`] when the file is not TOML, or the I/O error.
     pub(super) fn with_study_area(path: &Path, layer: &str) -> Result<String, WorkspaceError> {
         let text = fs_err::read_to_string(path)?;
-        let mut document: toml_edit::DocumentMut =
-            text.parse().map_err(|e: toml_edit::TomlError| WorkspaceError::Settings {
-                path: path.to_owned(),
-                reason: e.to_string(),
-            })?;
+        let mut document: toml_edit::DocumentMut = text.parse().map_err(|e: toml_edit::TomlError| {
+            WorkspaceError::Settings { path: path.to_owned(), reason: e.to_string() }
+        })?;
         document["study_area"]["layer"] = toml_edit::value(layer);
         Ok(document.to_string())
     }

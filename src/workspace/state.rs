@@ -21,9 +21,8 @@ CREATE TABLE lookups(layer TEXT, child TEXT, code TEXT NOT NULL, PRIMARY KEY(lay
 CREATE TABLE imports(id INTEGER PRIMARY KEY, source TEXT NOT NULL, report TEXT NOT NULL);
 ";
 
-const TABLES: [&str; 9] = [
-    "meta", "files", "partitions", "editions", "coverage", "layers", "indicators", "lookups", "imports",
-];
+const TABLES: [&str; 9] =
+    ["meta", "files", "partitions", "editions", "coverage", "layers", "indicators", "lookups", "imports"];
 
 /// A live partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +76,9 @@ pub struct ImportRecord {
     pub report: String,
 }
 
+/// Located incidents by source, part, month and district.
+pub type CoverageCount = (String, String, Month, String, u64);
+
 /// The opened state.
 #[derive(Debug)]
 pub struct State {
@@ -103,10 +105,8 @@ fn configure(connection: &Connection) -> Result<(), WorkspaceError> {
 impl State {
     pub(super) fn open(path: &Path) -> Result<Self, WorkspaceError> {
         // Not read-only: a journal left by a killed writer must be rolled back by whoever comes next.
-        let connection = Connection::open_with_flags(
-            path,
-            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )?;
+        let connection =
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         configure(&connection)?;
         let state = Self { connection };
         let found = state.meta("format_version")?.and_then(|v| v.parse().ok());
@@ -138,10 +138,7 @@ impl State {
     ///
     /// # Errors
     /// [`WorkspaceError::State`], or what `read` returns.
-    pub fn consistently<T>(
-        &self,
-        read: impl FnOnce(&Self) -> Result<T, WorkspaceError>,
-    ) -> Result<T, WorkspaceError> {
+    pub fn consistently<T>(&self, read: impl FnOnce(&Self) -> Result<T, WorkspaceError>) -> Result<T, WorkspaceError> {
         self.connection.execute_batch("BEGIN")?;
         let result = read(self);
         self.connection.execute_batch("COMMIT")?;
@@ -179,26 +176,22 @@ impl State {
     /// # Errors
     /// [`WorkspaceError::State`].
     pub fn editions(&self) -> Result<Vec<Edition>, WorkspaceError> {
-        self.rows(
-            "SELECT source, part, month, digest, rows FROM editions ORDER BY source, part, month",
-            [],
-            |row| {
-                Ok(Edition {
-                    source: row.get(0)?,
-                    part: row.get(1)?,
-                    month: Month(row.get(2)?),
-                    digest: row.get(3)?,
-                    rows: row.get::<_, i64>(4)?.cast_unsigned(),
-                })
-            },
-        )
+        self.rows("SELECT source, part, month, digest, rows FROM editions ORDER BY source, part, month", [], |row| {
+            Ok(Edition {
+                source: row.get(0)?,
+                part: row.get(1)?,
+                month: Month(row.get(2)?),
+                digest: row.get(3)?,
+                rows: row.get::<_, i64>(4)?.cast_unsigned(),
+            })
+        })
     }
 
     /// Located incidents by source, part, month and district: (source, part, month, district, rows).
     ///
     /// # Errors
     /// [`WorkspaceError::State`].
-    pub fn coverage(&self) -> Result<Vec<(String, String, Month, String, u64)>, WorkspaceError> {
+    pub fn coverage(&self) -> Result<Vec<CoverageCount>, WorkspaceError> {
         self.rows("SELECT source, part, month, district, rows FROM coverage", [], |row| {
             let rows: i64 = row.get(4)?;
             Ok((row.get(0)?, row.get(1)?, Month(row.get(2)?), row.get(3)?, rows.cast_unsigned()))
@@ -229,9 +222,7 @@ impl State {
     /// # Errors
     /// [`WorkspaceError::State`].
     pub fn lookup(&self, layer: &str) -> Result<Vec<(String, String)>, WorkspaceError> {
-        self.rows("SELECT child, code FROM lookups WHERE layer = ?1", [layer], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        self.rows("SELECT child, code FROM lookups WHERE layer = ?1", [layer], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
     /// Imports, newest first.

@@ -8,10 +8,7 @@ fn sheet() -> Vec<MultiPolygon> {
     let corner = |i: i32, j: i32| {
         let wobble = |k: i32| f64::from((k * 37 + 11).rem_euclid(17) - 8) / 40.0;
         let edge = |v: i32, w: f64| if v == 0 || v == 6 { f64::from(v) } else { f64::from(v) + w };
-        (
-            edge(i, wobble(i * 7 + j * 3)) / 50.0 + 1.0,
-            edge(j, wobble(i * 5 - j * 9)) / 50.0 + 52.0,
-        )
+        (edge(i, wobble(i * 7 + j * 3)) / 50.0 + 1.0, edge(j, wobble(i * 5 - j * 9)) / 50.0 + 52.0)
     };
     let mut areas: Vec<MultiPolygon> = Vec::new();
     for i in 0..6 {

@@ -25,10 +25,8 @@ struct Keyed {
 }
 
 pub(super) fn run(job: &Job<'_>, mapping: &Mapping, files: &[SourceFile], state: &State) -> Result<Done, ImportError> {
-    let read: Vec<GenericFile> = files
-        .par_iter()
-        .map(|file| read_generic_file(file, mapping, job.progress))
-        .collect::<Result<_, _>>()?;
+    let read: Vec<GenericFile> =
+        files.par_iter().map(|file| read_generic_file(file, mapping, job.progress)).collect::<Result<_, _>>()?;
     let (mut reports, mut rejected, mut report) = (Vec::new(), Vec::new(), ImportReport::default());
     let mut rows = Vec::new();
     let mut seen: HashMap<String, String> = HashMap::new();
@@ -49,7 +47,9 @@ pub(super) fn run(job: &Job<'_>, mapping: &Mapping, files: &[SourceFile], state:
         job.check_share(&file.path, file.rows, &of_file[..of_file.len().min(file.rejected as usize)])?;
     }
     let months = merge_months(job, mapping, keyed, &again, &mut reports, &mut report, state)?;
-    reports.into_iter().for_each(|file| add_file(&mut report, file));
+    for file in reports {
+        add_file(&mut report, file);
+    }
     Ok(Done { report, rejected, months })
 }
 
@@ -150,7 +150,9 @@ fn merge_months(
         .collect();
     let again_whereabouts = build(job, mapping, again);
     add_places(report, &Whereabouts::of(&again_whereabouts, &job.placer));
-    again.iter().for_each(|row| tally(&mut reports[row.file], std::iter::once(Outcome::Duplicate)));
+    for row in again {
+        tally(&mut reports[row.file], std::iter::once(Outcome::Duplicate));
+    }
     let months: std::collections::BTreeSet<Month> = by_month.keys().chain(stored.keys()).copied().collect();
     let mut done = Vec::new();
     for month in months {

@@ -34,12 +34,12 @@ pub(super) fn run(job: &Job<'_>, files: &[SourceFile], state: &State) -> Result<
     }
     let groups: Vec<Vec<&SourceFile>> = groups
         .into_iter()
-        .flat_map(|(month, files)| if month.is_some() { vec![files] } else { files.into_iter().map(|f| vec![f]).collect() })
+        .flat_map(
+            |(month, files)| if month.is_some() { vec![files] } else { files.into_iter().map(|f| vec![f]).collect() },
+        )
         .collect();
-    let done: Vec<GroupDone> = groups
-        .par_iter()
-        .map(|files| run_month(job, files, &partitions, &editions))
-        .collect::<Result<_, _>>()?;
+    let done: Vec<GroupDone> =
+        groups.par_iter().map(|files| run_month(job, files, &partitions, &editions)).collect::<Result<_, _>>()?;
     let mut whole = Done { report: ImportReport::default(), rejected: Vec::new(), months: Vec::new() };
     for group in done {
         if let Some(same) = whole.months.iter().find(|m| m.month == group.month.month) {
@@ -120,9 +120,8 @@ fn read_file<'a>(job: &Job<'_>, file: &'a SourceFile) -> Result<(Read<'a>, Month
     let mut when: Option<When> = None;
     let read = read_police_file(file, job.progress, |row| {
         let class = PrecisionClass::StreetSegment;
-        let place = row
-            .point
-            .map_or(NO_PLACE, |point| places.position(&job.placer, &mut incidents, point, class, f32::NAN));
+        let place =
+            row.point.map_or(NO_PLACE, |point| places.position(&job.placer, &mut incidents, point, class, f32::NAN));
         let [location, lsoa, outcome] = row.attributes;
         let location_text_hash = match hashes.get(location) {
             Some(&hash) => hash,

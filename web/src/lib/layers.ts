@@ -48,7 +48,11 @@ export function style(input: MapInput): StyleSpecification {
       id: 'data-line',
       type: 'line',
       ...data,
-      paint: { 'line-color': LINE[mode], 'line-width': input.by === 'cells' ? 0.3 : 0.6, 'line-opacity': 0.6 },
+      paint: {
+        'line-color': LINE[mode],
+        'line-width': input.by === 'cells' ? 0.3 : 0.6,
+        'line-opacity': ['case', ['==', ['get', 'count'], 0], 0.3, 0.7],
+      },
     },
   )
   if (input.studyLayer) {

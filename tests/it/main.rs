@@ -1,0 +1,27 @@
+//! Tests of the whole: each module a subject.
+//!
+//! `real` runs on the open data beside the repository and says so when it is not there; everything else makes
+//! its own input.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::too_many_lines,
+    clippy::float_cmp,
+    unreachable_pub,
+    reason = "a test that cannot go on should stop where it is"
+)]
+
+mod answers;
+mod arrows;
+mod bad_input;
+mod crs;
+mod demo;
+mod editions;
+mod http;
+mod properties;
+mod real;
+mod store;
+mod support;
