@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use places::cli::{Cli, report_error, run};
+use places::cli::{Cli, exit_code, report_error, run};
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             report_error(&error);
-            ExitCode::FAILURE
+            exit_code(&error)
         }
     }
 }

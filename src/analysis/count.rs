@@ -8,10 +8,13 @@ use super::{
 };
 use crate::{
     grid,
-    model::{Dimension, Query, Rate},
+    model::{Dimension, Query, QueryError, Rate},
     snapshot::Snapshot,
     table::{Boxes, strides},
 };
+
+/// Most rows that an answer may have.
+pub(super) const MAX_ROWS: usize = 5_000_000;
 
 /// What stands beside the rows.
 #[derive(Debug, Clone, Default, serde::Serialize, utoipa::ToSchema)]
@@ -56,6 +59,11 @@ pub fn count(snapshot: &Snapshot, query: &Query) -> Result<CountAnswer, Analysis
     let plan = Plan::new(snapshot, query)?;
     let dimensions: Vec<_> = plan.coded.iter().map(|c| c.dimension.clone()).collect();
     let counts = snapshot.table.count(&plan.grouping, &plan.filter, plan.allowed.as_deref(), &dimensions);
+    if counts.rows.len() > MAX_ROWS {
+        let found = format!("{} rows", counts.rows.len());
+        let expected = format!("within {MAX_ROWS} rows: ask for fewer dimensions or a shorter period");
+        return Err(QueryError::invalid("by", &found, expected).into());
+    }
     let strides = strides(&dimensions);
     let mut tuples: Vec<Tuple> = counts
         .rows

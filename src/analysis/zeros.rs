@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::{AnalysisError, PlaceDimension, Plan};
+use super::{AnalysisError, PlaceDimension, Plan, count::MAX_ROWS};
 use crate::{
     model::{Day, Dimension, Month, Query, QueryError},
     snapshot::Snapshot,
@@ -15,14 +15,11 @@ use crate::{
 /// and the count.
 pub(super) type Tuple = (Vec<u64>, u64);
 
-/// Most rows that zeros may fill an answer up to.
-const MAX_ROWS: u64 = 5_000_000;
-
 /// Adds the missing combinations with count 0.
 pub(super) fn fill(plan: &Plan<'_>, query: &Query, tuples: &mut Vec<Tuple>) -> Result<(), AnalysisError> {
     let domains = domains(plan, query)?;
     let rows: u64 = domains.iter().map(|d| d.len() as u64).product();
-    if rows > MAX_ROWS {
+    if rows > MAX_ROWS as u64 {
         let expected = format!(
             "possible for {rows} combinations; at most {MAX_ROWS}: ask for fewer dimensions or a shorter period"
         );

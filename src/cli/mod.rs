@@ -11,11 +11,11 @@ mod output;
 mod serve;
 mod workspace;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::workspace::Workspace;
+use crate::{analysis::AnalysisError, model::QueryError, workspace::Workspace};
 
 /// Place-based hot spots a partnership can trust.
 #[derive(Debug, Parser)]
@@ -94,4 +94,12 @@ pub fn report_error(error: &anyhow::Error) {
     let text = format!("error: {error:#}");
     let lines: Vec<String> = text.lines().map(crate::export::printable).collect();
     output::note(&lines.join("\n"));
+}
+
+/// 2 when the question itself was wrong, as for a wrong flag; 1 for everything else.
+#[must_use]
+pub fn exit_code(error: &anyhow::Error) -> ExitCode {
+    let wrong_usage = error.downcast_ref::<QueryError>().is_some()
+        || matches!(error.downcast_ref::<AnalysisError>(), Some(AnalysisError::Query(_)));
+    ExitCode::from(if wrong_usage { 2 } else { 1 })
 }

@@ -32,9 +32,21 @@ pub fn backup(workspace: &Workspace, to: &Path) -> Result<usize, WorkspaceError>
     }
     archive.into_inner()?.flush()?;
     file.as_file().sync_all()?;
+    // A packed end that could not be written shows when the backup is read again.
+    if entries(file.path(), zipped)? != paths.len() {
+        return Err(WorkspaceError::Damaged { path: to.to_owned(), reason: "it cannot be read again".to_owned() });
+    }
     file.persist(to).map_err(|e| e.error)?;
     sync_folder(folder)?;
     Ok(paths.len())
+}
+
+fn entries(path: &Path, zipped: bool) -> Result<usize, WorkspaceError> {
+    let file = std::io::BufReader::new(fs_err::File::open(path)?);
+    let bytes: Box<dyn Read> = if zipped { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
+    let mut archive = tar::Archive::new(bytes);
+    let entries = archive.entries()?.collect::<Result<Vec<_>, _>>()?;
+    Ok(entries.len())
 }
 
 /// Restores a backup into a directory that is empty or not there yet, after a deep check.

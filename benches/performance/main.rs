@@ -1,0 +1,57 @@
+//! Jobs P1 to P8: speed and memory beside a floor or a peer of the same run, each with a check of its answers.
+//!
+//! `make bench` runs all of them; `PLACES_BENCH_ROWS` sets the size (18,000,000 when left out), `PLACES_BENCH_DIR`
+//! where generated files are kept between runs. Input is generated from a seed; the polygons are the MSOAs of England
+//! and Wales where they lie beside the repository, else a generated sheet of as many.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::type_complexity,
+    clippy::format_push_string,
+    clippy::default_trait_access,
+    clippy::ignored_unit_patterns,
+    clippy::struct_field_names,
+    unreachable_pub,
+    missing_docs,
+    reason = "a bench that cannot go on should stop where it is, and prints its results"
+)]
+
+mod generate;
+mod jobs;
+mod measure;
+mod serving;
+
+use std::path::PathBuf;
+
+use jobs::Input;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, job, rest @ ..] = arguments.as_slice()
+        && job == "job-tally"
+    {
+        return jobs::tally_process(rest);
+    }
+    if arguments.iter().any(|a| a == "--test") || !arguments.iter().any(|a| a == "--bench") {
+        println!("this bench is run by `make bench`");
+        return;
+    }
+    let rows: usize = std::env::var("PLACES_BENCH_ROWS").ok().and_then(|v| v.parse().ok()).unwrap_or(18_000_000);
+    let folder =
+        std::env::var("PLACES_BENCH_DIR").map_or_else(|_| std::env::temp_dir().join("places-bench"), PathBuf::from);
+    let input = Input::prepare(&folder, rows);
+    println!(
+        "{rows} rows in 36 files, {} polygons, {} cores\n",
+        input.areas.len(),
+        std::thread::available_parallelism().unwrap()
+    );
+    jobs::p4_area_of_a_point(&input);
+    jobs::p1_tally_in_memory(&input);
+    jobs::p3_one_million_from_nothing(&input);
+    jobs::p2_durable_import(&input);
+    let snapshot = jobs::p5_filtered_counts(&input);
+    drop(snapshot);
+    serving::p6_p7_p8(&input);
+}
