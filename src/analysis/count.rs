@@ -31,10 +31,10 @@ pub struct Summary {
     pub too_coarse: u64,
     /// Time not precise enough for the dimension or filter.
     pub time_too_coarse: u64,
-    /// Of `outside_study_area`: in the study area, but not in the place asked for.
+    /// Of `outside_study_area`: in the study area, but not in the place asked for, or in no area of the layer.
     pub outside_place: u64,
-    /// Months of the period and sources asked for that have not been received, as `SOURCE MONTH DISTRICT`
-    /// (`all` where no district's has).
+    /// Months of the period and sources asked for that have not been received, as `SOURCE MONTH DISTRICT` or
+    /// `SOURCE FIRST..LAST DISTRICT` (`all` where no district's has).
     pub not_received: Vec<String>,
     /// State of the data the answer was made from.
     pub snapshot: u64,
@@ -61,7 +61,7 @@ pub fn count(snapshot: &Snapshot, query: &Query) -> Result<CountAnswer, Analysis
     let counts = snapshot.table.count(&plan.grouping, &plan.filter, plan.allowed.as_deref(), &dimensions);
     if counts.rows.len() > MAX_ROWS {
         let found = format!("{} rows", counts.rows.len());
-        let expected = format!("within {MAX_ROWS} rows: ask for fewer dimensions or a shorter period");
+        let expected = format!("at most {MAX_ROWS} rows: ask for fewer dimensions or a shorter period");
         return Err(QueryError::invalid("by", &found, expected).into());
     }
     let strides = strides(&dimensions);
@@ -76,7 +76,7 @@ pub fn count(snapshot: &Snapshot, query: &Query) -> Result<CountAnswer, Analysis
         })
         .collect();
     if query.zeros {
-        zeros::fill(&plan, query, &mut tuples)?;
+        zeros::fill(&plan, query, &counts.uncertain, &mut tuples)?;
     }
     tuples.sort_unstable();
     if let Some(top) = query.top {
@@ -86,25 +86,27 @@ pub fn count(snapshot: &Snapshot, query: &Query) -> Result<CountAnswer, Analysis
     Ok(CountAnswer { rows: rows_of(&plan, query, &tuples), summary: summary_of(snapshot, query, &counts.boxes) })
 }
 
-/// Counts of some groups of one place dimension, in their order: what a tile asks for.
+/// Counts of some groups of one place dimension, in their order, and whether a count of none is in doubt because
+/// incidents may match that cannot be told: what a tile asks for.
 ///
 /// The same filters and groups as [`count`], so the same numbers.
 #[must_use]
-pub fn count_of_groups(plan: &Plan<'_>, groups: &[u32]) -> Vec<u64> {
+pub fn count_of_groups(plan: &Plan<'_>, groups: &[u32]) -> Vec<(u64, bool)> {
     let table = &plan.snapshot.table;
     match &plan.allowed {
         None => table.count_groups(&plan.grouping, groups, &plan.filter),
         Some(allowed) => {
             let counts = table.count(&plan.grouping, &plan.filter, Some(allowed), &[]);
             let by_group: HashMap<u32, u64> = counts.rows.iter().map(|r| (r.group, r.count)).collect();
-            groups.iter().map(|g| by_group.get(g).copied().unwrap_or(0)).collect()
+            let count = |g: &u32| by_group.get(g).copied().unwrap_or(0);
+            groups.iter().map(|g| (count(g), count(g) == 0 && counts.uncertain.contains(g))).collect()
         }
     }
 }
 
 impl Plan<'_> {
     /// Values of the place dimensions of a group: cells as themselves, areas as positions.
-    fn place_values(&self, group: u32) -> Vec<u64> {
+    pub(super) fn place_values(&self, group: u32) -> Vec<u64> {
         let value = |place: &PlaceDimension, group: u32| match place {
             PlaceDimension::Cell(resolution) => {
                 let cells = self.snapshot.table.cell_groups(*resolution).map_or(&[][..], |g| g.1);
@@ -146,22 +148,36 @@ fn summary_of(snapshot: &Snapshot, query: &Query, boxes: &Boxes) -> Summary {
     }
 }
 
+/// Gaps as `SOURCE MONTH DISTRICT`, months in a row as `SOURCE FIRST..LAST DISTRICT`.
 fn not_received(snapshot: &Snapshot, query: &Query) -> Vec<String> {
     let sources = if query.sources.is_empty() { snapshot.table.sources() } else { &query.sources };
     let cells = snapshot.coverage.cells(sources, query.period());
-    cells
-        .chunk_by(|a, b| (&a.source, &a.month) == (&b.source, &b.month))
-        .flat_map(|districts| {
-            let missing = districts.iter().filter(|c| !c.received);
-            let text =
-                |c: &crate::snapshot::CoverageCell, district: &str| format!("{} {} {district}", c.source, c.month);
-            if districts.iter().all(|c| !c.received) {
-                vec![text(&districts[0], "all")]
-            } else {
-                missing.map(|c| text(c, &c.district)).collect()
+    let mut runs: Vec<(String, String, String, String)> = Vec::new();
+    let mut open: HashMap<(String, String), usize> = HashMap::new();
+    for districts in cells.chunk_by(|a, b| (&a.source, &a.month) == (&b.source, &b.month)) {
+        let missing: Vec<&str> = districts.iter().filter(|c| !c.received).map(|c| c.district.as_str()).collect();
+        let missing = if missing.len() == districts.len() { vec!["all"] } else { missing };
+        let (source, month) = (&districts[0].source, &districts[0].month);
+        let mut still = HashMap::new();
+        for district in missing {
+            let key = (source.clone(), district.to_owned());
+            let run = open.get(&key).copied().unwrap_or(runs.len());
+            if run == runs.len() {
+                runs.push((source.clone(), month.clone(), month.clone(), district.to_owned()));
             }
-        })
-        .collect()
+            runs[run].2.clone_from(month);
+            still.insert(key, run);
+        }
+        open = still;
+    }
+    let text = |(source, first, last, district): (String, String, String, String)| {
+        if first == last {
+            format!("{source} {first} {district}")
+        } else {
+            format!("{source} {first}..{last} {district}")
+        }
+    };
+    runs.into_iter().map(text).collect()
 }
 
 fn rows_of(plan: &Plan<'_>, query: &Query, tuples: &[Tuple]) -> Rows {

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashMap};
 use super::{PlaceKey, count::rate_of};
 use crate::{
     grid::{GridError, parse_cell, resolution_of},
-    model::{Day, Dimension, PrecisionClass, Query, QueryError, Rate, WEEKDAYS},
+    model::{Day, Dimension, Month, Period, PrecisionClass, Query, QueryError, Rate, WEEKDAYS, is_relative_figure},
     snapshot::{LoadedLayer, Snapshot},
     table::{CompiledFilter, Group, Grouping, PlaceAnswer, RowDimension, Span, Special},
 };
@@ -37,6 +37,8 @@ pub(super) struct Coded {
     pub(super) dimension: RowDimension,
     /// Text of each value.
     pub(super) texts: Vec<String>,
+    /// Days of each value, for months, weeks and days; else empty.
+    pub(super) periods: Vec<Period>,
 }
 
 /// A query ready to be counted.
@@ -151,39 +153,45 @@ fn grouping<'s>(snapshot: &'s Snapshot, places: &[PlaceDimension]) -> Combined<'
 
 fn coded(snapshot: &Snapshot, dimension: &Dimension) -> Option<Coded> {
     let table = &snapshot.table;
-    let extent = table.extent().unwrap_or(crate::model::Period { start: Day(0), end: Day(1) });
+    let extent = table.extent().unwrap_or(Period { start: Day(0), end: Day(1) });
     let last = Day(extent.end.0 - 1);
-    let spans = |first: i32, values: Vec<String>, value: &dyn Fn(Day) -> i32| Coded {
-        dimension: RowDimension::of_span(table, values.len(), |span| {
+    let plain = |dimension: RowDimension, texts: Vec<String>| Coded { dimension, texts, periods: Vec::new() };
+    let spans = |first: i32, values: Vec<(String, Period)>, value: &dyn Fn(Day) -> i32| {
+        let (texts, periods): (Vec<_>, Vec<_>) = values.into_iter().unzip();
+        let dimension = RowDimension::of_span(table, texts.len(), |span| {
             usize::try_from(value(span.start) - first).ok().filter(|_| resolves(dimension, span))
-        }),
-        texts: values,
+        });
+        Coded { dimension, texts, periods }
     };
+    let days = |start: i32, length: i32| Period { start: Day(start), end: Day(start + length) };
     Some(match dimension {
         Dimension::Cell(_) | Dimension::Area(_) => return None,
         Dimension::Month => {
             let (first, last) = (extent.start.month().0, last.month().0);
-            let texts = (first..=last).map(|m| crate::model::Month(m).to_string()).collect();
-            spans(first, texts, &|day| day.month().0)
+            let values = (first..=last).map(Month).map(|m| (m.to_string(), m.period())).collect();
+            spans(first, values, &|day| day.month().0)
         }
         Dimension::Week => {
             let (first, last) = (extent.start.monday().0, last.monday().0);
-            let texts = (first..=last).step_by(7).map(|d| Day(d).iso_week()).collect();
-            spans(0, texts, &move |day| (day.monday().0 - first) / 7)
+            let values = (first..=last).step_by(7).map(|d| (Day(d).iso_week(), days(d, 7))).collect();
+            spans(0, values, &move |day| (day.monday().0 - first) / 7)
         }
         Dimension::Day => {
-            let texts = (extent.start.0..=last.0).map(|d| Day(d).to_string()).collect();
-            spans(extent.start.0, texts, &|day| day.0)
+            let values = (extent.start.0..=last.0).map(|d| (Day(d).to_string(), days(d, 1))).collect();
+            spans(extent.start.0, values, &|day| day.0)
         }
-        Dimension::Weekday => spans(0, WEEKDAYS.map(str::to_owned).to_vec(), &|day| i32::from(day.weekday())),
-        Dimension::Hour => Coded {
-            dimension: RowDimension::of_hour(),
-            texts: (0..24).map(|h| h.to_string()).chain(["unknown".to_owned()]).collect(),
-        },
-        Dimension::Category => {
-            Coded { dimension: RowDimension::of_category(table), texts: table.categories().to_vec() }
+        Dimension::Weekday => {
+            let of_span = RowDimension::of_span(table, WEEKDAYS.len(), |span| {
+                resolves(dimension, span).then_some(usize::from(span.start.weekday()))
+            });
+            plain(of_span, WEEKDAYS.map(str::to_owned).to_vec())
         }
-        Dimension::Source => Coded { dimension: RowDimension::of_source(table), texts: table.sources().to_vec() },
+        Dimension::Hour => {
+            let texts = (0..24).map(|h| h.to_string()).chain(["unknown".to_owned()]).collect();
+            plain(RowDimension::of_hour(), texts)
+        }
+        Dimension::Category => plain(RowDimension::of_category(table), table.categories().to_vec()),
+        Dimension::Source => plain(RowDimension::of_source(table), table.sources().to_vec()),
     })
 }
 
@@ -274,14 +282,19 @@ fn narrow(answers: &mut [PlaceAnswer], answer: impl Fn(usize) -> Option<PlaceAns
 fn check_rate(snapshot: &Snapshot, query: &Query, places: &[PlaceDimension]) -> Result<(), QueryError> {
     let Some(rate) = &query.rate else { return Ok(()) };
     let [place] = places else {
-        let expected = "asked for with exactly one place dimension (cell:R or area:LAYER)";
+        let expected = "with exactly one place dimension (cell:R or area:LAYER) in by";
         return Err(QueryError::invalid("rate", "rate", expected));
     };
     match (rate, place) {
         (Rate::Indicator(name), PlaceDimension::Area(layer)) => {
             let known = &snapshot.layers[*layer].indicators;
-            let all = known.keys().cloned().chain(["km2".to_owned()]);
-            if known.contains_key(name) { Ok(()) } else { Err(QueryError::unknown("rate", name, all)) }
+            let usable = known.keys().filter(|name| !is_relative_figure(name)).cloned();
+            let all = usable.chain(["km2".to_owned()]);
+            if known.contains_key(name) && !is_relative_figure(name) {
+                Ok(())
+            } else {
+                Err(QueryError::unknown("rate", name, all))
+            }
         }
         (Rate::Indicator(name), PlaceDimension::Cell(_)) => Err(QueryError::unknown("rate", name, ["km2"])),
         (Rate::Km2, _) => Ok(()),

@@ -16,6 +16,8 @@ pub enum Values {
     Counts(Vec<u64>),
     /// Numbers; NaN means none.
     Numbers(Vec<f64>),
+    /// Yes or no.
+    Flags(Vec<bool>),
 }
 
 /// A named column.
@@ -54,6 +56,7 @@ impl Rows {
             Values::Cells(cells) => cells.len(),
             Values::Counts(counts) => counts.len(),
             Values::Numbers(numbers) => numbers.len(),
+            Values::Flags(flags) => flags.len(),
         })
     }
 
@@ -72,6 +75,7 @@ impl Rows {
             Values::Counts(counts) => counts[row].to_string(),
             Values::Numbers(numbers) if numbers[row].is_finite() => numbers[row].to_string(),
             Values::Numbers(_) => String::new(),
+            Values::Flags(flags) => flags[row].to_string(),
         }
     }
 
@@ -83,6 +87,7 @@ impl Rows {
             Values::Cells(cells) => crate::grid::cell_text(cells[row]).into(),
             Values::Counts(counts) => counts[row].into(),
             Values::Numbers(numbers) => numbers[row].into(),
+            Values::Flags(flags) => flags[row].into(),
         }
     }
 }

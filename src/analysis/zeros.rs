@@ -1,13 +1,14 @@
 //! Combinations without incidents, where there could have been some: `--zeros`.
 //!
-//! A zero is only given where it was counted: with a dimension of time the month must have been received from
-//! every source asked for, otherwise at least one month of the period from each.
+//! A zero is only given where it was counted: with a dimension of time the months must have been received from
+//! every source asked for, otherwise at least one month of the period from each; and nowhere where incidents lie
+//! that may match but cannot be told.
 
 use std::collections::HashSet;
 
 use super::{AnalysisError, PlaceDimension, Plan, count::MAX_ROWS};
 use crate::{
-    model::{Day, Dimension, Month, Query, QueryError},
+    model::{Day, Dimension, Month, Period, Query, QueryError},
     snapshot::Snapshot,
 };
 
@@ -16,21 +17,27 @@ use crate::{
 pub(super) type Tuple = (Vec<u64>, u64);
 
 /// Adds the missing combinations with count 0.
-pub(super) fn fill(plan: &Plan<'_>, query: &Query, tuples: &mut Vec<Tuple>) -> Result<(), AnalysisError> {
+pub(super) fn fill(
+    plan: &Plan<'_>,
+    query: &Query,
+    uncertain: &[u32],
+    tuples: &mut Vec<Tuple>,
+) -> Result<(), AnalysisError> {
     let domains = domains(plan, query)?;
     let rows: u64 = domains.iter().map(|d| d.len() as u64).product();
     if rows > MAX_ROWS as u64 {
         let expected = format!(
-            "possible for {rows} combinations; at most {MAX_ROWS}: ask for fewer dimensions or a shorter period"
+            "at most {MAX_ROWS} combinations, these would be {rows}: ask for fewer dimensions or a shorter period"
         );
         return Err(QueryError::invalid("zeros", "true", expected).into());
     }
     let known: HashSet<Vec<u64>> = tuples.iter().map(|t| t.0.clone()).collect();
     let received = Received::new(plan, query)?;
+    let doubt = Doubt::new(plan, query, uncertain);
     let mut at = vec![0_usize; domains.len()];
     for _ in 0..rows {
         let values: Vec<u64> = at.iter().zip(&domains).map(|(&i, d)| d[i]).collect();
-        if !known.contains(&values) && received.was(&values) {
+        if !known.contains(&values) && received.was(&values) && !doubt.holds(&values) {
             tuples.push((values, 0));
         }
         for (i, domain) in at.iter_mut().zip(&domains).rev() {
@@ -42,6 +49,26 @@ pub(super) fn fill(plan: &Plan<'_>, query: &Query, tuples: &mut Vec<Tuple>) -> R
         }
     }
     Ok(())
+}
+
+/// The places in which further incidents may match.
+struct Doubt {
+    /// Positions of the place dimensions in a tuple.
+    slots: Vec<usize>,
+    places: HashSet<Vec<u64>>,
+}
+
+impl Doubt {
+    fn new(plan: &Plan<'_>, query: &Query, uncertain: &[u32]) -> Self {
+        let is_place = |d: &Dimension| matches!(d, Dimension::Cell(_) | Dimension::Area(_));
+        let slots = query.by.iter().enumerate().filter(|(_, d)| is_place(d)).map(|(i, _)| i).collect();
+        Self { slots, places: uncertain.iter().map(|&group| plan.place_values(group)).collect() }
+    }
+
+    fn holds(&self, values: &[u64]) -> bool {
+        let place: Vec<u64> = self.slots.iter().map(|&i| values[i]).collect();
+        self.places.contains(&place)
+    }
 }
 
 /// Every value that each dimension could have under the query.
@@ -58,9 +85,12 @@ fn domains(plan: &Plan<'_>, query: &Query) -> Result<Vec<Vec<u64>>, AnalysisErro
             },
             other => {
                 let Some(coded) = coded.next() else { continue };
-                let wanted = |text: &String| value_is_asked_for(other, text, plan, query);
-                let values = coded.texts.iter().enumerate().filter(|(_, t)| wanted(t));
-                values.map(|(i, _)| i as u64).collect()
+                let asked = query.period();
+                let meets = |days: &Period| days.start < asked.end && asked.start < days.end;
+                let wanted = |i: &usize| {
+                    coded.periods.get(*i).is_none_or(meets) && value_is_asked_for(other, &coded.texts[*i], plan, query)
+                };
+                (0..coded.texts.len()).filter(wanted).map(|i| i as u64).collect()
             }
         };
         domains.push(domain);
@@ -109,22 +139,17 @@ fn cells_in_areas(snapshot: &Snapshot, resolution: u8, query: &Query) -> Result<
 }
 
 fn value_is_asked_for(dimension: &Dimension, text: &str, plan: &Plan<'_>, query: &Query) -> bool {
-    let period = query.period();
-    let inside = |day: Day| period.start <= day && day < period.end;
     match dimension {
-        Dimension::Month => Month::parse(text).is_ok_and(|m| {
-            let days = m.period();
-            days.start < period.end && period.start < days.end
-        }),
-        Dimension::Day => Day::parse(text)
-            .is_ok_and(|day| inside(day) && query.weekdays.is_none_or(|w| w[usize::from(day.weekday())])),
+        Dimension::Day => {
+            Day::parse(text).is_ok_and(|day| query.weekdays.is_none_or(|w| w[usize::from(day.weekday())]))
+        }
         Dimension::Weekday => {
             query.weekdays.is_none_or(|w| crate::model::WEEKDAYS.iter().position(|n| *n == text).is_some_and(|i| w[i]))
         }
         Dimension::Hour => text.parse::<u32>().is_ok_and(|hour| query.hours.is_none_or(|h| h.0 & (1 << hour) != 0)),
         Dimension::Category => plan.snapshot.table.asked_categories(&plan.filter).iter().any(|c| c == text),
         Dimension::Source => query.sources.is_empty() || query.sources.iter().any(|s| s == text),
-        Dimension::Week | Dimension::Cell(_) | Dimension::Area(_) => true,
+        Dimension::Month | Dimension::Week | Dimension::Cell(_) | Dimension::Area(_) => true,
     }
 }
 
@@ -133,8 +158,8 @@ struct Received<'a> {
     snapshot: &'a Snapshot,
     sources: Vec<String>,
     months: Vec<Month>,
-    /// Position and texts of the dimension of time, and of the source.
-    time: Option<(usize, Vec<Option<Month>>)>,
+    /// Position of the dimension of time and the months of its values; position of the source.
+    time: Option<(usize, Vec<Vec<Month>>)>,
     source: Option<usize>,
     place: Option<(usize, Districts<'a>)>,
 }
@@ -167,14 +192,13 @@ impl<'a> Received<'a> {
                 }
                 other => {
                     let Some(coded) = coded.next() else { continue };
-                    let month = |text: &String| match other {
-                        Dimension::Month => Month::parse(text).ok(),
-                        Dimension::Day => Day::parse(text).ok().map(Day::month),
-                        _ => None,
+                    let months = |days: &Period| {
+                        let (first, last) = (days.start.month(), Day(days.end.0 - 1).month());
+                        (first.0..=last.0).map(Month).collect()
                     };
                     match other {
-                        Dimension::Month | Dimension::Day => {
-                            received.time.get_or_insert((i, coded.texts.iter().map(month).collect()));
+                        Dimension::Month | Dimension::Week | Dimension::Day => {
+                            received.time.get_or_insert((i, coded.periods.iter().map(months).collect()));
                         }
                         Dimension::Source => received.source = Some(i),
                         _ => {}
@@ -196,11 +220,11 @@ impl<'a> Received<'a> {
             .iter()
             .filter(|s| self.source.is_none_or(|i| self.snapshot.table.sources().get(values[i] as usize) == Some(*s)));
         let coverage = &self.snapshot.coverage;
-        let month = self.time.as_ref().and_then(|(i, months)| months.get(values[*i] as usize).copied().flatten());
+        let months = self.time.as_ref().and_then(|(i, months)| months.get(values[*i] as usize));
         let mut sources = sources.peekable();
         sources.peek().is_some()
-            && sources.all(|source| match month {
-                Some(month) => coverage.is_received(source, month, district),
+            && sources.all(|source| match months {
+                Some(months) => months.iter().all(|&m| coverage.is_received(source, m, district)),
                 None => self.months.iter().any(|&m| coverage.is_received(source, m, district)),
             })
     }

@@ -317,6 +317,9 @@ mod tests {
         assert_eq!((areas[0].code.as_str(), areas[0].name.as_str()), ("A", "Ward, A"));
         assert_eq!(areas[0].district_name.as_deref(), Some("Here"));
         assert!(issues.is_empty());
+        let clockwise = collection(&square("A", "[[0,51],[0,52],[1,52],[1,51],[0,51]]"), "");
+        let (turned, _) = read_geojson(&clockwise, &PropertyChoice::default()).unwrap();
+        assert!((turned[0].area_km2 - 7_718.0).abs() < 100.0, "{}", turned[0].area_km2);
         assert!((areas[0].area_km2 - 7_718.0).abs() < 100.0, "{}", areas[0].area_km2);
     }
 

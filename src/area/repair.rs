@@ -1,6 +1,6 @@
 //! What is wrong with a polygon, and the repairs that cannot change which points it holds.
 
-use geo::{Coord, GeodesicArea, LineString, MultiPolygon, Polygon, Validation};
+use geo::{Coord, GeodesicArea, LineString, MultiPolygon, Orient, Polygon, Validation, orient::Direction};
 
 /// Something about an area that a person should know; reading went on.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -31,7 +31,8 @@ pub(super) fn repair(polygons: Vec<Vec<Vec<Coord>>>) -> (MultiPolygon, Vec<Strin
         let interiors = rings.filter_map(|ring| clean_ring(ring, &mut problems)).collect();
         kept.push(Polygon::new(exterior, interiors));
     }
-    let kept = MultiPolygon(kept);
+    // Outer rings counterclockwise, as RFC 7946 has it: a clockwise one would enclose the rest of the earth.
+    let kept = MultiPolygon(kept).orient(Direction::Default);
     if let Some(error) = kept.validation_errors().first() {
         problems.push(format!("invalid: {error}; kept, inside by the even-odd rule"));
     }

@@ -131,7 +131,7 @@ fn boxes(summary: &Summary) -> String {
     )];
     if summary.outside_place > 0 {
         let elsewhere = thousands(summary.outside_place);
-        lines.push(format!("outside_study_area holds {elsewhere} in the study area but outside the place asked for"));
+        lines.push(format!("outside_study_area holds {elsewhere} in the study area: outside the place asked for, or in no area of the layer"));
     }
     if let Some(first) = summary.not_received.first() {
         let more = summary.not_received.len() - 1;

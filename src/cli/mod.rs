@@ -89,9 +89,9 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
-/// Prints an error with its causes to standard error, without control characters that data might hold.
+/// Prints an error, whose message holds its causes, to standard error, without control characters that data might hold.
 pub fn report_error(error: &anyhow::Error) {
-    let text = format!("error: {error:#}");
+    let text = format!("error: {error}");
     let lines: Vec<String> = text.lines().map(crate::export::printable).collect();
     output::note(&lines.join("\n"));
 }

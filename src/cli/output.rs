@@ -16,7 +16,7 @@ use crate::{
 /// How rows are written.
 #[derive(Debug, Args)]
 pub(super) struct OutputArgs {
-    /// Format: table (on a terminal), csv (in a pipe), json, geojson, parquet
+    /// Format: table (on a terminal), csv (in a pipe), json, geojson, parquet; by the name of the output file
     #[arg(long, value_name = "FORMAT", value_parser = clap::builder::PossibleValuesParser::new(Format::NAMES))]
     pub format: Option<String>,
     /// Write to this file instead of standard output
@@ -27,6 +27,10 @@ pub(super) struct OutputArgs {
 impl OutputArgs {
     /// The format asked for, or the one that fits where the result goes.
     pub(super) fn format(&self) -> Format {
+        let named = self.output.as_deref().and_then(|p| p.extension()?.to_str()).and_then(Format::from_name);
+        if let (None, Some(format)) = (&self.format, named) {
+            return format;
+        }
         let fallback = if self.output.is_none() && io::stdout().is_terminal() { Format::Table } else { Format::Csv };
         self.format.as_deref().and_then(Format::from_name).unwrap_or(fallback)
     }

@@ -19,7 +19,7 @@ pub fn coverage_rows(cells: &[CoverageCell]) -> Rows {
             text("month", |c| c.month.clone()),
             text("district", |c| c.district.clone()),
             text("district_name", |c| c.district_name.clone()),
-            text("received", |c| c.received.to_string()),
+            Column { name: "received".to_owned(), values: Values::Flags(cells.iter().map(|c| c.received).collect()) },
             Column { name: "rows".to_owned(), values: rows },
         ],
         places: Vec::new(),

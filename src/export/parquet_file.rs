@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use parquet::{arrow::ArrowWriter, basic::Compression, errors::ParquetError, file::properties::WriterProperties};
 
 use crate::{
@@ -22,6 +22,7 @@ pub fn to_parquet(rows: &Rows) -> Result<Vec<u8>, ParquetError> {
             }
             Values::Cells(cells) => Arc::new(StringArray::from_iter_values(cells.iter().map(|&c| cell_text(c)))),
             Values::Counts(counts) => Arc::new(counts.iter().map(|&c| Some(c.cast_signed())).collect::<Int64Array>()),
+            Values::Flags(flags) => Arc::new(flags.iter().map(|&f| Some(f)).collect::<BooleanArray>()),
             Values::Numbers(numbers) => {
                 Arc::new(numbers.iter().map(|&n| n.is_finite().then_some(n)).collect::<Float64Array>())
             }

@@ -58,6 +58,8 @@ pub(super) struct CsvFile<'a> {
     noted: (u64, u64),
     columns: usize,
     last: LastRow,
+    /// Whether no field of the format ever holds a line break.
+    one_line_rows: bool,
 }
 
 /// What is remembered of the row read last.
@@ -94,8 +96,17 @@ impl<'a> CsvFile<'a> {
             .delimiter(delimiter)
             .buffer_capacity(BUFFER)
             .from_reader(watched);
-        let mut csv =
-            Self { file, reader, seen, progress, rows: 0, noted: (0, 0), columns: 0, last: LastRow::default() };
+        let mut csv = Self {
+            file,
+            reader,
+            seen,
+            progress,
+            rows: 0,
+            noted: (0, 0),
+            columns: 0,
+            last: LastRow::default(),
+            one_line_rows: false,
+        };
         let mut record = ByteRecord::new();
         let any = csv.reader.read_byte_record(&mut record).map_err(|e| csv.damaged(&e))?;
         let wrong = |found: &str| ImportError::WrongFile {
@@ -134,6 +145,11 @@ impl<'a> CsvFile<'a> {
             self.note_progress();
         }
         let line = record.position().map_or(0, csv::Position::line);
+        let lines = self.reader.position().line().saturating_sub(line);
+        if lines > 1 && (self.one_line_rows || record.len() != self.columns) {
+            let reason = format!("a quotation mark that is not closed swallows {lines} lines");
+            return Err(self.cut_off(line, &reason));
+        }
         if record.as_slice().len() > MAX_ROW_BYTES {
             return Err(self.cut_off(line, "a row longer than 1 MiB: a quotation mark is probably not closed"));
         }
@@ -167,6 +183,11 @@ impl<'a> CsvFile<'a> {
 
     fn cut_off(&self, line: u64, reason: &str) -> ImportError {
         ImportError::CutOff { path: self.file.path.clone(), line, reason: reason.to_owned() }
+    }
+
+    /// Refuses rows that run over several lines: the format has none.
+    pub(super) fn expect_one_line_rows(&mut self) {
+        self.one_line_rows = true;
     }
 
     /// Rows read so far.

@@ -99,10 +99,18 @@ pub enum ImportError {
         source_name: String,
     },
     /// A source's name that cannot be one.
-    #[error("source {name:?} is not a name: 1 to 64 letters, digits, `.`, `_`, `-`")]
+    #[error("source {name:?} is not a name (1 to 64 letters, digits, `.`, `_`, `-`); give one with --source")]
     SourceName {
         /// The name.
         name: String,
+    },
+    /// The mapping is another source's.
+    #[error("--source {asked:?} and the mapping's source {mapped:?} differ; leave --source out or name the same")]
+    SourceConflict {
+        /// On the command line.
+        asked: String,
+        /// In the mapping.
+        mapped: String,
     },
     /// Something in a layer, names or indicator file.
     #[error("{}: {reason}; nothing was changed", .path.display())]

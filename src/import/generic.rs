@@ -97,6 +97,15 @@ pub(super) fn read_generic_file(
     })
 }
 
+/// What to write into the mapping when the whole header came as one column.
+fn delimiter_hint(header: &[String]) -> &'static str {
+    match header {
+        [one] if one.contains(';') => " (for this file the mapping needs delimiter = \";\")",
+        [one] if one.contains('\t') => " (for this file the mapping needs delimiter = \"\\t\")",
+        _ => "",
+    }
+}
+
 /// Where in a row each thing stands.
 struct Slots {
     id: Option<usize>,
@@ -119,7 +128,7 @@ impl Slots {
         let find = |name: &String| -> Result<usize, ImportError> {
             header.iter().position(|h| h == name).ok_or_else(|| ImportError::WrongFile {
                 path: file.path.clone(),
-                expected: format!("a column {name:?}, which the mapping names"),
+                expected: format!("a column {name:?}, which the mapping names{}", delimiter_hint(header)),
                 found: header.join(", ").chars().take(200).collect(),
             })
         };

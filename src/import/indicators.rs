@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{ImportError, SourceFile};
+use crate::model::is_relative_figure as is_relative;
 use crate::workspace::{AreaRow, Commit, Indicator, Workspace, read_layer};
 
 /// Most different values of a column that is turned into separate indicators.
@@ -109,14 +110,6 @@ pub fn add_indicators(workspace: &Workspace, request: &AddIndicators) -> Result<
     commit.add_lookup(&request.layer, &learned)?;
     commit.finish()?;
     Ok(IndicatorsAdded { layer: request.layer.clone(), indicators, unmatched_rows, rows: file.rows.len(), not_numbers })
-}
-
-/// Deciles, ranks, scores, shares and means cannot be added up; units of one area are averaged, all alike.
-fn is_relative(column: &str) -> bool {
-    let name = column.to_lowercase();
-    ["decile", "rank", "score", "rate", "share", "percent", "pct", "mean", "median", "quintile"]
-        .iter()
-        .any(|word| name.contains(word))
 }
 
 /// `usual_residents` and `Aged 15 to 24 years` to `usual_residents_aged_15_to_24_years`.

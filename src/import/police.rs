@@ -93,6 +93,7 @@ pub fn read_police_file(
             found: header.join(",").chars().take(200).collect(),
         });
     }
+    csv.expect_one_line_rows();
     let plain_name = file.plain_name();
     let named = parse_name(&plain_name);
     let mut state = Reading {
@@ -144,9 +145,6 @@ impl Reading {
         if record.len() != HEADER.len() {
             let reason = format!("the row has {} fields, expected {}", record.len(), HEADER.len());
             return Err(Box::new(Rejection::new(line, "row", record.as_slice(), reason)));
-        }
-        if let Some(field) = record.iter().position(|f| f.contains(&b'\n')) {
-            return Err(reject(field, "a line break inside a field: a quotation mark is probably not closed"));
         }
         let month = self.check_month(&record[1], |reason| reject(1, reason))?;
         if self.force.is_none() {

@@ -53,6 +53,7 @@ pub fn import(
     progress.total_bytes.store(total, std::sync::atomic::Ordering::Relaxed);
     let lock = workspace.lock()?;
     let commit = Commit::begin(workspace, &lock)?;
+    workspace.study_area(commit.state())?;
     let job = Job {
         workspace,
         placer: Placer::new(workspace, commit.state())?,
@@ -76,7 +77,10 @@ fn source_name(request: &ImportRequest) -> Result<String, ImportError> {
     let name = if request.source.is_empty() { mapped } else { &request.source };
     let valid = (1..=64).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
-    if !valid || (!mapped.is_empty() && mapped != name) {
+    if !mapped.is_empty() && mapped != name {
+        return Err(ImportError::SourceConflict { asked: name.to_owned(), mapped: mapped.to_owned() });
+    }
+    if !valid {
         return Err(ImportError::SourceName { name: name.to_owned() });
     }
     if request.mapping.is_none() && name != POLICE_UK {

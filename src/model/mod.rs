@@ -19,5 +19,5 @@ pub use definition::{Calendar, Definition, Partly};
 pub use incident::{FLAG_AREA_SNAPPED, PrecisionClass, RESOLUTIONS, When, WhenPrecision};
 pub use point::{BngPoint, InvalidCoordinate, LonLat};
 pub use query::{BBox, Dimension, HourSet, MAX_FILTER_VALUES, PlaceFilter, Query, QueryError, Rate, WEEKDAYS};
-pub use text::spreadsheet_safe;
+pub use text::{is_relative_figure, spreadsheet_safe};
 pub use time::{Clock, Day, InvalidTime, Month, Period, UNKNOWN_HOUR};

@@ -100,7 +100,7 @@ pub enum Rate {
 #[non_exhaustive]
 pub enum QueryError {
     /// The value is not of the parameter's form.
-    #[error("{name} {value:?} is not {expected}")]
+    #[error("{name} {value:?}: expected {expected}")]
     Invalid {
         /// The parameter.
         name: String,
@@ -264,17 +264,17 @@ impl Query {
         for (i, dimension) in self.by.iter().enumerate() {
             if self.by[..i].contains(dimension) {
                 let text = dimension.to_string();
-                return Err(QueryError::invalid("by", &text, "given once"));
+                return Err(QueryError::invalid("by", &text, "each dimension once"));
             }
         }
         let cells = self.by.iter().filter(|d| matches!(d, Dimension::Cell(_)));
         if cells.count() > 1 {
-            return Err(QueryError::invalid("by", "cell", "given at one resolution only"));
+            return Err(QueryError::invalid("by", "cell", "one resolution of cells"));
         }
         if let (Some(from), Some(to)) = (self.from, self.to)
             && from >= to
         {
-            let expected = format!("after from={from} (the period is half-open)");
+            let expected = format!("a day after from={from} (the period is half-open)");
             return Err(QueryError::invalid("to", &to.to_string(), expected));
         }
         Ok(())
@@ -349,7 +349,7 @@ fn split(value: &str) -> impl Iterator<Item = &str> {
 fn extend<'a>(name: &str, values: &mut Vec<String>, more: impl IntoIterator<Item = &'a str>) -> Result<(), QueryError> {
     values.extend(more.into_iter().map(str::to_owned));
     if values.len() > MAX_FILTER_VALUES {
-        let expected = format!("given at most {MAX_FILTER_VALUES} times");
+        let expected = format!("at most {MAX_FILTER_VALUES} values");
         return Err(QueryError::invalid(name, &values.len().to_string(), expected));
     }
     Ok(())
@@ -403,10 +403,17 @@ fn dimension(text: &str) -> Result<Dimension, QueryError> {
     })
 }
 
+/// `fri` and `Friday` are the same day.
+fn is_weekday(short: &str, text: &str) -> bool {
+    let long = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let text = text.to_lowercase();
+    text == short || long.iter().any(|name| *name == text && name.starts_with(short))
+}
+
 fn weekdays(value: &str, already: Option<[bool; 7]>) -> Result<[bool; 7], QueryError> {
     let mut days = already.unwrap_or([false; 7]);
     for text in split(value) {
-        let Some(i) = WEEKDAYS.iter().position(|w| w.eq_ignore_ascii_case(text)) else {
+        let Some(i) = WEEKDAYS.iter().position(|w| is_weekday(w, text)) else {
             return Err(QueryError::unknown("weekday", text, WEEKDAYS));
         };
         days[i] = true;

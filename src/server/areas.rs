@@ -10,7 +10,7 @@ use axum::{
 use serde::Serialize;
 
 use super::{AppState, error::Failure, respond::json_answer};
-use crate::snapshot::LoadedLayer;
+use crate::{model::is_relative_figure, snapshot::LoadedLayer};
 
 /// A layer.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -21,8 +21,10 @@ pub(super) struct LayerInfo {
     pub areas: usize,
     /// Whether it is the study area.
     pub study_area: bool,
-    /// Indicators, each of which can be a denominator.
+    /// Indicators.
     pub indicators: Vec<String>,
+    /// Indicators that a count can be divided by.
+    pub denominators: Vec<String>,
     /// West, south, east, north in degrees.
     pub bounds: [f64; 4],
 }
@@ -57,6 +59,7 @@ pub(super) async fn layers(State(state): State<Arc<AppState>>, headers: HeaderMa
                     areas: layer.areas.len(),
                     study_area: snapshot.study_area.as_ref() == Some(&layer.name),
                     indicators: layer.indicators.keys().cloned().collect(),
+                    denominators: layer.indicators.keys().filter(|n| !is_relative_figure(n)).cloned().collect(),
                     bounds: bounds(layer),
                 })
                 .collect();

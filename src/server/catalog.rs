@@ -51,6 +51,13 @@ pub(super) struct VersionResponse {
     pub places: usize,
 }
 
+/// What `/api/v1/coverage` says.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct CoverageResponse {
+    /// Source by month by district.
+    pub rows: Vec<crate::snapshot::CoverageCell>,
+}
+
 /// Sources, categories, calendars and months there are.
 #[utoipa::path(get, path = "/api/v1/sources", tag = "data", responses((status = 200, body = SourcesResponse)))]
 pub(super) async fn sources(State(state): State<Arc<AppState>>, headers: HeaderMap) -> Result<Response<Body>, Failure> {
@@ -94,7 +101,7 @@ pub(super) async fn definitions(
         ("to" = Option<String>, Query, description = "First day no longer inside"),
         ("f" = Option<String>, Query, description = "json, csv or parquet"),
     ),
-    responses((status = 200, body = Vec<crate::snapshot::CoverageCell>), (status = 400, body = super::Problem, content_type = "application/problem+json"))
+    responses((status = 200, body = CoverageResponse), (status = 400, body = super::Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn coverage(
     State(state): State<Arc<AppState>>,

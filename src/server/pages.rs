@@ -18,7 +18,7 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
     <h1>The pages are not built yet</h1><p>Run <code>make web</code>, then build the program again. \
     The interface for programs works without them: see <a href=\"/docs\">/docs</a>.</p></html>";
 
-/// Serves a file of the front end; every path that is no file is the application itself.
+/// Serves a file of the front end; its state is behind the `#` of the address, so there is one page.
 pub(super) async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {
     if method != Method::GET && method != Method::HEAD {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
@@ -27,13 +27,10 @@ pub(super) async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Respon
     let path = if path.is_empty() { "index.html" } else { path };
     match Assets::get(path) {
         Some(file) => asset(path, &file, &headers),
-        None if path.contains('.') || path.starts_with("api/") => {
-            Failure::NotFound("no such resource; /docs lists all".to_owned()).into_response()
+        None if path == "index.html" => {
+            ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], NOT_BUILT).into_response()
         }
-        None => match Assets::get("index.html") {
-            Some(file) => asset("index.html", &file, &headers),
-            None => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], NOT_BUILT).into_response(),
-        },
+        None => Failure::NotFound("no such resource; /docs lists all".to_owned()).into_response(),
     }
 }
 

@@ -1,14 +1,16 @@
 //! What has been received: source by month by district, so that a month not received is never a zero.
 //!
 //! A part of a source (a police force; the source itself where it has no parts) covers the districts for which
-//! it is the source's main supplier over all months. A district's month is received when the part that covers
+//! it is the source's main supplier over all months. Every force's files hold a few rows of elsewhere: a force
+//! counts as supplier only if a tenth of its rows lie in the study area, and in a district only if it has there a
+//! tenth of what it has in a district on average. A district's month is received when the part that covers
 //! it has delivered that month.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::LoadedLayer;
 use crate::{
-    model::{Month, Period},
+    model::{Day, Month, Period},
     workspace::Edition,
 };
 
@@ -42,6 +44,10 @@ pub struct Coverage {
 }
 
 const EVERYWHERE: &str = "all";
+/// Months before the first and after the last received that are looked at.
+const MAX_MONTHS_BEYOND: i32 = 120;
+/// Days of a period that has an end: 2099 and before.
+const MAX_DAY: u32 = 50_000;
 
 impl Coverage {
     pub(super) fn new(
@@ -67,9 +73,11 @@ impl Coverage {
             let parts = supplied.entry((source.clone(), district.clone())).or_default();
             *parts.entry(part.clone()).or_default() += rows;
         }
+        let shares = Shares::new(editions, &supplied);
         for (key, parts) in supplied {
             // Of equally large suppliers the first by name.
-            let main = parts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
+            let serious = parts.into_iter().filter(|(part, rows)| shares.is_serious(&key.0, part, *rows));
+            let main = serious.max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
             coverage.supplier.extend(main.map(|(part, _)| (key, part)));
         }
         coverage
@@ -109,6 +117,11 @@ impl Coverage {
     pub fn cells(&self, sources: &[String], period: Period) -> Vec<CoverageCell> {
         let months = self.months(sources);
         let (Some(&first), Some(&last)) = (months.first(), months.last()) else { return Vec::new() };
+        // A period asked for beyond what was ever received has gaps too.
+        let widest = |day: Day| (day.0.unsigned_abs() < MAX_DAY).then(|| day.month());
+        let first = widest(period.start).map_or(first, |m| m.min(first)).max(Month(first.0 - MAX_MONTHS_BEYOND));
+        let end = widest(Day(period.end.0.saturating_sub(1)));
+        let last = end.map_or(last, |m| m.max(last)).min(Month(last.0 + MAX_MONTHS_BEYOND));
         let everywhere = [(EVERYWHERE.to_owned(), "All".to_owned())];
         let districts = if self.districts.is_empty() { &everywhere[..] } else { &self.districts };
         let mut cells = Vec::new();
@@ -129,5 +142,33 @@ impl Coverage {
             }
         }
         cells
+    }
+}
+
+/// Rows of each part of each source: in all, inside the study area, and districts with any.
+struct Shares(BTreeMap<(String, String), [u64; 3]>);
+
+impl Shares {
+    fn new(editions: &[Edition], supplied: &BTreeMap<(String, String), BTreeMap<String, u64>>) -> Self {
+        let mut parts: BTreeMap<(String, String), [u64; 3]> = BTreeMap::new();
+        for edition in editions {
+            parts.entry((edition.source.clone(), edition.part.clone())).or_default()[0] += edition.rows;
+        }
+        for ((source, _), by_part) in supplied {
+            for (part, rows) in by_part {
+                let sums = parts.entry((source.clone(), part.clone())).or_default();
+                sums[1] += rows;
+                sums[2] += 1;
+            }
+        }
+        Self(parts)
+    }
+
+    /// Whether rows in a district are more than strays. What a partner sends through a mapping has no parts and
+    /// no strays that could be told.
+    fn is_serious(&self, source: &str, part: &str, rows: u64) -> bool {
+        let sums = self.0.get(&(source.to_owned(), part.to_owned())).copied().unwrap_or_default();
+        let [all, inside, districts] = sums;
+        part.is_empty() || (inside * 10 >= all && rows * 10 * districts >= inside)
     }
 }

@@ -10,8 +10,8 @@ use crate::{
     model::Clock,
     table::{Known, TableBuilder, TableError},
     workspace::{
-        Incidents, Indicator, NO_PLACE, Partition, Settings, State, Workspace, WorkspaceError, read_incidents,
-        read_layer,
+        FileEntry, Incidents, Indicator, NO_PLACE, Partition, Settings, State, Workspace, WorkspaceError,
+        read_incidents, read_layer,
     },
 };
 
@@ -55,12 +55,13 @@ impl Snapshot {
         let state = workspace.state()?;
         let settings = workspace.settings()?;
         let listed = state.consistently(Listed::read)?;
+        listed.files.par_iter().try_for_each(|file| workspace.verify(file))?;
         let layers: Vec<LoadedLayer> = listed
             .layers
             .iter()
             .map(|(name, path)| load_layer(workspace, name, path, &listed.indicators))
             .collect::<Result<_, _>>()?;
-        let study_area = Some(settings.study_area.layer.clone()).filter(|s| layers.iter().any(|l| l.name == *s));
+        let study_area = workspace.study_area(&state)?;
         let table = load_table(workspace, &listed.partitions, &layers, study_area.as_deref())?;
         let coverage = Coverage::new(
             &listed.editions,
@@ -87,6 +88,8 @@ struct Listed {
     snapshot: u64,
     partitions: Vec<Partition>,
     layers: Vec<(String, String)>,
+    /// Files that answers are made from.
+    files: Vec<FileEntry>,
     indicators: Vec<Indicator>,
     editions: Vec<crate::workspace::Edition>,
     coverage: Vec<crate::workspace::CoverageCount>,
@@ -98,6 +101,7 @@ impl Listed {
             snapshot: state.snapshot()?,
             partitions: state.partitions()?,
             layers: state.layers()?,
+            files: state.files()?.into_iter().filter(|f| f.path.ends_with(".parquet")).collect(),
             indicators: state.indicators()?,
             editions: state.editions()?,
             coverage: state.coverage()?,

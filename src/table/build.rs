@@ -310,7 +310,7 @@ impl Groups<'_> {
             if !place.class.supports_area() {
                 Group::Special(Special::TooCoarse)
             } else if area == u32::MAX {
-                Group::Special(Special::Outside)
+                Group::Special(Special::OutsidePlace)
             } else {
                 Group::Of(area)
             }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::{
     CompiledFilter, Grouping, Span, Special, Table,
     codes::hour_of,
+    filter::RowSets,
     scan::{BLOCK_ROWS, Mask},
 };
 
@@ -30,7 +31,7 @@ pub struct Boxes {
     pub too_coarse: u64,
     /// Time not precise enough.
     pub time_too_coarse: u64,
-    /// Of `outside_study_area`: in the study area, but not in the place asked for.
+    /// Of `outside_study_area`: in the study area, but not in the place asked for, or in no area of the layer.
     pub outside_place: u64,
 }
 
@@ -52,6 +53,8 @@ pub struct Counts {
     pub rows: Vec<CountRow>,
     /// Where everything went.
     pub boxes: Boxes,
+    /// Groups in which further incidents may match: a count there is a least count.
+    pub uncertain: Vec<u32>,
 }
 
 /// A dimension that each incident has by itself; `key = sum of value * stride`.
@@ -210,13 +213,27 @@ impl Table {
             let groups: Vec<u32> = (0..grouping.len() as u32).filter(|&g| certain[g as usize] > 0).collect();
             self.count_rows(grouping, &groups, filter, places, dimensions)
         };
-        Counts { rows, boxes }
+        let uncertain = (0..grouping.len() as u32).filter(|&g| more[g as usize] > 0).collect();
+        Counts { rows, boxes, uncertain }
     }
 
-    /// Incidents of some groups, in their order: what a tile asks for.
-    pub(crate) fn count_groups(&self, grouping: &Grouping, groups: &[u32], filter: &CompiledFilter) -> Vec<u64> {
+    /// Incidents of some groups, in their order, and for those with none whether some may match: what a tile asks.
+    pub(crate) fn count_groups(
+        &self,
+        grouping: &Grouping,
+        groups: &[u32],
+        filter: &CompiledFilter,
+    ) -> Vec<(u64, bool)> {
+        let certain = self.count_groups_in(grouping, groups, &filter.certain);
+        let Some(possible) = &filter.possible else { return certain.into_iter().map(|n| (n, false)).collect() };
+        let none: Vec<u32> = groups.iter().zip(&certain).filter(|(_, n)| **n == 0).map(|(g, _)| *g).collect();
+        let mut doubtful = self.count_groups_in(grouping, &none, possible).into_iter().map(|n| n > 0);
+        certain.into_iter().map(|n| (n, n == 0 && doubtful.next().unwrap_or(false))).collect()
+    }
+
+    fn count_groups_in(&self, grouping: &Grouping, groups: &[u32], sets: &RowSets) -> Vec<u64> {
         let mut mask = Mask::new();
-        let everything = filter.certain.is_all();
+        let everything = sets.is_all();
         let count = |&group: &u32| {
             let runs = grouping.runs(group as usize).iter();
             runs.map(|&(first, last)| {
@@ -228,7 +245,7 @@ impl Table {
                 for start in rows.clone().step_by(BLOCK_ROWS) {
                     let block = start..(start + BLOCK_ROWS).min(rows.end);
                     let len = block.len();
-                    mask.fill(self, block, &filter.certain);
+                    mask.fill(self, block, sets);
                     sum += u64::from(mask.sum(0..len));
                 }
                 sum

@@ -6,11 +6,11 @@
 pub enum Special {
     /// No coordinates.
     NotLocated = 0,
-    /// Outside the study area, or in no area of the layer.
+    /// Outside the study area.
     Outside = 1,
     /// The position is not precise enough for the grouping.
     TooCoarse = 2,
-    /// In the study area, but not in the place asked for.
+    /// In the study area, but not in the place asked for, or in no area of the layer.
     OutsidePlace = 3,
 }
 

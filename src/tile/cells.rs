@@ -100,7 +100,8 @@ impl CellShapes {
         let cells = self.meeting(address.bounds(BUFFER));
         let occupied: Vec<usize> = cells.iter().copied().filter(|&i| self.groups[i] != NO_GROUP).collect();
         let groups: Vec<u32> = occupied.iter().map(|&i| self.groups[i]).collect();
-        let mut counts: Vec<(usize, u64)> = occupied.into_iter().zip(count_of_groups(plan, &groups)).collect();
+        let counted = occupied.into_iter().zip(count_of_groups(plan, &groups));
+        let mut counts: Vec<(usize, u64)> = counted.filter(|(_, n)| !n.1).map(|(i, n)| (i, n.0)).collect();
         if query.zeros {
             counts.extend(cells.iter().filter(|&&i| self.groups[i] == NO_GROUP).map(|&i| (i, 0)));
             counts.retain(|&(i, count)| count > 0 || was_received(plan.snapshot(), query, self.cells[i]));

@@ -51,11 +51,11 @@ impl LayerShapes {
         let groups: Vec<u32> = clipped.iter().map(|c| c.0).collect();
         let counts = count_of_groups(plan, &groups);
         encode("areas", clipped.len(), |features| {
-            for ((i, polygons), count) in clipped.into_iter().zip(counts) {
+            for ((i, polygons), (count, doubtful)) in clipped.into_iter().zip(counts) {
                 let area = &layer.areas[i as usize];
                 let key = PlaceKey::Area(layer.name.clone(), i);
                 let rate = query.rate.as_ref().map(|r| plan.rate(r, &key, count));
-                let received = count > 0 || plan.snapshot().anything_received(query, &area.district);
+                let received = count > 0 || (!doubtful && plan.snapshot().anything_received(query, &area.district));
                 features.add(&Feature { id: &area.code, name: Some(&area.name), count, rate, received }, &polygons);
             }
         })
@@ -79,7 +79,14 @@ fn clip_polygons(polygons: &Polygons, bounds: &Box2, address: TileAddress) -> Ti
         let outer = clipped.next().filter(|r| r.len() >= 3 && doubled_area(r) != 0)?;
         Some(std::iter::once(outer).chain(clipped.filter(|r| r.len() >= 3)).collect())
     };
-    polygons.iter().filter_map(clip_polygon).collect()
+    let clipped: TilePolygons = polygons.iter().filter_map(clip_polygon).collect();
+    if !clipped.is_empty() {
+        return clipped;
+    }
+    // An area smaller than a unit of the tile is a unit: it is drawn and counted, not dropped.
+    let inside = polygons.iter().flatten().find_map(|ring| clip_ring(ring, bounds).first().copied());
+    let unit = |[x, y]: [i32; 2]| vec![vec![vec![[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1]]]];
+    inside.map_or_else(Vec::new, |point| unit(address.units(point)))
 }
 
 fn doubled_area(ring: &[[i32; 2]]) -> i64 {

@@ -13,8 +13,12 @@ use super::{CheckReport, Workspace, WorkspaceError, check, files::sync_folder};
 /// Writes a backup; gives the number of files in it.
 ///
 /// # Errors
-/// [`WorkspaceError::Locked`] while another process writes, or the I/O error. An unfinished backup is not left.
+/// [`WorkspaceError::NotEmpty`] when the file is there, [`WorkspaceError::Locked`] while another process writes,
+/// or the I/O error. An unfinished backup is not left.
 pub fn backup(workspace: &Workspace, to: &Path) -> Result<usize, WorkspaceError> {
+    if to.exists() {
+        return Err(WorkspaceError::NotEmpty { path: to.to_owned() });
+    }
     let _lock = workspace.lock()?;
     let mut paths = vec!["places.toml".to_owned(), "state.sqlite".to_owned(), "state.sqlite.sum".to_owned()];
     paths.extend(workspace.state()?.files()?.into_iter().map(|f| f.path));

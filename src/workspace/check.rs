@@ -60,12 +60,18 @@ pub fn check(workspace: &Workspace, deep: bool, accept_settings: bool) -> Result
     match workspace.state() {
         Err(e) => report.problem("state.sqlite", e.to_string()),
         Ok(state) => {
+            if let Err(e) = workspace.study_area(&state) {
+                report.problem("places.toml", e.to_string());
+            }
             if let Err(e) = check_state(workspace, &state, deep, &mut report) {
                 report.problem("state.sqlite", e.to_string());
             }
         }
     }
-    if accept_settings && report.problems.iter().all(|p| p.path == "places.toml") && workspace.settings().is_ok() {
+    if accept_settings
+        && report.problems.iter().all(|p| p.path == "places.toml")
+        && workspace.state().and_then(|s| workspace.study_area(&s)).is_ok()
+    {
         super::Commit::begin(workspace, &lock)?.finish()?;
         report.problems.clear();
         report.notes.push("places.toml is accepted as it is now".to_owned());

@@ -13,7 +13,7 @@ pub enum WorkspaceError {
         path: PathBuf,
     },
     /// `init` would write into a directory that holds something.
-    #[error("{} is not empty; nothing was changed. Name a new directory", .path.display())]
+    #[error("{} is there already; nothing was changed. Choose a new name", .path.display())]
     NotEmpty {
         /// The directory.
         path: PathBuf,
@@ -50,6 +50,14 @@ pub enum WorkspaceError {
         path: PathBuf,
         /// What does not hold.
         reason: String,
+    },
+    /// The study area is no layer.
+    #[error("places.toml, [study_area] layer {layer:?} is no layer; layers: {}. Nothing was read", .known.join(", "))]
+    NoStudyArea {
+        /// The layer named.
+        layer: String,
+        /// Layers there are.
+        known: Vec<String>,
     },
     /// SQLite cannot read or write the state.
     #[error("state.sqlite: {source}; if it is damaged, restore a backup with `places restore`")]

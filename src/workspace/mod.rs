@@ -52,6 +52,8 @@ impl Workspace {
             return Err(WorkspaceError::NotEmpty { path: root.to_owned() });
         }
         fs_err::create_dir_all(root)?;
+        // Nobody but the owner reads what is inside.
+        fs_err::set_permissions(root, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
         let root = &fs_err::canonicalize(root)?;
         for folder in ["incidents", "areas", "reports"] {
             fs_err::create_dir_all(root.join(folder))?;
@@ -109,6 +111,33 @@ impl Workspace {
     /// The I/O error with its path.
     pub fn settings_digest(&self) -> Result<String, WorkspaceError> {
         Ok(files::digest(&self.settings_path())?.1)
+    }
+
+    /// The layer that is the study area, or none while the settings name none.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::NoStudyArea`] when the settings name a layer that is not there.
+    pub fn study_area(&self, state: &State) -> Result<Option<String>, WorkspaceError> {
+        let layer = self.settings()?.study_area.layer;
+        let known: Vec<String> = state.layers()?.into_iter().map(|l| l.0).collect();
+        if layer.is_empty() {
+            return Ok(None);
+        }
+        if known.contains(&layer) { Ok(Some(layer)) } else { Err(WorkspaceError::NoStudyArea { layer, known }) }
+    }
+
+    /// Whether a stored file is what the state lists.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::Damaged`] when its checksum differs, or the I/O error with its path.
+    pub fn verify(&self, file: &FileEntry) -> Result<(), WorkspaceError> {
+        let path = self.root.join(&file.path);
+        let (bytes, blake3) = files::digest(&path)?;
+        if bytes == file.bytes && blake3 == file.blake3 {
+            return Ok(());
+        }
+        let reason = "its checksum is not the one it was written with".to_owned();
+        Err(WorkspaceError::Damaged { path, reason })
     }
 
     /// Opens the state for reading.

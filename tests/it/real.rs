@@ -227,5 +227,33 @@ fn a_month_not_received_is_a_gap() {
     let (csv, summary) =
         count(&snapshot, &[("by", "month"), ("from", "2024-01-01"), ("to", "2025-01-01"), ("zeros", "true")]);
     assert_eq!(csv.lines().count(), 4, "three months of 2024 are there: {csv}");
-    assert_eq!(summary["not_received"].as_array().unwrap().len(), 9);
+    assert_eq!(summary["not_received"], serde_json::json!(["police.uk 2024-04..2024-12 all"]));
+    // Beyond what was ever received there are gaps too, not an answer that looks whole.
+    let (_, summary) = count(&snapshot, &[("from", "2025-09-01"), ("to", "2025-12-01")]);
+    assert_eq!(summary["not_received"], serde_json::json!(["police.uk 2025-10..2025-11 all"]));
+    // These records have no hour: nothing can be said, least of all zero.
+    let june = [("zeros", "true"), ("from", "2025-06-01"), ("to", "2025-07-01")];
+    let (csv, summary) = count(&snapshot, &[&[("by", "area:msoa21"), ("hours", "15-18")], &june[..]].concat());
+    assert_eq!((csv.lines().count(), summary["counted"].as_u64()), (1, Some(0)));
+    let (csv, _) = count(&snapshot, &[&[("by", "week")], &june[..]].concat());
+    assert_eq!(csv.lines().count(), 1, "{csv}");
+}
+
+#[test]
+fn another_forces_strays_are_no_coverage_and_areas_are_true() {
+    let (Some(suffolk), Some(msoa)) = (shared("police_uk/2025-02"), shared(MSOA)) else { return };
+    let scratch = Scratch::new();
+    let files = vec![msoa.to_string_lossy().into_owned()];
+    add_areas(&scratch.workspace, &AddAreas { layer: "msoa21".into(), files, study_area: true, ..Default::default() })
+        .unwrap();
+    let files = fs_err::read_dir(suffolk).unwrap().map(|f| f.unwrap().path().to_string_lossy().into_owned());
+    scratch.import_police(&files.filter(|p| p.contains("suffolk")).collect::<Vec<_>>());
+    let snapshot = scratch.snapshot();
+    let ever = places::model::Period { start: places::model::Day(0), end: places::model::Day(40_000) };
+    assert!(snapshot.coverage.cells(snapshot.table.sources(), ever).iter().all(|c| !c.received));
+    let (csv, _) = count(&snapshot, &[("by", "area:msoa21"), ("zeros", "true")]);
+    assert!(!csv.lines().any(|l| l.ends_with(",0")), "{csv}");
+    let total: f64 = snapshot.layers[0].areas.iter().map(|a| a.area_km2).sum();
+    // Norfolk: 5,372 km2 (Census 2021, Standard Area Measurements).
+    assert!((total - 5_372.0).abs() < 60.0, "{total}");
 }
