@@ -1,7 +1,6 @@
 //! P1 to P5.
 
 use std::{
-    collections::HashMap as StdMap,
     path::{Path, PathBuf},
     process::Command,
     time::Instant,
@@ -116,75 +115,74 @@ pub fn p4_area_of_a_point(input: &Input) {
     );
 }
 
-type Counts = HashMap<(u64, u32, u8), u64>;
-
-/// Cells of resolution 9 and areas by month and category, in memory: reads every file once.
-fn tally(files: &[PathBuf], locator: &Locator) -> (Counts, Counts, u64) {
-    let progress = Progress::default();
-    let shared: Vec<std::sync::Mutex<HashMap<(u64, u64), (u64, u32)>>> = (0..64).map(|_| Default::default()).collect();
-    let parts: Vec<(Vec<((u64, u32, u8), u64)>, Vec<((u64, u32, u8), u64)>, u64)> = files
-        .par_iter()
-        .map(|path| {
-            let mut places: HashMap<(u64, u64), u32> = HashMap::new();
-            let mut categories: Vec<String> = Vec::new();
-            let mut counts: Vec<[u32; 16]> = Vec::new();
-            let mut last = (String::new(), 0_usize);
-            let file = SourceFile { path: path.clone() };
-            let read = read_police_file(&file, &progress, |row| {
-                let Some(point) = row.point else { return };
-                if last.0 != row.category {
-                    let known = categories.iter().position(|c| c == row.category);
-                    last.1 = known.unwrap_or_else(|| {
-                        categories.push(row.category.to_owned());
-                        categories.len() - 1
-                    });
-                    row.category.clone_into(&mut last.0);
-                }
-                let next = counts.len() as u32;
-                let place = *places.entry((point.lon.to_bits(), point.lat.to_bits())).or_insert(next);
-                if place == next {
-                    counts.push([0; 16]);
-                }
-                counts[place as usize][last.1 % 16] += 1;
-            })
-            .unwrap();
-            let month = read.month.0 as u32;
-            let codes: Vec<u8> = categories.iter().map(|c| category_code(c)).collect();
-            let (mut cells, mut areas): (Counts, Counts) = Default::default();
-            for (key, place) in places {
-                let (lon, lat) = (f64::from_bits(key.0), f64::from_bits(key.1));
-                let shard = &shared[(key.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize];
-                let known = shard.lock().unwrap().get(&key).copied();
-                let (cell, area) = known.unwrap_or_else(|| {
-                    let area = match locator.locate(lon, lat) {
-                        Found::Inside(area) | Found::Near(area) => area,
-                        Found::Nowhere => u32::MAX,
-                    };
-                    let place = (cell_of_point(LonLat { lon, lat }, 9), area);
-                    shard.lock().unwrap().insert(key, place);
-                    place
-                });
-                for (i, &n) in counts[place as usize].iter().enumerate().filter(|(_, n)| **n > 0) {
-                    *cells.entry((cell, month, codes[i])).or_default() += u64::from(n);
-                    *areas.entry((u64::from(area), month, codes[i])).or_default() += u64::from(n);
-                }
-            }
-            (cells.into_iter().collect(), areas.into_iter().collect(), read.report.rows)
-        })
-        .collect();
-    let mut all: (Counts, Counts, u64) = Default::default();
-    for (cells, areas, rows) in parts {
-        // A month is one file: keys of two files never meet, so that nothing is looked up again.
-        all.0.reserve(cells.len());
-        all.0.extend(cells);
-        all.1.extend(areas);
-        all.2 += rows;
-    }
-    all
+/// Counts of one month by category, of every cell and of every area.
+struct Month {
+    cells: Vec<(u64, [u32; 16])>,
+    areas: Vec<[u32; 16]>,
+    rows: u64,
 }
 
-fn category_code(category: &str) -> u8 {
-    category.bytes().fold(7_u8, |hash, b| hash.wrapping_mul(31).wrapping_add(b))
+/// Cells of resolution 9 and areas by month and category, in memory: reads every file once.
+fn tally(files: &[PathBuf], locator: &Locator, areas: usize) -> Vec<Month> {
+    let progress = Progress::default();
+    let shared: Vec<std::sync::Mutex<HashMap<(u64, u64), (u64, u32)>>> = (0..64).map(|_| Default::default()).collect();
+    let month = |path: &PathBuf| {
+        let mut places: HashMap<(u64, u64), u32> = HashMap::new();
+        let mut categories: Vec<String> = Vec::new();
+        let mut counts: Vec<[u32; 16]> = Vec::new();
+        let mut last = (String::new(), 0_usize);
+        let file = SourceFile { path: path.clone() };
+        let read = read_police_file(&file, &progress, |row| {
+            let Some(point) = row.point else { return };
+            if last.0 != row.category {
+                let known = categories.iter().position(|c| c == row.category);
+                last.1 = known.unwrap_or_else(|| {
+                    categories.push(row.category.to_owned());
+                    categories.len() - 1
+                });
+                row.category.clone_into(&mut last.0);
+            }
+            let next = counts.len() as u32;
+            let place = *places.entry((point.lon.to_bits(), point.lat.to_bits())).or_insert(next);
+            if place == next {
+                counts.push([0; 16]);
+            }
+            counts[place as usize][last.1 % 16] += 1;
+        })
+        .unwrap();
+        let mut month = Month { cells: Vec::new(), areas: vec![[0; 16]; areas + 1], rows: read.report.rows };
+        for (key, place) in places {
+            let (lon, lat) = (f64::from_bits(key.0), f64::from_bits(key.1));
+            let shard = &shared[(key.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize];
+            let known = shard.lock().unwrap().get(&key).copied();
+            let (cell, area) = known.unwrap_or_else(|| {
+                let area = match locator.locate(lon, lat) {
+                    Found::Inside(area) | Found::Near(area) => area as usize,
+                    Found::Nowhere => areas,
+                };
+                let place = (cell_of_point(LonLat { lon, lat }, 9), area as u32);
+                shard.lock().unwrap().insert(key, place);
+                place
+            });
+            let counts = counts[place as usize];
+            month.cells.push((cell, counts));
+            add(&mut month.areas[area as usize], &counts);
+        }
+        month.cells.sort_unstable_by_key(|c| c.0);
+        month.cells.dedup_by(|next, first| {
+            let same = next.0 == first.0;
+            if same {
+                add(&mut first.1, &next.1);
+            }
+            same
+        });
+        month
+    };
+    files.par_iter().map(month).collect()
+}
+
+fn add(sum: &mut [u32; 16], more: &[u32; 16]) {
+    sum.iter_mut().zip(more).for_each(|(a, b)| *a += b);
 }
 
 /// `job-tally WORKSPACE FILE...`: the same from a process that starts with nothing.
@@ -195,12 +193,14 @@ pub fn tally_process(arguments: &[String]) {
     let polygons = rows.iter().map(|r| places::area::from_wkb(&r.wkb).unwrap()).collect();
     let locator = Locator::new(polygons);
     let files: Vec<PathBuf> = arguments[1..].iter().map(PathBuf::from).collect();
-    let (cells, areas, rows) = tally(&files, &locator);
-    let sum = |counts: &Counts| counts.values().sum::<u64>();
-    let mut check: StdMap<u64, u64> = StdMap::new();
-    cells.iter().for_each(|((cell, _, _), n)| *check.entry(*cell).or_default() += n);
-    let digest = check.iter().fold(0_u64, |d, (cell, n)| d.wrapping_add(cell.wrapping_mul(*n)));
-    println!("{rows} {} {} {digest}", sum(&cells), sum(&areas));
+    let months = tally(&files, &locator, rows.len());
+    let sum = |counts: &[u32; 16]| counts.iter().map(|n| u64::from(*n)).sum::<u64>();
+    let cells: u64 = months.iter().flat_map(|m| &m.cells).map(|c| sum(&c.1)).sum();
+    let areas: u64 = months.iter().flat_map(|m| &m.areas).map(sum).sum();
+    let rows: u64 = months.iter().map(|m| m.rows).sum();
+    let all = months.iter().flat_map(|m| &m.cells);
+    let digest = all.fold(0_u64, |d, (cell, counts)| d.wrapping_add(cell.wrapping_mul(sum(counts))));
+    println!("{rows} {cells} {areas} {digest}");
 }
 
 fn tally_command(input: &Input, files: &[PathBuf]) -> Command {

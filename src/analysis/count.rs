@@ -10,7 +10,7 @@ use crate::{
     grid,
     model::{Dimension, Query, QueryError, Rate},
     snapshot::Snapshot,
-    table::{Boxes, strides},
+    table::{Boxes, CountRow, strides},
 };
 
 /// Most rows that an answer may have.
@@ -64,9 +64,9 @@ pub fn count(snapshot: &Snapshot, query: &Query) -> Result<CountAnswer, Analysis
         let expected = format!("at most {MAX_ROWS} rows: ask for fewer dimensions or a shorter period");
         return Err(QueryError::invalid("by", &found, expected).into());
     }
+    let candidates = candidates(&counts.rows, query);
     let strides = strides(&dimensions);
-    let mut tuples: Vec<Tuple> = counts
-        .rows
+    let mut tuples: Vec<Tuple> = candidates
         .iter()
         .map(|row| {
             let mut values = plan.place_values(row.group);
@@ -84,6 +84,15 @@ pub fn count(snapshot: &Snapshot, query: &Query) -> Result<CountAnswer, Analysis
         tuples.truncate(top);
     }
     Ok(CountAnswer { rows: rows_of(&plan, query, &tuples), summary: summary_of(snapshot, query, &counts.boxes) })
+}
+
+/// The rows that can be among the first `top`: those with at least the count of the last of them.
+fn candidates(rows: &[CountRow], query: &Query) -> Vec<CountRow> {
+    let Some(top) = query.top.filter(|top| *top < rows.len()) else { return rows.to_vec() };
+    let mut counts: Vec<u64> = rows.iter().map(|r| r.count).collect();
+    let (_, least, _) = counts.select_nth_unstable_by(top - 1, |a, b| b.cmp(a));
+    let least = *least;
+    rows.iter().filter(|r| r.count >= least).copied().collect()
 }
 
 /// Counts of some groups of one place dimension, in their order, and whether a count of none is in doubt because

@@ -2,10 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::{
-    model::PrecisionClass,
-    workspace::{Incidents, NO_PLACE},
-};
+use crate::{model::PrecisionClass, workspace::Incidents};
 
 use super::Placer;
 
@@ -105,18 +102,12 @@ impl Whereabouts {
 
 /// Located incidents by (part, district); the part is the attribute `force`, or empty.
 pub(super) fn coverage(incidents: &Incidents, placer: &Placer) -> Vec<(String, String, u64)> {
-    let mut counts: std::collections::BTreeMap<(String, String), u64> = std::collections::BTreeMap::new();
-    let mut by_place: HashMap<(u32, String), u64> = HashMap::new();
-    for i in 0..incidents.len() {
-        let place = incidents.place_index(i);
-        if place != NO_PLACE {
-            *by_place.entry((place, incidents.attribute(i, "force").to_owned())).or_default() += 1;
+    let mut counts: std::collections::BTreeMap<(&str, &str), u64> = std::collections::BTreeMap::new();
+    let Some(layer) = placer.study_layer() else { return Vec::new() };
+    for (area, part, rows) in incidents.count_by_area(layer, "force") {
+        if let Some(district) = placer.district(area) {
+            *counts.entry((part, district)).or_default() += rows;
         }
     }
-    for ((place, part), rows) in by_place {
-        if let Some(district) = placer.district(incidents, &incidents.places[place as usize]) {
-            *counts.entry((part, district.to_owned())).or_default() += rows;
-        }
-    }
-    counts.into_iter().map(|((part, district), rows)| (part, district, rows)).collect()
+    counts.into_iter().map(|((part, district), rows)| (part.to_owned(), district.to_owned(), rows)).collect()
 }

@@ -85,14 +85,18 @@ impl Placer {
         self.study.is_none_or(|study| place.areas[study] != u32::MAX)
     }
 
-    /// District of a place in a set placed by this placer: that of its area in the study layer.
+    /// The layer that is the study area.
     #[must_use]
-    pub fn district(&self, incidents: &Incidents, place: &PlaceRow) -> Option<&str> {
-        let study = self.study?;
-        let layer = incidents.layers.iter().position(|l| *l == self.layers[study].name)?;
-        let code = incidents.area_of(place, layer)?;
-        let i = self.layers[study].codes.binary_search_by(|c| c.as_str().cmp(code)).ok()?;
-        self.layers[study].districts[i].as_deref()
+    pub fn study_layer(&self) -> Option<&str> {
+        Some(self.layers[self.study?].name.as_str())
+    }
+
+    /// District of an area of the study area, by its code.
+    #[must_use]
+    pub fn district(&self, area: &str) -> Option<&str> {
+        let layer = &self.layers[self.study?];
+        let i = layer.codes.binary_search_by(|c| c.as_str().cmp(area)).ok()?;
+        layer.districts[i].as_deref()
     }
 
     /// Works out a place; its areas are positions in this placer's layers.

@@ -5,6 +5,8 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
+use hashbrown::HashMap as FastMap;
+
 use crate::model::{PrecisionClass, When};
 
 /// The place of an incident that is not located.
@@ -42,7 +44,7 @@ pub struct PlaceRow {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Dictionary {
     values: Vec<String>,
-    index: HashMap<String, u32>,
+    index: FastMap<String, u32>,
 }
 
 impl Dictionary {
@@ -120,7 +122,7 @@ pub struct Incidents {
     pub(crate) attribute_values: Vec<Dictionary>,
     pub(crate) categories: Dictionary,
     pub(crate) whens: Vec<When>,
-    when_index: HashMap<When, u32>,
+    when_index: FastMap<When, u32>,
     pub(crate) keys: Vec<u64>,
     pub(crate) refs: Texts,
     pub(crate) category: Vec<u32>,
@@ -181,6 +183,12 @@ impl Incidents {
     }
 
     pub(crate) fn intern_when(&mut self, when: When) -> u32 {
+        // Rows of one file mostly share their time with the row before.
+        if let Some(&last) = self.when.last()
+            && self.whens.get(last as usize) == Some(&when)
+        {
+            return last;
+        }
         let next = self.whens.len() as u32;
         let i = *self.when_index.entry(when).or_insert(next);
         if i == next {
@@ -263,6 +271,26 @@ impl Incidents {
     #[must_use]
     pub fn when_of(&self, i: usize) -> When {
         self.whens[self.when[i] as usize]
+    }
+
+    /// Counts located incidents by the area of their place in a layer (a code) and by the value of an attribute.
+    #[must_use]
+    pub fn count_by_area(&self, layer: &str, attribute: &str) -> Vec<(&str, &str, u64)> {
+        let Some(layer) = self.layers.iter().position(|l| l == layer) else { return Vec::new() };
+        let column = self.attribute_names.iter().position(|n| n == attribute);
+        let mut counts: FastMap<(u32, u32), u64> = FastMap::new();
+        for (i, &place) in self.place.iter().enumerate() {
+            let area = self.places.get(place as usize).map_or(ABSENT, |p| p.areas[layer]);
+            let value = column.map_or(ABSENT, |c| self.attributes[c][i]);
+            *counts.entry((area, value)).or_default() += 1;
+        }
+        counts.remove(&(ABSENT, ABSENT));
+        let text = |value: u32| match column {
+            Some(c) if value != ABSENT => self.attribute_values[c].get(value),
+            _ => "",
+        };
+        let located = counts.into_iter().filter(|((area, _), _)| *area != ABSENT);
+        located.map(|((area, value), n)| (self.area_codes[layer].get(area), text(value), n)).collect()
     }
 
     /// Position of an incident's place, or [`NO_PLACE`].
