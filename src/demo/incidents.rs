@@ -76,9 +76,9 @@ pub(super) fn make(county: &County, truths: &Manifest, rng: &mut Rng) -> Inciden
     for step in 0..MONTHS {
         let month = Month(FIRST_MONTH.0 + step);
         for (i, area) in county.areas.iter().enumerate() {
-            let planted = planted(county, truths, i, month);
+            let planted = planted(truths, i, month);
             let crowd = f64::from(area.residents) / 7_500.0 * if area.town.is_some() { 1.6 } else { 0.45 };
-            let base = crowd * planted * season(month, area, truths.truths[3].index == i);
+            let base = crowd * planted * season(month, truths.truths[3].index == i);
             for _ in 0..poisson(rng, 9.0 * base) {
                 made.police.push(police(rng, area, month));
             }
@@ -96,7 +96,7 @@ pub(super) fn make(county: &County, truths: &Manifest, rng: &mut Rng) -> Inciden
 }
 
 /// Factor of the planted truths on an area's month.
-fn planted(county: &County, truths: &Manifest, area: usize, month: Month) -> f64 {
+fn planted(truths: &Manifest, area: usize, month: Month) -> f64 {
     let mut factor = 1.0;
     for truth in &truths.truths {
         match truth.kind {
@@ -114,12 +114,11 @@ fn planted(county: &County, truths: &Manifest, area: usize, month: Month) -> f64
             _ => {}
         }
     }
-    let _ = county;
     factor
 }
 
 /// Summers are a little busier everywhere, and three times so by the sea.
-fn season(month: Month, _area: &DemoArea, seaside: bool) -> f64 {
+fn season(month: Month, seaside: bool) -> f64 {
     const YEAR: [f64; 12] = [0.90, 0.88, 0.96, 0.99, 1.05, 1.08, 1.12, 1.12, 1.03, 1.00, 0.95, 0.92];
     const SEASIDE: [f64; 12] = [0.7, 0.7, 0.9, 1.2, 1.6, 2.2, 3.4, 3.4, 1.7, 1.1, 0.8, 0.7];
     let table = if seaside { SEASIDE } else { YEAR };

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     model::Month,
-    workspace::{Commit, Edition, FileEntry, Incidents, Lock, Workspace, read_incidents},
+    workspace::{Commit, Edition, FileEntry, Incidents, Workspace, read_incidents},
 };
 
 /// What to import.
@@ -69,7 +69,7 @@ pub fn import(
     done.report.source = source;
     done.report.dry_run = request.dry_run;
     done.report.skipped_files.extend(skipped);
-    finish(&job, commit, &lock, done)
+    finish(&job, commit, done)
 }
 
 fn source_name(request: &ImportRequest) -> Result<String, ImportError> {
@@ -175,7 +175,7 @@ struct Done {
     months: Vec<MonthDone>,
 }
 
-fn finish(job: &Job<'_>, mut commit: Commit<'_>, lock: &Lock, done: Done) -> Result<ImportReport, ImportError> {
+fn finish(job: &Job<'_>, mut commit: Commit<'_>, done: Done) -> Result<ImportReport, ImportError> {
     let Done { mut report, mut rejected, months } = done;
     rejected.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     report.rejected_rows = rejected.iter().take(MAX_LISTED_REJECTIONS).cloned().collect();
@@ -206,7 +206,6 @@ fn finish(job: &Job<'_>, mut commit: Commit<'_>, lock: &Lock, done: Done) -> Res
     report.id = Some(id);
     report.rejected_csv = csv.map(|_| format!("reports/import-{id:05}-rejected.csv"));
     commit.finish()?;
-    let _ = lock;
     Ok(report)
 }
 
