@@ -215,3 +215,18 @@ fn a_place_that_is_asked_for_moves_the_rest_into_a_named_box() {
     assert_eq!(one["total"], everything["total"]);
     assert_eq!(one["outside_place"].as_u64().unwrap(), everything["counted"].as_u64().unwrap() - expected);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_area_smaller_than_a_unit_of_its_tile_is_drawn_all_the_same() {
+    let scratch = scratch();
+    let ring = "[[1.05,52.55],[1.051,52.55],[1.051,52.551],[1.05,52.551],[1.05,52.55]]";
+    let tiny = format!(
+        r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{{"code":"T1"}},"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}]}}"#
+    );
+    let files = vec![scratch.write("tiny.geojson", tiny)];
+    let request = places::import::AddAreas { layer: "tiny".into(), files, ..Default::default() };
+    places::import::add_areas(&scratch.workspace, &request).unwrap();
+    let state = AppState::new(scratch.workspace.clone()).unwrap();
+    let (_, tile) = get(&state, "/tiles/areas-tiny/0/0/0.mvt").await;
+    assert_eq!(features(&tile).into_keys().collect::<Vec<_>>(), ["T1"]);
+}
