@@ -1,6 +1,6 @@
 //! `places count`: incidents by any dimensions, with the boxes that make every sum whole.
 
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{
     AnalysisError, Column, PlaceDimension, PlaceKey, Plan, Rows, Values,
@@ -10,7 +10,7 @@ use crate::{
     grid,
     model::{Dimension, Query, QueryError, Rate},
     snapshot::Snapshot,
-    table::{Boxes, CountRow, strides},
+    table::{Boxes, Counts, strides},
 };
 
 /// Most rows that an answer may have.
@@ -58,16 +58,18 @@ pub struct CountAnswer {
 pub fn count(snapshot: &Snapshot, query: &Query) -> Result<CountAnswer, AnalysisError> {
     let plan = Plan::new(snapshot, query)?;
     let dimensions: Vec<_> = plan.coded.iter().map(|c| c.dimension.clone()).collect();
-    let counts = snapshot.table.count(&plan.grouping, &plan.filter, plan.allowed.as_deref(), &dimensions);
-    if counts.rows.len() > MAX_ROWS {
-        let found = format!("{} rows", counts.rows.len());
+    let counts = snapshot.table.count(&plan.grouping, &plan.filter, &dimensions);
+    let rows = counts.rows().count();
+    if rows > MAX_ROWS {
+        let found = format!("{rows} rows");
         let expected = format!("at most {MAX_ROWS} rows: ask for fewer dimensions or a shorter period");
         return Err(QueryError::invalid("by", &found, expected).into());
     }
-    let candidates = candidates(&counts.rows, query);
+    let least = query.top.filter(|top| *top < rows).map_or(0, |top| least_of_top(&counts, top));
     let strides = strides(&dimensions);
-    let mut tuples: Vec<Tuple> = candidates
-        .iter()
+    let mut tuples: Vec<Tuple> = counts
+        .rows()
+        .filter(|row| row.count >= least)
         .map(|row| {
             let mut values = plan.place_values(row.group);
             let coded = dimensions.iter().zip(&strides);
@@ -80,19 +82,24 @@ pub fn count(snapshot: &Snapshot, query: &Query) -> Result<CountAnswer, Analysis
     }
     tuples.sort_unstable();
     if let Some(top) = query.top {
-        tuples.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        tuples.sort_by_key(|(_, count)| Reverse(*count));
         tuples.truncate(top);
     }
     Ok(CountAnswer { rows: rows_of(&plan, query, &tuples), summary: summary_of(snapshot, query, &counts.boxes) })
 }
 
-/// The rows that can be among the first `top`: those with at least the count of the last of them.
-fn candidates(rows: &[CountRow], query: &Query) -> Vec<CountRow> {
-    let Some(top) = query.top.filter(|top| *top < rows.len()) else { return rows.to_vec() };
-    let mut counts: Vec<u64> = rows.iter().map(|r| r.count).collect();
-    let (_, least, _) = counts.select_nth_unstable_by(top - 1, |a, b| b.cmp(a));
-    let least = *least;
-    rows.iter().filter(|r| r.count >= least).copied().collect()
+/// The least count among the `top` largest: rows with fewer need not be looked at further.
+fn least_of_top(counts: &Counts, top: usize) -> u64 {
+    let mut largest: BinaryHeap<Reverse<u64>> = BinaryHeap::with_capacity(top + 1);
+    for count in counts.rows().map(|row| row.count) {
+        if largest.len() < top {
+            largest.push(Reverse(count));
+        } else if largest.peek().is_some_and(|least| count > least.0) {
+            largest.pop();
+            largest.push(Reverse(count));
+        }
+    }
+    largest.peek().map_or(0, |least| least.0)
 }
 
 /// Counts of some groups of one place dimension, in their order, and whether a count of none is in doubt because
@@ -101,16 +108,7 @@ fn candidates(rows: &[CountRow], query: &Query) -> Vec<CountRow> {
 /// The same filters and groups as [`count`], so the same numbers.
 #[must_use]
 pub fn count_of_groups(plan: &Plan<'_>, groups: &[u32]) -> Vec<(u64, bool)> {
-    let table = &plan.snapshot.table;
-    match &plan.allowed {
-        None => table.count_groups(&plan.grouping, groups, &plan.filter),
-        Some(allowed) => {
-            let counts = table.count(&plan.grouping, &plan.filter, Some(allowed), &[]);
-            let by_group: HashMap<u32, u64> = counts.rows.iter().map(|r| (r.group, r.count)).collect();
-            let count = |g: &u32| by_group.get(g).copied().unwrap_or(0);
-            groups.iter().map(|g| (count(g), count(g) == 0 && counts.uncertain.contains(g))).collect()
-        }
-    }
+    plan.snapshot.table.count_groups(&plan.grouping, groups, &plan.filter)
 }
 
 impl Plan<'_> {
@@ -143,6 +141,7 @@ impl Plan<'_> {
 }
 
 fn summary_of(snapshot: &Snapshot, query: &Query, boxes: &Boxes) -> Summary {
+    let sources = if query.sources.is_empty() { snapshot.table.sources() } else { &query.sources };
     Summary {
         total: boxes.total,
         counted: boxes.counted,
@@ -151,42 +150,10 @@ fn summary_of(snapshot: &Snapshot, query: &Query, boxes: &Boxes) -> Summary {
         too_coarse: boxes.too_coarse,
         time_too_coarse: boxes.time_too_coarse,
         outside_place: boxes.outside_place,
-        not_received: not_received(snapshot, query),
+        not_received: snapshot.coverage.gaps(sources, query.period()),
         snapshot: snapshot.id,
         protection: query.protection.name().to_owned(),
     }
-}
-
-/// Gaps as `SOURCE MONTH DISTRICT`, months in a row as `SOURCE FIRST..LAST DISTRICT`.
-fn not_received(snapshot: &Snapshot, query: &Query) -> Vec<String> {
-    let sources = if query.sources.is_empty() { snapshot.table.sources() } else { &query.sources };
-    let cells = snapshot.coverage.cells(sources, query.period());
-    let mut runs: Vec<(String, String, String, String)> = Vec::new();
-    let mut open: HashMap<(String, String), usize> = HashMap::new();
-    for districts in cells.chunk_by(|a, b| (&a.source, &a.month) == (&b.source, &b.month)) {
-        let missing: Vec<&str> = districts.iter().filter(|c| !c.received).map(|c| c.district.as_str()).collect();
-        let missing = if missing.len() == districts.len() { vec!["all"] } else { missing };
-        let (source, month) = (&districts[0].source, &districts[0].month);
-        let mut still = HashMap::new();
-        for district in missing {
-            let key = (source.clone(), district.to_owned());
-            let run = open.get(&key).copied().unwrap_or(runs.len());
-            if run == runs.len() {
-                runs.push((source.clone(), month.clone(), month.clone(), district.to_owned()));
-            }
-            runs[run].2.clone_from(month);
-            still.insert(key, run);
-        }
-        open = still;
-    }
-    let text = |(source, first, last, district): (String, String, String, String)| {
-        if first == last {
-            format!("{source} {first} {district}")
-        } else {
-            format!("{source} {first}..{last} {district}")
-        }
-    };
-    runs.into_iter().map(text).collect()
 }
 
 fn rows_of(plan: &Plan<'_>, query: &Query, tuples: &[Tuple]) -> Rows {

@@ -53,7 +53,6 @@ pub struct Plan<'s> {
     pub(super) combined: Vec<Vec<u32>>,
     /// Row dimensions in the order asked for.
     pub(super) coded: Vec<Coded>,
-    pub(super) allowed: Option<Vec<PlaceAnswer>>,
 }
 
 impl<'s> Plan<'s> {
@@ -67,10 +66,12 @@ impl<'s> Plan<'s> {
         let filter = CompiledFilter::new(&snapshot.table, query, &snapshot.known, |span| {
             query.by.iter().all(|dimension| resolves(dimension, span))
         })?;
-        let (grouping, combined) = grouping(snapshot, &places);
+        let (mut grouping, combined) = grouping(snapshot, &places);
+        if let Some(answers) = place_answers(snapshot, query)? {
+            grouping = Cow::Owned(grouping.narrowed(&answers));
+        }
         let coded = query.by.iter().filter_map(|d| coded(snapshot, d)).collect();
-        let allowed = allowed(snapshot, query)?;
-        Ok(Self { snapshot, filter, grouping, places, combined, coded, allowed })
+        Ok(Self { snapshot, filter, grouping, places, combined, coded })
     }
 
     /// The snapshot it was made for.
@@ -131,10 +132,10 @@ fn grouping<'s>(snapshot: &'s Snapshot, places: &[PlaceDimension]) -> Combined<'
             let groupings: Vec<&Grouping> = several.iter().map(|p| single(snapshot, p)).collect();
             let mut index: HashMap<Vec<u32>, u32> = HashMap::new();
             let mut combined = Vec::new();
-            let count = groupings[0].of_place.len();
-            let groups: Vec<Group> = (0..count)
-                .map(|place| {
-                    let tuple: Vec<u32> = groupings.iter().map(|g| g.of_place[place]).collect();
+            let mut of_places: Vec<_> = groupings.iter().map(|g| g.of_places()).collect();
+            let groups: Vec<Group> = (0..=snapshot.table.places())
+                .map(|_| {
+                    let tuple: Vec<u32> = of_places.iter_mut().filter_map(Iterator::next).collect();
                     let specials = groupings.iter().zip(&tuple).filter_map(|(g, &group)| g.special(group));
                     if let Some(special) = specials.min_by_key(|s| *s as u32) {
                         return Group::Special(special);
@@ -188,7 +189,7 @@ fn coded(snapshot: &Snapshot, dimension: &Dimension) -> Option<Coded> {
         }
         Dimension::Hour => {
             let texts = (0..24).map(|h| h.to_string()).chain(["unknown".to_owned()]).collect();
-            plain(RowDimension::of_hour(), texts)
+            plain(RowDimension::of_hour(table), texts)
         }
         Dimension::Category => plain(RowDimension::of_category(table), table.categories().to_vec()),
         Dimension::Source => plain(RowDimension::of_source(table), table.sources().to_vec()),
@@ -196,17 +197,14 @@ fn coded(snapshot: &Snapshot, dimension: &Dimension) -> Option<Coded> {
 }
 
 /// What the place filters say of every place; all that are given must hold.
-fn allowed(snapshot: &Snapshot, query: &Query) -> Result<Option<Vec<PlaceAnswer>>, QueryError> {
+fn place_answers(snapshot: &Snapshot, query: &Query) -> Result<Option<Vec<PlaceAnswer>>, QueryError> {
     if !query.has_place() {
         return Ok(None);
     }
     let table = &snapshot.table;
     let mut answers = vec![PlaceAnswer::In; table.places() + 1];
     if !query.place.areas.is_empty() {
-        let wanted = areas_wanted(snapshot, query)?;
-        narrow(&mut answers, |place| {
-            wanted.iter().map(|(grouping, group)| in_group(grouping, place, *group)).max_by_key(|a| rank(*a))
-        });
+        narrow(&mut answers, &in_groups(table.places() + 1, &areas_wanted(snapshot, query)?));
     }
     if !query.place.cells.is_empty() {
         let mut wanted = Vec::new();
@@ -218,21 +216,20 @@ fn allowed(snapshot: &Snapshot, query: &Query) -> Result<Option<Vec<PlaceAnswer>
                 .ok_or_else(|| QueryError::invalid("cell", text, "an H3 cell of resolution 7 to 11"))?;
             wanted.push((grouping, cells.binary_search(&cell).map_or(u32::MAX, |i| i as u32)));
         }
-        narrow(&mut answers, |place| {
-            wanted.iter().map(|(grouping, group)| in_group(grouping, place, *group)).max_by_key(|a| rank(*a))
-        });
+        narrow(&mut answers, &in_groups(table.places() + 1, &wanted));
     }
     if let Some(bbox) = query.place.bbox {
-        narrow(&mut answers[..table.places()], |place| {
+        let answer = |place: usize| {
             let (lon, lat) = (table.lon[place], table.lat[place]);
             let inside = bbox.west <= lon && lon <= bbox.east && bbox.south <= lat && lat <= bbox.north;
             let precise = PrecisionClass::from_code(table.class[place]).is_some_and(PrecisionClass::supports_area);
-            Some(match (inside, precise) {
+            match (inside, precise) {
                 (_, false) => PlaceAnswer::TooCoarse,
                 (true, true) => PlaceAnswer::In,
                 (false, true) => PlaceAnswer::Outside,
-            })
-        });
+            }
+        };
+        narrow(&mut answers, &(0..table.places()).map(answer).collect::<Vec<_>>());
     }
     Ok(Some(answers))
 }
@@ -252,31 +249,25 @@ fn areas_wanted<'s>(snapshot: &'s Snapshot, query: &Query) -> Result<Vec<(&'s Gr
     wanted.collect()
 }
 
-fn in_group(grouping: &Grouping, place: usize, group: u32) -> PlaceAnswer {
-    let of_place = grouping.of_place[place];
-    match grouping.special(of_place) {
-        _ if of_place == group => PlaceAnswer::In,
-        Some(Special::TooCoarse) => PlaceAnswer::TooCoarse,
-        _ => PlaceAnswer::Outside,
+/// What each place is to the groups asked for: in any of them, too coarse to tell, or outside all.
+fn in_groups(places: usize, wanted: &[(&Grouping, u32)]) -> Vec<PlaceAnswer> {
+    let mut answers = vec![PlaceAnswer::Outside; places];
+    for (grouping, group) in wanted {
+        for (run, of_run) in grouping.all_runs() {
+            let answer = match grouping.special(of_run) {
+                _ if of_run == *group => PlaceAnswer::In,
+                Some(Special::TooCoarse) => PlaceAnswer::TooCoarse,
+                _ => continue,
+            };
+            answers[run].iter_mut().for_each(|so_far| *so_far = answer.max(*so_far));
+        }
     }
-}
-
-fn rank(answer: PlaceAnswer) -> u8 {
-    match answer {
-        PlaceAnswer::Outside => 0,
-        PlaceAnswer::TooCoarse => 1,
-        PlaceAnswer::In => 2,
-    }
+    answers
 }
 
 /// Keeps of two answers the one that allows less: outside one place is outside both.
-fn narrow(answers: &mut [PlaceAnswer], answer: impl Fn(usize) -> Option<PlaceAnswer>) {
-    for (place, so_far) in answers.iter_mut().enumerate() {
-        let here = answer(place).unwrap_or(PlaceAnswer::Outside);
-        if rank(here) < rank(*so_far) {
-            *so_far = here;
-        }
-    }
+fn narrow(answers: &mut [PlaceAnswer], by: &[PlaceAnswer]) {
+    answers.iter_mut().zip(by).for_each(|(so_far, &answer)| *so_far = answer.min(*so_far));
 }
 
 fn check_rate(snapshot: &Snapshot, query: &Query, places: &[PlaceDimension]) -> Result<(), QueryError> {

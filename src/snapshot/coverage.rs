@@ -36,11 +36,19 @@ pub struct CoverageCell {
 pub struct Coverage {
     /// Districts as (code, name), by code.
     pub districts: Vec<(String, String)>,
-    /// Months received of each part of each source.
-    received: BTreeMap<(String, String), BTreeSet<Month>>,
-    /// The part that covers a source's district.
-    supplier: BTreeMap<(String, String), String>,
+    sources: BTreeMap<String, SourceCoverage>,
     rows: BTreeMap<(String, Month, String), u64>,
+}
+
+/// What has been received of one source.
+#[derive(Debug, Clone, Default)]
+struct SourceCoverage {
+    /// Months of any part.
+    months: BTreeSet<Month>,
+    /// Months of each part, by name.
+    parts: BTreeMap<String, BTreeSet<Month>>,
+    /// Months of the part that covers each district, in their order; none where no part does.
+    of_districts: Vec<Option<BTreeSet<Month>>>,
 }
 
 const EVERYWHERE: &str = "all";
@@ -55,17 +63,17 @@ impl Coverage {
         located: &[(String, String, Month, String, u64)],
         study: Option<&LoadedLayer>,
     ) -> Self {
-        let mut coverage = Self::default();
         let districts: BTreeMap<String, String> = study
             .iter()
             .flat_map(|layer| &layer.areas)
             .filter(|a| !a.district.is_empty())
             .map(|a| (a.district.clone(), a.district_name.clone()))
             .collect();
-        coverage.districts = districts.into_iter().collect();
+        let mut coverage = Self { districts: districts.into_iter().collect(), ..Self::default() };
         for edition in editions.iter().filter(|e| e.rows > 0) {
-            let key = (edition.source.clone(), edition.part.clone());
-            coverage.received.entry(key).or_default().insert(edition.month);
+            let source = coverage.sources.entry(edition.source.clone()).or_default();
+            source.months.insert(edition.month);
+            source.parts.entry(edition.part.clone()).or_default().insert(edition.month);
         }
         let mut supplied: BTreeMap<(String, String), BTreeMap<String, u64>> = BTreeMap::new();
         for (source, part, month, district, rows) in located {
@@ -74,11 +82,15 @@ impl Coverage {
             *parts.entry(part.clone()).or_default() += rows;
         }
         let shares = Shares::new(editions, &supplied);
-        for (key, parts) in supplied {
-            // Of equally large suppliers the first by name.
-            let serious = parts.into_iter().filter(|(part, rows)| shares.is_serious(&key.0, part, *rows));
-            let main = serious.max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
-            coverage.supplier.extend(main.map(|(part, _)| (key, part)));
+        for (name, source) in &mut coverage.sources {
+            let supplier = |district: &String| {
+                let parts = supplied.get(&(name.clone(), district.clone()))?.iter();
+                // Of equally large suppliers the first by name.
+                let serious = parts.filter(|(part, rows)| shares.is_serious(name, part, **rows));
+                let main = serious.max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))?.0;
+                Some(source.parts.get(main).cloned().unwrap_or_default())
+            };
+            source.of_districts = coverage.districts.iter().map(|(code, _)| supplier(code)).collect();
         }
         coverage
     }
@@ -86,9 +98,7 @@ impl Coverage {
     /// Months of which anything of a source has been received, ascending.
     #[must_use]
     pub fn months_of(&self, source: &str) -> Vec<Month> {
-        let parts = self.received.iter().filter(|((s, _), _)| s == source);
-        let months: BTreeSet<Month> = parts.flat_map(|(_, months)| months.iter().copied()).collect();
-        months.into_iter().collect()
+        self.sources.get(source).map(|s| s.months.iter().copied().collect()).unwrap_or_default()
     }
 
     /// Months of which anything of any of the sources has been received, ascending.
@@ -101,20 +111,16 @@ impl Coverage {
     /// Whether a source's month has been received for a district (`all` or an unknown one: from any part).
     #[must_use]
     pub fn is_received(&self, source: &str, month: Month, district: &str) -> bool {
-        let of = |part: &str| {
-            let months = self.received.get(&(source.to_owned(), part.to_owned()));
-            months.is_some_and(|m| m.contains(&month))
-        };
-        match self.supplier.get(&(source.to_owned(), district.to_owned())) {
-            Some(part) => of(part),
-            None if self.districts.iter().any(|(code, _)| code == district) => false,
-            None => self.received.keys().any(|(s, part)| s == source && of(part)),
+        let Some(source) = self.sources.get(source) else { return false };
+        match self.districts.binary_search_by(|(code, _)| code.as_str().cmp(district)) {
+            Ok(i) => source.of_districts[i].as_ref().is_some_and(|months| months.contains(&month)),
+            Err(_) => source.months.contains(&month),
         }
     }
 
-    /// Every source, month from the first to the last received of any of them, and district.
-    #[must_use]
-    pub fn cells(&self, sources: &[String], period: Period) -> Vec<CoverageCell> {
+    /// Months of a period from the first to the last received of any of the sources; where the period has an end
+    /// beyond, up to there.
+    fn months_asked(&self, sources: &[String], period: Period) -> Vec<Month> {
         let months = self.months(sources);
         let (Some(&first), Some(&last)) = (months.first(), months.last()) else { return Vec::new() };
         // A period asked for beyond what was ever received has gaps too.
@@ -122,15 +128,21 @@ impl Coverage {
         let first = widest(period.start).map_or(first, |m| m.min(first)).max(Month(first.0 - MAX_MONTHS_BEYOND));
         let end = widest(Day(period.end.0.saturating_sub(1)));
         let last = end.map_or(last, |m| m.max(last)).min(Month(last.0 + MAX_MONTHS_BEYOND));
+        let meets = |month: &Month| {
+            let days = month.period();
+            days.end > period.start && days.start < period.end
+        };
+        (first.0..=last.0).map(Month).filter(meets).collect()
+    }
+
+    /// Every source, month from the first to the last received of any of them, and district.
+    #[must_use]
+    pub fn cells(&self, sources: &[String], period: Period) -> Vec<CoverageCell> {
         let everywhere = [(EVERYWHERE.to_owned(), "All".to_owned())];
         let districts = if self.districts.is_empty() { &everywhere[..] } else { &self.districts };
         let mut cells = Vec::new();
         for source in sources {
-            for month in (first.0..=last.0).map(Month) {
-                let days = month.period();
-                if days.end <= period.start || days.start >= period.end {
-                    continue;
-                }
+            for month in self.months_asked(sources, period) {
                 cells.extend(districts.iter().map(|(code, name)| CoverageCell {
                     source: source.clone(),
                     month: month.to_string(),
@@ -142,6 +154,51 @@ impl Coverage {
             }
         }
         cells
+    }
+
+    /// What has not been received, as `SOURCE MONTH DISTRICT`, months in a row as `SOURCE FIRST..LAST DISTRICT`.
+    #[must_use]
+    pub fn gaps(&self, sources: &[String], period: Period) -> Vec<String> {
+        let mut runs: Vec<(&str, Month, Month, &str)> = Vec::new();
+        for source in sources {
+            let mut open: BTreeMap<&str, usize> = BTreeMap::new();
+            for month in self.months_asked(sources, period) {
+                let mut still = BTreeMap::new();
+                for district in self.missing(source, month) {
+                    let run = open.get(district).copied().unwrap_or(runs.len());
+                    if run == runs.len() {
+                        runs.push((source, month, month, district));
+                    }
+                    runs[run].2 = month;
+                    still.insert(district, run);
+                }
+                open = still;
+            }
+        }
+        let text = |(source, first, last, district): (&str, Month, Month, &str)| {
+            if first == last {
+                format!("{source} {first} {district}")
+            } else {
+                format!("{source} {first}..{last} {district}")
+            }
+        };
+        runs.into_iter().map(text).collect()
+    }
+
+    /// Districts for which a source's month has not been received; `all` when it is every one.
+    fn missing(&self, source: &str, month: Month) -> Vec<&str> {
+        let received = self.sources.get(source);
+        if self.districts.is_empty() {
+            let any = received.is_some_and(|s| s.months.contains(&month));
+            return if any { Vec::new() } else { vec![EVERYWHERE] };
+        }
+        let of_district = |i: usize| received.and_then(|s| s.of_districts[i].as_ref());
+        let is_missing = |i: &usize| of_district(*i).is_none_or(|months| !months.contains(&month));
+        let missing: Vec<usize> = (0..self.districts.len()).filter(is_missing).collect();
+        if missing.len() == self.districts.len() {
+            return vec![EVERYWHERE];
+        }
+        missing.into_iter().map(|i| self.districts[i].0.as_str()).collect()
     }
 }
 

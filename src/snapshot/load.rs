@@ -8,7 +8,7 @@ use super::{Coverage, LayerArea, LoadedLayer, Snapshot, SourceInfo};
 use crate::{
     area::{WkbError, from_wkb},
     model::Clock,
-    table::{Known, TableBuilder, TableError},
+    table::{Known, NewPlace, TableBuilder, TableError},
     workspace::{
         FileEntry, Incidents, Indicator, NO_PLACE, Partition, Settings, State, Workspace, WorkspaceError,
         read_incidents, read_layer,
@@ -183,23 +183,15 @@ fn add_incidents(builder: &mut TableBuilder, source: &str, incidents: &Incidents
             )
         })
         .collect();
-    let places: Vec<u32> = incidents
-        .places
-        .iter()
-        .map(|place| {
-            builder.place(place.lon, place.lat, place.class, place.cells, || {
-                layers
-                    .iter()
-                    .zip(&areas)
-                    .map(|(layer, codes)| {
-                        let stored = incidents.layers.iter().position(|l| *l == layer.name);
-                        let code = stored.map_or(u32::MAX, |stored| place.areas[stored]);
-                        codes.as_ref().and_then(|c| c.get(code as usize).copied()).unwrap_or(u32::MAX)
-                    })
-                    .collect()
-            })
-        })
-        .collect();
+    let stored: Vec<Option<usize>> =
+        layers.iter().map(|layer| incidents.layers.iter().position(|l| *l == layer.name)).collect();
+    let places: Vec<NewPlace> =
+        incidents.places.iter().map(|p| NewPlace { lon: p.lon, lat: p.lat, class: p.class, cells: p.cells }).collect();
+    let places = builder.add_places(&places, |place, layer| {
+        let code = stored[layer].map_or(u32::MAX, |stored| incidents.places[place].areas[stored]);
+        areas[layer].as_ref().and_then(|codes| codes.get(code as usize).copied()).unwrap_or(u32::MAX)
+    });
+    builder.reserve(incidents.len());
     for i in 0..incidents.len() {
         let (span, hour) = whens[incidents.when[i] as usize];
         let place = incidents.place[i];

@@ -1,12 +1,14 @@
 //! Building a table from incidents in any order: the same incidents give the same table.
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use hashbrown::HashMap;
 
 use super::{
     Group, Grouping, Span, Special, Table,
     codes::{HOW_UNKNOWN, how_of},
+    matches::Buffers,
+    sliced::SlicedColumn,
 };
 use crate::model::{Day, PrecisionClass, RESOLUTIONS};
 
@@ -32,13 +34,22 @@ pub enum TableError {
 }
 
 /// A distinct position while a table is built.
-#[derive(Debug, Clone)]
-struct Place {
-    lon: f64,
-    lat: f64,
-    class: PrecisionClass,
-    cells: [u64; 5],
-    areas: Vec<u32>,
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NewPlace {
+    pub(crate) lon: f64,
+    pub(crate) lat: f64,
+    pub(crate) class: PrecisionClass,
+    pub(crate) cells: [u64; 5],
+}
+
+impl NewPlace {
+    /// Places in the order of the table.
+    fn order(&self, other: &Self) -> Ordering {
+        (self.cells[4], self.class.code())
+            .cmp(&(other.cells[4], other.class.code()))
+            .then(self.lon.total_cmp(&other.lon))
+            .then(self.lat.total_cmp(&other.lat))
+    }
 }
 
 /// Rows of one part, with positions in the builder's places.
@@ -55,8 +66,11 @@ struct Part {
 pub struct TableBuilder {
     layers: Vec<(String, usize)>,
     study: Option<usize>,
-    places: Vec<Place>,
-    place_index: HashMap<(u64, u64, u8), u32>,
+    places: Vec<NewPlace>,
+    /// Areas of place i in layer l: `areas[i * layers + l]`.
+    areas: Vec<u32>,
+    /// Codes of the places in their order.
+    sorted: Vec<u32>,
     spans: Vec<Span>,
     span_index: HashMap<Span, u16>,
     kinds: Vec<(String, String)>,
@@ -75,31 +89,46 @@ impl TableBuilder {
             study: study_area.and_then(|study| layers.iter().position(|l| l.0 == study)),
             layers: layers.to_vec(),
             places: Vec::new(),
-            place_index: HashMap::new(),
+            areas: Vec::new(),
+            sorted: Vec::new(),
             spans: Vec::new(),
             span_index: HashMap::new(),
             kinds: Vec::new(),
             kind_index: HashMap::new(),
-            parts: vec![Part::default()],
+            parts: Vec::new(),
             too_many_kinds: 0,
         }
     }
 
-    /// Code of a position; `areas` are positions in the layers, `u32::MAX` where in none.
-    pub fn place(
-        &mut self,
-        lon: f64,
-        lat: f64,
-        class: PrecisionClass,
-        cells: [u64; 5],
-        areas: impl FnOnce() -> Vec<u32>,
-    ) -> u32 {
-        let next = self.places.len() as u32;
-        let known = *self.place_index.entry((lon.to_bits(), lat.to_bits(), class.code())).or_insert(next);
-        if known == next {
-            self.places.push(Place { lon, lat, class, cells, areas: areas() });
+    /// Codes of positions; `area` gives the area of one of them in a layer, `u32::MAX` where in none.
+    ///
+    /// Positions that are in the order of the table already, as a stored file has them, are quickest.
+    pub(crate) fn add_places(&mut self, new: &[NewPlace], area: impl Fn(usize, usize) -> u32) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..new.len() as u32).collect();
+        if !new.is_sorted_by(|a, b| a.order(b).is_le()) {
+            order.sort_by(|&a, &b| new[a as usize].order(&new[b as usize]));
         }
-        known
+        let mut codes = vec![0; new.len()];
+        let mut merged = Vec::with_capacity(self.sorted.len() + new.len());
+        let mut known = std::mem::take(&mut self.sorted).into_iter().peekable();
+        for i in order {
+            let place = &new[i as usize];
+            while let Some(code) = known.next_if(|&code| self.places[code as usize].order(place).is_lt()) {
+                merged.push(code);
+            }
+            let same = |code: &u32| self.places[*code as usize].order(place).is_eq();
+            let code = known.peek().copied().filter(same).or(merged.last().copied().filter(same));
+            codes[i as usize] = code.unwrap_or_else(|| {
+                let code = self.places.len() as u32;
+                self.places.push(*place);
+                self.areas.extend((0..self.layers.len()).map(|layer| area(i as usize, layer)));
+                merged.push(code);
+                code
+            });
+        }
+        merged.extend(known);
+        self.sorted = merged;
+        codes
     }
 
     /// Code of a span of days. When there are too many different ones a span is widened to whole months, so it
@@ -135,9 +164,23 @@ impl TableBuilder {
         code
     }
 
-    /// Adds an incident; `place` is a code of [`Self::place`], or `None` when it is not located.
+    /// Makes room for so many incidents.
+    pub fn reserve(&mut self, rows: usize) {
+        let column = || Vec::with_capacity(rows);
+        self.parts.push(Part {
+            place: column(),
+            span: Vec::with_capacity(rows),
+            how: Vec::with_capacity(rows),
+            kind: Vec::with_capacity(rows),
+        });
+    }
+
+    /// Adds an incident; `place` is a code of [`Self::add_places`], or `None` when it is not located.
     pub fn push(&mut self, place: Option<u32>, span: u16, hour: u8, kind: u16) {
         let how = self.spans.get(usize::from(span)).map_or(HOW_UNKNOWN, |&s| how_of(s, hour));
+        if self.parts.is_empty() {
+            self.reserve(0);
+        }
         if let Some(part) = self.parts.last_mut() {
             part.place.push(place.unwrap_or(NOT_LOCATED));
             part.span.push(span);
@@ -158,20 +201,26 @@ impl TableBuilder {
         if found >= u32::MAX as usize {
             return Err(TableError::TooManyIncidents { found });
         }
-        let order = sorted_places(&self.places);
         let (span_code, spans) = sorted_codes(&self.spans, |s| (s.end.0 - s.start.0, s.start));
         let (kinds, kind_code, sources, categories) = sorted_kinds(&self.kinds);
-        let mut rank = vec![0_u32; order.len()];
-        for (new, &old) in order.iter().enumerate() {
+        let (how_code, hows) = compact_hows(&self.parts);
+        let mut rank = vec![0_u32; self.sorted.len()];
+        for (new, &old) in self.sorted.iter().enumerate() {
             rank[old as usize] = new as u32;
         }
-        let (row_start, span, how, kind) = sort_rows(&self.parts, &rank, &span_code, &kind_code);
-        let places: Vec<&Place> = order.iter().map(|&i| &self.places[i as usize]).collect();
+        let rows = sort_rows(&self.parts, &rank, &span_code, &how_code, &kind_code);
+        drop(self.parts);
+        let places: Vec<NewPlace> = self.sorted.iter().map(|&code| self.places[code as usize]).collect();
+        let area = |place: usize, layer: usize| self.areas[self.sorted[place] as usize * self.layers.len() + layer];
         let in_study_area: Vec<bool> =
-            places.iter().map(|p| self.study.is_none_or(|study| p.areas[study] != u32::MAX)).collect();
+            (0..places.len()).map(|place| self.study.is_none_or(|study| area(place, study) != u32::MAX)).collect();
         let groups = Groups { places: &places, in_study_area: &in_study_area };
         let cells: Vec<(Grouping, Vec<u64>)> = (0..RESOLUTIONS.len()).map(|slot| groups.cells(slot)).collect();
-        let layers = self.layers.iter().enumerate().map(|(i, (name, areas))| (name.clone(), groups.areas(i, *areas)));
+        let layers = self
+            .layers
+            .iter()
+            .enumerate()
+            .map(|(i, (name, areas))| (name.clone(), groups.areas(*areas, |place| area(place, i))));
         let layers = layers.collect();
         let whole = groups.whole();
         let (cells, cell_ids) = cells.into_iter().unzip();
@@ -179,11 +228,12 @@ impl TableBuilder {
             lon: places.iter().map(|p| p.lon).collect(),
             lat: places.iter().map(|p| p.lat).collect(),
             class: places.iter().map(|p| p.class.code()).collect(),
-            row_start,
-            span,
-            how,
-            kind,
+            span: SlicedColumn::new(&rows.span, spans.len()),
+            how: SlicedColumn::new(&rows.how, hows.len()),
+            kind: SlicedColumn::new(&rows.kind, kinds.len()),
+            row_start: rows.starts,
             spans,
+            hows,
             kinds,
             sources,
             categories,
@@ -191,6 +241,7 @@ impl TableBuilder {
             cells,
             cell_ids,
             layers,
+            buffers: Buffers::default(),
         })
     }
 }
@@ -198,18 +249,6 @@ impl TableBuilder {
 fn is_whole_months(span: Span) -> bool {
     let first = |day: Day| day.month().first_day() == day;
     first(span.start) && first(span.end)
-}
-
-fn sorted_places(places: &[Place]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..places.len() as u32).collect();
-    order.sort_unstable_by(|&a, &b| {
-        let (a, b) = (&places[a as usize], &places[b as usize]);
-        (a.cells[4], a.class.code())
-            .cmp(&(b.cells[4], b.class.code()))
-            .then(a.lon.total_cmp(&b.lon))
-            .then(a.lat.total_cmp(&b.lat))
-    });
-    order
 }
 
 /// New code of each old one, and the values in their new order.
@@ -239,10 +278,26 @@ fn sorted_kinds(kinds: &[(String, String)]) -> Kinds {
     (pairs, code, sources.into_keys().collect(), categories.into_keys().collect())
 }
 
-type Rows = (Vec<u32>, Vec<u16>, Vec<u8>, Vec<u16>);
+/// New code of each hour of the week, and those that occur.
+fn compact_hows(parts: &[Part]) -> ([u8; 256], Vec<u8>) {
+    let mut occurs = [false; 256];
+    parts.iter().flat_map(|p| &p.how).for_each(|&how| occurs[usize::from(how)] = true);
+    let hows: Vec<u8> = (0..=u8::MAX).filter(|&how| occurs[usize::from(how)]).collect();
+    let mut code = [0; 256];
+    hows.iter().enumerate().for_each(|(i, &how)| code[usize::from(how)] = i as u8);
+    (code, hows)
+}
 
-/// Counting sort of all rows by place, and within a place by kind, span and hour.
-fn sort_rows(parts: &[Part], rank: &[u32], span_code: &[u16], kind_code: &[u16]) -> Rows {
+/// Codes of all rows, sorted by place.
+struct Rows {
+    starts: Vec<u32>,
+    span: Vec<u16>,
+    how: Vec<u8>,
+    kind: Vec<u16>,
+}
+
+/// Counting sort of all rows by place.
+fn sort_rows(parts: &[Part], rank: &[u32], span_code: &[u16], how_code: &[u8; 256], kind_code: &[u16]) -> Rows {
     let places = rank.len();
     let slot = |place: u32| if place == NOT_LOCATED { places } else { rank[place as usize] as usize };
     let mut starts = vec![0_u32; places + 2];
@@ -262,39 +317,37 @@ fn sort_rows(parts: &[Part], rank: &[u32], span_code: &[u16], kind_code: &[u16])
             let at = &mut next[slot(place)];
             let to = *at as usize;
             span[to] = span_code[usize::from(part.span[i])];
-            how[to] = part.how[i];
+            how[to] = how_code[usize::from(part.how[i])];
             kind[to] = kind_code[usize::from(part.kind[i])];
             *at += 1;
         }
     }
-    (starts, span, how, kind)
+    Rows { starts, span, how, kind }
 }
 
 struct Groups<'a> {
-    places: &'a [&'a Place],
+    places: &'a [NewPlace],
     in_study_area: &'a [bool],
 }
 
 impl Groups<'_> {
     /// The groups of all places and, last, of the not located.
-    fn of(&self, groups: usize, group: impl Fn(&Place) -> Group) -> Grouping {
-        let located = self
-            .places
-            .iter()
-            .zip(self.in_study_area)
-            .map(|(place, &inside)| if inside { group(place) } else { Group::Special(Special::Outside) });
+    fn of(&self, groups: usize, group: impl Fn(usize, &NewPlace) -> Group) -> Grouping {
+        let places = self.places.iter().zip(self.in_study_area).enumerate();
+        let located =
+            places.map(|(i, (place, &inside))| if inside { group(i, place) } else { Group::Special(Special::Outside) });
         Grouping::new(groups, located.chain([Group::Special(Special::NotLocated)]))
     }
 
     fn whole(&self) -> Grouping {
-        self.of(1, |_| Group::Of(0))
+        self.of(1, |_, _| Group::Of(0))
     }
 
     fn cells(&self, slot: usize) -> (Grouping, Vec<u64>) {
         let mut ids: Vec<u64> = self.places.iter().map(|p| p.cells[slot]).collect();
         ids.sort_unstable();
         ids.dedup();
-        let grouping = self.of(ids.len(), |place| {
+        let grouping = self.of(ids.len(), |_, place| {
             if !place.class.supports_cell(RESOLUTIONS[slot]) {
                 return Group::Special(Special::TooCoarse);
             }
@@ -304,9 +357,9 @@ impl Groups<'_> {
         (grouping, ids)
     }
 
-    fn areas(&self, layer: usize, areas: usize) -> Grouping {
-        self.of(areas, |place| {
-            let area = place.areas[layer];
+    fn areas(&self, areas: usize, area: impl Fn(usize) -> u32) -> Grouping {
+        self.of(areas, |i, place| {
+            let area = area(i);
             if !place.class.supports_area() {
                 Group::Special(Special::TooCoarse)
             } else if area == u32::MAX {

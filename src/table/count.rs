@@ -7,14 +7,19 @@ use rayon::prelude::*;
 use super::{
     CompiledFilter, Grouping, Span, Special, Table,
     codes::hour_of,
-    filter::RowSets,
-    scan::{BLOCK_ROWS, Mask},
+    grouping::SPECIALS,
+    matches::{Matches, RowTest, Window},
+    sliced::{SlicedColumn, WORD_ROWS},
 };
 
 /// Rows that one worker counts before it takes the next piece.
 const PIECE_ROWS: usize = 1 << 18;
+/// Groups that one worker adds up before it takes the next.
+const PIECE_GROUPS: usize = 1 << 12;
 /// Combinations of row dimensions counted in an array; more are sorted.
 const MAX_DENSE: u64 = 1 << 20;
+/// Matches of 64 rows from which on the codes of all 64 are read at once.
+const MANY: u32 = 6;
 
 /// What became of every incident that matches the row filters; the last five add up to the first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,12 +54,23 @@ pub struct CountRow {
 /// An answer: combinations with incidents, ascending, and the boxes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Combinations with incidents, by group and key.
-    pub rows: Vec<CountRow>,
+    /// Without row dimensions: incidents of every group.
+    by_group: Vec<u32>,
+    /// With row dimensions: combinations with incidents, by group and key.
+    by_key: Vec<CountRow>,
     /// Where everything went.
     pub boxes: Boxes,
     /// Groups in which further incidents may match: a count there is a least count.
     pub uncertain: Vec<u32>,
+}
+
+impl Counts {
+    /// Combinations with incidents, ascending.
+    pub fn rows(&self) -> impl Iterator<Item = CountRow> + '_ {
+        let row = |(group, &count): (usize, &u32)| CountRow { group: group as u32, key: 0, count: u64::from(count) };
+        let groups = self.by_group.iter().enumerate().filter(|(_, count)| **count > 0);
+        groups.map(row).chain(self.by_key.iter().copied())
+    }
 }
 
 /// A dimension that each incident has by itself; `key = sum of value * stride`.
@@ -81,8 +97,9 @@ impl RowDimension {
     }
 
     /// The hour, with 24 for unknown.
-    pub(crate) fn of_hour() -> Self {
-        Self { size: 25, column: Column::How, values: (0..=u8::MAX).map(|h| u32::from(hour_of(h))).collect() }
+    pub(crate) fn of_hour(table: &Table) -> Self {
+        let values = table.hows.iter().map(|&how| u32::from(hour_of(how))).collect();
+        Self { size: 25, column: Column::How, values }
     }
 
     pub(crate) fn of_category(table: &Table) -> Self {
@@ -95,126 +112,55 @@ impl RowDimension {
         Self { size: table.sources.len() as u64, column: Column::Kind, values }
     }
 
-    fn value(&self, table: &Table, row: usize) -> u64 {
-        let code = match self.column {
-            Column::Span => usize::from(table.span[row]),
-            Column::How => usize::from(table.how[row]),
-            Column::Kind => usize::from(table.kind[row]),
-        };
-        u64::from(self.values[code])
+    fn column<'t>(&self, table: &'t Table) -> &'t SlicedColumn {
+        match self.column {
+            Column::Span => &table.span,
+            Column::How => &table.how,
+            Column::Kind => &table.kind,
+        }
     }
-}
-
-/// What a place filter says of a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PlaceAnswer {
-    In,
-    Outside,
-    TooCoarse,
 }
 
 impl Table {
-    /// Incidents per group (specials last) that match for certain, and that may match beyond.
-    fn per_group(
-        &self,
-        grouping: &Grouping,
-        filter: &CompiledFilter,
-        places: Option<&[PlaceAnswer]>,
-    ) -> (Vec<u64>, Vec<u64>) {
-        let groups = grouping.len() + super::grouping::SPECIALS;
-        let pieces = rayon::current_num_threads() * 2;
-        let rows = self.incidents().div_ceil(pieces).next_multiple_of(BLOCK_ROWS);
-        let partial: Vec<(Vec<u32>, Vec<u32>)> = (0..pieces)
-            .into_par_iter()
-            .map(|i| {
-                let range = (i * rows).min(self.incidents())..((i + 1) * rows).min(self.incidents());
-                let mut counts = (vec![0; groups], vec![0; if filter.possible.is_some() { groups } else { 0 }]);
-                self.per_group_of(range, grouping, filter, places, &mut counts);
-                counts
-            })
-            .collect();
-        let mut sums = (vec![0_u64; groups], vec![0_u64; groups]);
-        for (certain, more) in partial {
-            sums.0.iter_mut().zip(certain).for_each(|(sum, n)| *sum += u64::from(n));
-            sums.1.iter_mut().zip(more).for_each(|(sum, n)| *sum += u64::from(n));
-        }
-        sums
+    /// Rows of a run of places.
+    fn rows(&self, places: &Range<usize>) -> Range<usize> {
+        self.row_start[places.start] as usize..self.row_start[places.end] as usize
     }
 
-    fn per_group_of(
-        &self,
-        rows: Range<usize>,
-        grouping: &Grouping,
-        filter: &CompiledFilter,
-        places: Option<&[PlaceAnswer]>,
-        counts: &mut (Vec<u32>, Vec<u32>),
-    ) {
-        if rows.is_empty() {
-            return;
-        }
-        let group_of = |place: usize| {
-            let group = grouping.of_place[place];
-            let answer = places.and_then(|p| p.get(place)).copied().unwrap_or(PlaceAnswer::In);
-            let special = grouping.special(group);
-            match answer {
-                PlaceAnswer::Outside if special.is_none_or(|s| s == Special::TooCoarse) => {
-                    (grouping.len() + Special::OutsidePlace as usize) as u32
-                }
-                PlaceAnswer::TooCoarse if special.is_none() => (grouping.len() + Special::TooCoarse as usize) as u32,
-                _ => group,
-            }
+    /// Incidents that match, per group, specials last.
+    fn per_group(&self, grouping: &Grouping, test: &RowTest) -> Vec<u32> {
+        let matches = (!test.is_all()).then(|| Matches::of(self, test));
+        let count = |places: Range<usize>| {
+            let rows = self.rows(&places);
+            matches.as_ref().map_or(rows.len() as u32, |matches| matches.count(&rows))
         };
-        let everything = filter.certain.is_all() && filter.possible.is_none();
-        let (mut certain, mut possible) = (Mask::new(), Mask::new());
-        let mut place = self.row_start.partition_point(|&start| start as usize <= rows.start) - 1;
-        let mut block = rows.start;
-        while block < rows.end {
-            let end = (block + BLOCK_ROWS).min(rows.end);
-            if !everything {
-                certain.fill(self, block..end, &filter.certain);
-            }
-            if let Some(sets) = &filter.possible {
-                possible.fill(self, block..end, sets);
-            }
-            let mut at = block;
-            while at < end {
-                let until = (self.row_start[place + 1] as usize).min(end);
-                let piece = at - block..until - block;
-                let group = group_of(place) as usize;
-                let matches = if everything { piece.len() as u32 } else { certain.sum(piece.clone()) };
-                counts.0[group] += matches;
-                if filter.possible.is_some() {
-                    counts.1[group] += possible.sum(piece) - matches;
-                }
-                at = until;
-                if until == self.row_start[place + 1] as usize {
-                    place += 1;
-                }
-            }
-            block = end;
-        }
+        (0..grouping.len() + SPECIALS)
+            .into_par_iter()
+            .with_min_len(PIECE_GROUPS)
+            .map(|group| grouping.runs(group).map(count).sum())
+            .collect()
     }
 
     /// Counts incidents by group and row dimensions.
-    pub(crate) fn count(
-        &self,
-        grouping: &Grouping,
-        filter: &CompiledFilter,
-        places: Option<&[PlaceAnswer]>,
-        dimensions: &[RowDimension],
-    ) -> Counts {
-        let (certain, more) = self.per_group(grouping, filter, places);
-        let boxes = boxes_of(grouping, &certain, &more);
-        let rows = if dimensions.is_empty() {
-            let groups = certain[..grouping.len()].iter().enumerate();
-            let row = |(group, &count): (usize, &u64)| CountRow { group: group as u32, key: 0, count };
-            groups.filter(|(_, count)| **count > 0).map(row).collect()
-        } else {
-            let groups: Vec<u32> = (0..grouping.len() as u32).filter(|&g| certain[g as usize] > 0).collect();
-            self.count_rows(grouping, &groups, filter, places, dimensions)
+    pub(crate) fn count(&self, grouping: &Grouping, filter: &CompiledFilter, dimensions: &[RowDimension]) -> Counts {
+        let mut certain = self.per_group(grouping, &filter.certain);
+        let possible = filter.possible.as_ref().map(|test| self.per_group(grouping, test));
+        let more: Vec<u32> = match &possible {
+            Some(possible) => possible.iter().zip(&certain).map(|(possible, certain)| possible - certain).collect(),
+            None => Vec::new(),
         };
-        let uncertain = (0..grouping.len() as u32).filter(|&g| more[g as usize] > 0).collect();
-        Counts { rows, boxes, uncertain }
+        let boxes = boxes_of(grouping, &certain, &more);
+        certain.truncate(grouping.len());
+        let numbered = |counts: &[u32]| -> Vec<u32> {
+            let counts = counts.iter().take(grouping.len()).enumerate().filter(|(_, count)| **count > 0);
+            counts.map(|(group, _)| group as u32).collect()
+        };
+        let uncertain = numbered(&more);
+        if dimensions.is_empty() {
+            return Counts { by_group: certain, by_key: Vec::new(), boxes, uncertain };
+        }
+        let by_key = self.count_rows(grouping, &numbered(&certain), &filter.certain, dimensions);
+        Counts { by_group: Vec::new(), by_key, boxes, uncertain }
     }
 
     /// Incidents of some groups, in their order, and for those with none whether some may match: what a tile asks.
@@ -231,56 +177,31 @@ impl Table {
         certain.into_iter().map(|n| (n, n == 0 && doubtful.next().unwrap_or(false))).collect()
     }
 
-    fn count_groups_in(&self, grouping: &Grouping, groups: &[u32], sets: &RowSets) -> Vec<u64> {
-        let mut mask = Mask::new();
-        let everything = sets.is_all();
-        let count = |&group: &u32| {
-            let runs = grouping.runs(group as usize).iter();
-            runs.map(|&(first, last)| {
-                let rows = self.row_start[first as usize] as usize..self.row_start[last as usize] as usize;
-                if everything {
-                    return rows.len() as u64;
-                }
-                let mut sum = 0;
-                for start in rows.clone().step_by(BLOCK_ROWS) {
-                    let block = start..(start + BLOCK_ROWS).min(rows.end);
-                    let len = block.len();
-                    mask.fill(self, block, sets);
-                    sum += u64::from(mask.sum(0..len));
-                }
-                sum
-            })
-            .sum()
+    fn count_groups_in(&self, grouping: &Grouping, groups: &[u32], test: &RowTest) -> Vec<u64> {
+        let mut window = Window::new(self, test);
+        let mut count = |group: &u32| {
+            let runs = grouping.runs(*group as usize).map(|places| self.rows(&places));
+            if test.is_all() { runs.map(|rows| rows.len() as u64).sum() } else { runs.map(|r| window.count(r)).sum() }
         };
-        groups.iter().map(count).collect()
+        groups.iter().map(&mut count).collect()
     }
 
     fn count_rows(
         &self,
         grouping: &Grouping,
         groups: &[u32],
-        filter: &CompiledFilter,
-        places: Option<&[PlaceAnswer]>,
+        test: &RowTest,
         dimensions: &[RowDimension],
     ) -> Vec<CountRow> {
-        let pieces = self.pieces(grouping, groups, places);
-        let strides = strides(dimensions);
+        let pieces = self.pieces(grouping, groups);
         let space: u64 = dimensions.iter().map(|d| d.size.max(1)).product();
         let mut rows: Vec<CountRow> = pieces
             .par_iter()
             .map_init(
-                || (Mask::new(), Tally::new(space)),
-                |(mask, tally), (group, ranges)| {
+                || (Window::new(self, test), Keys::new(self, dimensions), Tally::new(space)),
+                |(window, keys, tally), (group, ranges)| {
                     for range in ranges {
-                        for start in range.clone().step_by(BLOCK_ROWS) {
-                            let block = start..(start + BLOCK_ROWS).min(range.end);
-                            let len = block.len();
-                            mask.fill(self, block, &filter.certain);
-                            for i in mask.positions(0..len) {
-                                let values = dimensions.iter().zip(&strides);
-                                tally.add(values.map(|(d, stride)| d.value(self, start + i) * stride).sum());
-                            }
-                        }
+                        window.visit(range.clone(), |word, bits| keys.visit(word, bits, |key| tally.add(key)));
                     }
                     tally.take(*group)
                 },
@@ -288,7 +209,7 @@ impl Table {
             .flatten_iter()
             .collect();
         // Large groups came in several pieces.
-        rows.sort_unstable_by_key(|r| (r.group, r.key));
+        rows.par_sort_unstable_by_key(|r| (r.group, r.key));
         rows.dedup_by(|next, first| {
             let same = (next.group, next.key) == (first.group, first.key);
             if same {
@@ -300,37 +221,20 @@ impl Table {
     }
 
     /// Row ranges of each group, large groups in several pieces.
-    fn pieces(
-        &self,
-        grouping: &Grouping,
-        groups: &[u32],
-        places: Option<&[PlaceAnswer]>,
-    ) -> Vec<(u32, Vec<Range<usize>>)> {
+    fn pieces(&self, grouping: &Grouping, groups: &[u32]) -> Vec<(u32, Vec<Range<usize>>)> {
         let mut pieces = Vec::new();
         for &group in groups {
             let mut ranges: Vec<Range<usize>> = Vec::new();
             let mut size = 0;
-            let mut add = |range: Range<usize>| {
-                for start in range.clone().step_by(PIECE_ROWS) {
-                    let part = start..(start + PIECE_ROWS).min(range.end);
+            for rows in grouping.runs(group as usize).map(|places| self.rows(&places)) {
+                for start in rows.clone().step_by(PIECE_ROWS) {
+                    let part = start..(start + PIECE_ROWS).min(rows.end);
                     size += part.len();
-                    match ranges.last_mut() {
-                        Some(last) if last.end == part.start => last.end = part.end,
-                        _ => ranges.push(part),
-                    }
+                    ranges.push(part);
                     if size >= PIECE_ROWS {
                         pieces.push((group, std::mem::take(&mut ranges)));
                         size = 0;
                     }
-                }
-            };
-            for &(first, last) in grouping.runs(group as usize) {
-                let start = |place: u32| self.row_start[place as usize] as usize;
-                match places {
-                    None => add(start(first)..start(last)),
-                    Some(answers) => (first..last)
-                        .filter(|&p| answers[p as usize] == PlaceAnswer::In)
-                        .for_each(|p| add(start(p)..start(p + 1))),
                 }
             }
             if !ranges.is_empty() {
@@ -338,6 +242,45 @@ impl Table {
             }
         }
         pieces
+    }
+}
+
+/// Makes the keys of rows.
+struct Keys<'a> {
+    /// Column of each dimension, with the key's part for each code.
+    parts: Vec<(&'a SlicedColumn, Vec<u64>)>,
+    codes: [u16; WORD_ROWS],
+    sums: [u64; WORD_ROWS],
+}
+
+impl<'a> Keys<'a> {
+    fn new(table: &'a Table, dimensions: &[RowDimension]) -> Self {
+        let parts = dimensions.iter().zip(strides(dimensions));
+        let part = |(d, stride): (&RowDimension, u64)| {
+            (d.column(table), d.values.iter().map(|&v| u64::from(v) * stride).collect())
+        };
+        Self { parts: parts.map(part).collect(), codes: [0; WORD_ROWS], sums: [0; WORD_ROWS] }
+    }
+
+    /// Calls `add` with the key of every row of a word whose bit is set.
+    fn visit(&mut self, word: usize, mut bits: u64, mut add: impl FnMut(u64)) {
+        let many = bits.count_ones() >= MANY;
+        if many {
+            self.sums.fill(0);
+            for (column, values) in &self.parts {
+                column.codes_of_word(word, &mut self.codes);
+                for (sum, &code) in self.sums.iter_mut().zip(&self.codes) {
+                    // Codes past the last row are 0, which an empty table does not have.
+                    *sum += values.get(usize::from(code)).copied().unwrap_or(0);
+                }
+            }
+        }
+        while bits != 0 {
+            let i = bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            let key = |part: &(&SlicedColumn, Vec<u64>)| part.1[usize::from(part.0.code(word * WORD_ROWS + i))];
+            add(if many { self.sums[i] } else { self.parts.iter().map(key).sum() });
+        }
     }
 }
 
@@ -350,19 +293,19 @@ pub(crate) fn strides(dimensions: &[RowDimension]) -> Vec<u64> {
     strides
 }
 
-fn boxes_of(grouping: &Grouping, certain: &[u64], more: &[u64]) -> Boxes {
+fn boxes_of(grouping: &Grouping, certain: &[u32], more: &[u32]) -> Boxes {
     let special = |s: Special| {
         let i = grouping.len() + s as usize;
-        certain[i] + more[i]
+        u64::from(certain[i]) + more.get(i).copied().map_or(0, u64::from)
     };
     let outside_place = special(Special::OutsidePlace);
     let boxes = Boxes {
         total: 0,
-        counted: certain[..grouping.len()].iter().sum(),
+        counted: certain[..grouping.len()].iter().copied().map(u64::from).sum(),
         not_located: special(Special::NotLocated),
         outside_study_area: special(Special::Outside) + outside_place,
         too_coarse: special(Special::TooCoarse),
-        time_too_coarse: more[..grouping.len()].iter().sum(),
+        time_too_coarse: more.iter().take(grouping.len()).copied().map(u64::from).sum(),
         outside_place,
     };
     let parts = [boxes.counted, boxes.not_located, boxes.outside_study_area, boxes.too_coarse, boxes.time_too_coarse];

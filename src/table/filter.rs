@@ -1,11 +1,11 @@
-//! A query's filters as sets of codes.
+//! A query's filters as tests of codes.
 //!
 //! Every filter has three answers for an incident: yes, no, and "cannot tell", when the incident's time is not
 //! precise enough. Incidents that may match but cannot be told are the `time_too_coarse` box.
 
 use std::collections::BTreeMap;
 
-use super::{Span, Table, codes::hour_of};
+use super::{Span, Table, codes::hour_of, matches::RowTest};
 use crate::model::{Calendar, Definition, Query, QueryError, UNKNOWN_HOUR};
 
 /// Names that queries may use beside what the table itself holds.
@@ -17,71 +17,15 @@ pub struct Known {
     pub calendars: BTreeMap<String, Calendar>,
 }
 
-/// A set of codes of one column, in the form that is quickest to test.
-#[derive(Debug, Clone)]
-pub(crate) enum CodeSet {
-    /// Every code.
-    All,
-    /// Few runs of codes: (first, length - 1).
-    Runs(Vec<(u16, u16)>),
-    /// Anything: one byte a code.
-    Any(Vec<u8>),
-}
-
-const MAX_RUNS: usize = 4;
-
-impl CodeSet {
-    pub(crate) fn new(codes: usize, holds: impl Fn(usize) -> bool) -> Self {
-        let bytes: Vec<u8> = (0..codes).map(|i| u8::from(holds(i))).collect();
-        let mut runs: Vec<(u16, u16)> = Vec::new();
-        let mut i = 0;
-        while i < codes {
-            let start = i;
-            while i < codes && bytes[i] == bytes[start] {
-                i += 1;
-            }
-            if bytes[start] == 1 {
-                runs.push((start as u16, (i - start - 1) as u16));
-            }
-        }
-        match runs.as_slice() {
-            [(0, last)] if usize::from(*last) + 1 == codes => Self::All,
-            _ if codes == 0 => Self::All,
-            _ if runs.len() <= MAX_RUNS => Self::Runs(runs),
-            _ => Self::Any(bytes),
-        }
-    }
-
-    pub(crate) fn holds(&self, code: u16) -> bool {
-        match self {
-            Self::All => true,
-            Self::Runs(runs) => runs.iter().any(|&(first, more)| code.wrapping_sub(first) <= more),
-            Self::Any(bytes) => bytes.get(usize::from(code)) == Some(&1),
-        }
-    }
-}
-
-/// One set per column; a row matches when it is in all three.
-#[derive(Debug, Clone)]
-pub(crate) struct RowSets {
-    pub(crate) span: CodeSet,
-    pub(crate) how: CodeSet,
-    pub(crate) kind: CodeSet,
-}
-
-impl RowSets {
-    pub(crate) fn is_all(&self) -> bool {
-        matches!((&self.span, &self.how, &self.kind), (CodeSet::All, CodeSet::All, CodeSet::All))
-    }
-}
-
 /// A query's row filters for one table.
 #[derive(Debug, Clone)]
 pub struct CompiledFilter {
     /// Rows that match for certain.
-    pub(crate) certain: RowSets,
+    pub(crate) certain: RowTest,
     /// Rows that match or cannot be told; `None` when these are the same.
-    pub(crate) possible: Option<RowSets>,
+    pub(crate) possible: Option<RowTest>,
+    /// Sources and categories that are let through.
+    pub(crate) kinds: Vec<bool>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -104,20 +48,19 @@ impl CompiledFilter {
         resolvable: impl Fn(Span) -> bool,
     ) -> Result<Self, QueryError> {
         let kinds = kinds_of(table, query, known)?;
-        let kind = CodeSet::new(table.kinds.len(), |i| kinds[i]);
         let spans = spans_of(table, query, known)?;
-        let hows: Vec<Answer> = (0..=u8::MAX).map(|how| how_answer(how, query)).collect();
-        let sets = |least: Answer, precise: bool| RowSets {
-            span: CodeSet::new(spans.len(), |i| {
-                spans[i] as u8 >= least as u8 && (!precise || resolvable(table.spans[i]))
-            }),
-            how: CodeSet::new(hows.len(), |i| hows[i] as u8 >= least as u8),
-            kind: kind.clone(),
+        let hows: Vec<Answer> = table.hows.iter().map(|&how| how_answer(how, query)).collect();
+        let resolved: Vec<bool> = table.spans.iter().map(|&span| resolvable(span)).collect();
+        let at_least = |least: Answer| move |answer: &Answer| *answer as u8 >= least as u8;
+        let test = |least: Answer, precise: bool| {
+            let span = spans.iter().zip(&resolved).map(|(a, &resolved)| at_least(least)(a) && (!precise || resolved));
+            let how: Vec<bool> = hows.iter().map(at_least(least)).collect();
+            RowTest::new(&span.collect::<Vec<_>>(), &how, &kinds)
         };
-        let differ = spans.contains(&Answer::CannotTell)
-            || hows.contains(&Answer::CannotTell)
-            || table.spans.iter().any(|&s| !resolvable(s));
-        Ok(Self { certain: sets(Answer::Yes, true), possible: differ.then(|| sets(Answer::CannotTell, false)) })
+        let differ =
+            spans.contains(&Answer::CannotTell) || hows.contains(&Answer::CannotTell) || resolved.contains(&false);
+        let possible = differ.then(|| test(Answer::CannotTell, false));
+        Ok(Self { certain: test(Answer::Yes, true), possible, kinds })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Places by cell or area: which group a place is in, and the runs of places of a group.
 
+use std::ops::Range;
+
 /// Why a place is in no group of a grouping; each is a box beside the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
@@ -26,42 +28,74 @@ pub enum Group {
     Special(Special),
 }
 
-/// A partition of all places.
+/// What a place filter says of a place, from the least to the most that it lets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum PlaceAnswer {
+    Outside,
+    TooCoarse,
+    In,
+}
+
+/// A partition of all places into runs of neighbors that are in one group.
 #[derive(Debug, Clone, Default)]
 pub struct Grouping {
     groups: usize,
-    /// Group of each place; specials are `groups..groups + SPECIALS`.
-    pub(crate) of_place: Vec<u32>,
+    /// First place of each run, in the order of places, and the number of places.
+    firsts: Vec<u32>,
+    /// Group of each run; specials are `groups..groups + SPECIALS`.
+    of_run: Vec<u32>,
+    /// Runs of group i are `runs[starts[i]..starts[i + 1]]`.
     starts: Vec<u32>,
-    /// Half-open runs of places, ascending within a group.
-    runs: Vec<(u32, u32)>,
+    runs: Vec<u32>,
 }
 
 impl Grouping {
     /// Makes a grouping of places in their order.
     pub(crate) fn new(groups: usize, places: impl Iterator<Item = Group>) -> Self {
-        let of_place: Vec<u32> = places
-            .map(|group| match group {
+        let mut made = Self { groups, ..Self::default() };
+        let mut place = 0;
+        for group in places {
+            let group = match group {
                 Group::Of(group) => group,
-                Group::Special(special) => groups as u32 + special as u32,
-            })
-            .collect();
-        let mut runs: Vec<(u32, u32, u32)> = Vec::new();
-        for (place, &group) in of_place.iter().enumerate() {
-            match runs.last_mut() {
-                Some(run) if run.0 == group => run.2 = place as u32 + 1,
-                _ => runs.push((group, place as u32, place as u32 + 1)),
-            }
+                Group::Special(special) => made.number_of(special),
+            };
+            made.add(group, place);
+            place += 1;
         }
-        runs.sort_unstable();
-        let mut starts = vec![0_u32; groups + SPECIALS + 1];
-        for run in &runs {
-            starts[run.0 as usize + 1] += 1;
+        made.finish(place)
+    }
+
+    fn number_of(&self, special: Special) -> u32 {
+        self.groups as u32 + special as u32
+    }
+
+    fn add(&mut self, group: u32, first: u32) {
+        if self.of_run.last() != Some(&group) {
+            self.of_run.push(group);
+            self.firsts.push(first);
         }
-        for i in 1..starts.len() {
-            starts[i] += starts[i - 1];
+    }
+
+    /// Lists the runs by group.
+    fn finish(mut self, places: u32) -> Self {
+        self.firsts.push(places);
+        self.firsts.shrink_to_fit();
+        self.of_run.shrink_to_fit();
+        self.starts = vec![0; self.groups + SPECIALS + 1];
+        for &group in &self.of_run {
+            self.starts[group as usize + 1] += 1;
         }
-        Self { groups, of_place, starts, runs: runs.into_iter().map(|r| (r.1, r.2)).collect() }
+        for i in 1..self.starts.len() {
+            self.starts[i] += self.starts[i - 1];
+        }
+        let mut next = self.starts.clone();
+        self.runs = vec![0; self.of_run.len()];
+        for (run, &group) in self.of_run.iter().enumerate() {
+            let at = &mut next[group as usize];
+            self.runs[*at as usize] = run as u32;
+            *at += 1;
+        }
+        self
     }
 
     /// Number of groups, specials not counted.
@@ -76,9 +110,24 @@ impl Grouping {
         self.groups == 0
     }
 
-    /// Runs of places of a group.
-    pub(crate) fn runs(&self, group: usize) -> &[(u32, u32)] {
-        &self.runs[self.starts[group] as usize..self.starts[group + 1] as usize]
+    /// Runs of places of a group, ascending.
+    pub(crate) fn runs(&self, group: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+        let runs = &self.runs[self.starts[group] as usize..self.starts[group + 1] as usize];
+        runs.iter().map(|&run| self.places(run as usize))
+    }
+
+    /// All runs in the order of places, with their groups.
+    pub(crate) fn all_runs(&self) -> impl Iterator<Item = (Range<usize>, u32)> + '_ {
+        self.of_run.iter().enumerate().map(|(run, &group)| (self.places(run), group))
+    }
+
+    /// Group of every place, in order.
+    pub(crate) fn of_places(&self) -> impl Iterator<Item = u32> + '_ {
+        self.all_runs().flat_map(|(places, group)| places.map(move |_| group))
+    }
+
+    fn places(&self, run: usize) -> Range<usize> {
+        self.firsts[run] as usize..self.firsts[run + 1] as usize
     }
 
     /// The special a group number stands for.
@@ -91,7 +140,26 @@ impl Grouping {
         }
     }
 
+    /// The same groups, holding only the places that a filter lets through.
+    pub(crate) fn narrowed(&self, answers: &[PlaceAnswer]) -> Self {
+        let mut made = Self { groups: self.groups, ..Self::default() };
+        for (places, group) in self.all_runs() {
+            let special = self.special(group);
+            for place in places {
+                let group = match answers[place] {
+                    PlaceAnswer::Outside if special.is_none_or(|s| s == Special::TooCoarse) => {
+                        self.number_of(Special::OutsidePlace)
+                    }
+                    PlaceAnswer::TooCoarse if special.is_none() => self.number_of(Special::TooCoarse),
+                    _ => group,
+                };
+                made.add(group, place as u32);
+            }
+        }
+        made.finish(self.firsts.last().copied().unwrap_or(0))
+    }
+
     pub(crate) fn memory_bytes(&self) -> usize {
-        self.of_place.len() * 4 + self.starts.len() * 4 + self.runs.len() * 8
+        (self.firsts.len() + self.of_run.len() + self.starts.len() + self.runs.len()) * 4
     }
 }
