@@ -40,7 +40,8 @@ impl CellShapes {
             .map(|&cell| {
                 let center = grid::center(cell);
                 let center = fixed(center.lon, center.lat);
-                let outline = grid::outline(cell).iter().map(|c| fixed(c.lon, c.lat)).collect();
+                // H3 goes round counterclockwise; tiles want outer rings clockwise.
+                let outline = grid::outline(cell).iter().rev().map(|c| fixed(c.lon, c.lat)).collect();
                 (morton_of(center), cell, center, outline)
             })
             .collect();
@@ -109,12 +110,15 @@ impl CellShapes {
         } else {
             counts.retain(|c| c.1 > 0);
         }
+        let mut ring = Vec::new();
         encode("cells", counts.len(), |features| {
             for (i, count) in counts {
-                let ring: Vec<[i32; 2]> = self.outline(i).iter().map(|c| address.units(c.map(i64::from))).collect();
+                ring.clear();
+                ring.extend(self.outline(i).iter().map(|c| address.units(c.map(i64::from))));
                 let id = grid::cell_text(self.cells[i]);
                 let rate = query.rate.as_ref().map(|r| plan.rate(r, &PlaceKey::Cell(self.cells[i]), count));
-                features.add(&Feature { id: &id, name: None, count, rate, received: true }, &[vec![ring]]);
+                let feature = Feature { id: &id, name: None, count, rate, received: true };
+                features.add(&feature, std::iter::once(ring.as_slice()));
             }
         })
     }

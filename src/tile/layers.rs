@@ -2,7 +2,7 @@
 
 use super::{
     BUFFER, TileAddress,
-    encode::{Feature, encode},
+    encode::{Feature, Unit, doubled_area, encode},
     fixed::{Box2, Fixed, fixed},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 /// An area's polygons: outer ring first, then holes.
 type Polygons = Vec<Vec<Vec<Fixed>>>;
 /// The same in the units of a tile.
-type TilePolygons = Vec<Vec<Vec<[i32; 2]>>>;
+type TilePolygons = Vec<Vec<Vec<Unit>>>;
 
 /// The areas of a layer.
 #[derive(Debug)]
@@ -56,7 +56,8 @@ impl LayerShapes {
                 let key = PlaceKey::Area(layer.name.clone(), i);
                 let rate = query.rate.as_ref().map(|r| plan.rate(r, &key, count));
                 let received = count > 0 || (!doubtful && plan.snapshot().anything_received(query, &area.district));
-                features.add(&Feature { id: &area.code, name: Some(&area.name), count, rate, received }, &polygons);
+                let feature = Feature { id: &area.code, name: Some(&area.name), count, rate, received };
+                features.add(&feature, polygons.iter().flatten().map(Vec::as_slice));
             }
         })
     }
@@ -77,7 +78,7 @@ fn clip_polygons(polygons: &Polygons, bounds: &Box2, address: TileAddress) -> Ti
             units
         });
         let outer = clipped.next().filter(|r| r.len() >= 3 && doubled_area(r) != 0)?;
-        Some(std::iter::once(outer).chain(clipped.filter(|r| r.len() >= 3)).collect())
+        Some(std::iter::once(outer).chain(clipped.filter(|r| r.len() >= 3 && doubled_area(r) != 0)).collect())
     };
     let clipped: TilePolygons = polygons.iter().filter_map(clip_polygon).collect();
     if !clipped.is_empty() {
@@ -87,11 +88,6 @@ fn clip_polygons(polygons: &Polygons, bounds: &Box2, address: TileAddress) -> Ti
     let inside = polygons.iter().flatten().find_map(|ring| clip_ring(ring, bounds).first().copied());
     let unit = |[x, y]: [i32; 2]| vec![vec![vec![[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1]]]];
     inside.map_or_else(Vec::new, |point| unit(address.units(point)))
-}
-
-fn doubled_area(ring: &[[i32; 2]]) -> i64 {
-    let next = ring.iter().cycle().skip(1);
-    ring.iter().zip(next).map(|(a, b)| i64::from(a[0]) * i64::from(b[1]) - i64::from(b[0]) * i64::from(a[1])).sum()
 }
 
 /// Cuts a ring at the four sides of a rectangle, one after the other (Sutherland & Hodgman 1974).
