@@ -3,14 +3,16 @@
 //! Polygons are WGS 84 degrees. Inside is decided by the even-odd rule with exact arithmetic; a point on a
 //! border belongs to the area with the lowest code. May use: model.
 
+mod edges;
 mod geojson_file;
 mod layer;
 mod locator;
 mod repair;
 mod wkb_text;
 
+pub use edges::brute_force_area;
 pub use geojson_file::{GeoJsonError, PropertyChoice, read_geojson};
 pub use layer::{Area, Layer, readable_name};
-pub use locator::{Found, Locator, SNAP_RADIUS_M, brute_force_area};
+pub use locator::{Found, Locator, SNAP_RADIUS_M};
 pub use repair::{AreaIssue, area_km2};
 pub use wkb_text::{WkbError, from_wkb, to_wkb};

@@ -75,7 +75,7 @@ fn cells_and_areas_equal_brute_force_on_all_rows() {
     assert_eq!(rows.len(), 172_683);
     // Every distinct point by every edge of every polygon; the few near the border are asked of the index.
     let mut known: HashMap<(u64, u64), Option<u32>> = HashMap::new();
-    let locator = places::area::Locator::new(only.clone());
+    let locator = places::area::Locator::new(&only);
     let mut near = 0_u64;
     let mut cells: [BTreeMap<String, u64>; 2] = Default::default();
     let mut areas: BTreeMap<String, u64> = BTreeMap::new();
@@ -131,7 +131,7 @@ fn june_2025_equals_the_oracle_but_for_the_points_near_the_border() {
     }
     // What is left over are the rows of this month in no polygon and within 250 m of one.
     let only: Vec<MultiPolygon> = polygons().into_iter().map(|p| p.1).collect();
-    let locator = places::area::Locator::new(only.clone());
+    let locator = places::area::Locator::new(&only);
     let mut expected: BTreeMap<(String, String), i64> = BTreeMap::new();
     let codes: Vec<String> = polygons().into_iter().map(|p| p.0).collect();
     for row in raw_rows(&police).iter().filter(|r| r.month == "2025-06") {
@@ -176,7 +176,7 @@ fn the_national_layer_is_read_with_its_invalid_polygons_named() {
     println!("{} polygons invalid", invalid.len());
     assert_eq!(invalid.len(), 44);
     let polygons: Vec<MultiPolygon> = areas.iter().map(|a| a.polygons.clone()).collect();
-    let locator = places::area::Locator::new(polygons.clone());
+    let locator = places::area::Locator::new(&polygons);
     assert!(locator.memory_bytes() < 120_000_000, "{}", locator.memory_bytes());
     let mut rng = fastrand::Rng::with_seed(11);
     let mut checked = 0;

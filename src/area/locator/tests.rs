@@ -2,6 +2,7 @@ use geo::{MultiPolygon, Polygon};
 use proptest::prelude::*;
 
 use super::*;
+use crate::area::edges::{brute_force_area, rings, segments};
 
 /// A sheet of jagged areas that share their borders, with a hole, an island and an overlap.
 fn sheet() -> Vec<MultiPolygon> {
@@ -28,7 +29,7 @@ proptest! {
     #[test]
     fn the_index_agrees_with_every_edge_looked_at(lon in 0.99_f64..1.23, lat in 51.99_f64..52.23) {
         let polygons = sheet();
-        let locator = Locator::new(polygons.clone());
+        let locator = Locator::new(&polygons);
         prop_assert_eq!(locator.containing(lon, lat), brute_force_area(&polygons, lon, lat));
     }
 }
@@ -36,7 +37,7 @@ proptest! {
 #[test]
 fn corners_and_middles_of_borders_belong_to_the_lowest_code() {
     let polygons = sheet();
-    let locator = Locator::new(polygons.clone());
+    let locator = Locator::new(&polygons);
     let mut looked_at = 0;
     for (a, b) in polygons.iter().flat_map(rings).flat_map(segments) {
         for p in [a, b, [f64::midpoint(a[0], b[0]), f64::midpoint(a[1], b[1])]] {
@@ -49,7 +50,7 @@ fn corners_and_middles_of_borders_belong_to_the_lowest_code() {
 
 #[test]
 fn a_point_just_outside_goes_to_the_nearest_and_a_far_one_nowhere() {
-    let locator = Locator::new(sheet());
+    let locator = Locator::new(&sheet());
     let metre = 1.0 / 111_300.0;
     assert_eq!(locator.locate(1.03, 52.0 - 249.0 * metre), Found::Near(6));
     assert_eq!(locator.locate(1.03, 52.0 - 251.0 * metre), Found::Nowhere);
@@ -60,6 +61,6 @@ fn a_point_just_outside_goes_to_the_nearest_and_a_far_one_nowhere() {
 
 #[test]
 fn a_layer_without_polygons_holds_nothing() {
-    let locator = Locator::new(vec![]);
+    let locator = Locator::new(&[]);
     assert_eq!(locator.locate(1.0, 52.0), Found::Nowhere);
 }
