@@ -1,52 +1,19 @@
 //! Rows of a CSV file as bytes, with what tells a damaged file from a whole one.
 
-use std::{
-    cell::RefCell,
-    io::{self, Read},
-    rc::Rc,
-};
+use std::{cell::RefCell, io::Read, rc::Rc};
 
 use csv::ByteRecord;
 
-use super::{ImportError, Progress, SourceFile};
+use super::{
+    ImportError, Progress, SourceFile,
+    watched::{Seen, Watched},
+};
 
 const BUFFER: usize = 1 << 18;
 /// Rows between two notes of progress.
 const PROGRESS_ROWS: u64 = 4096;
 /// Most bytes that one row may have.
 const MAX_ROW_BYTES: usize = 1 << 20;
-
-/// What passes through while a file is read.
-#[derive(Debug, Default)]
-struct Seen {
-    hasher: blake3::Hasher,
-    bytes: u64,
-    /// The last bytes, newest last.
-    tail: [u8; 2],
-    binary: bool,
-}
-
-struct Watched {
-    inner: Box<dyn Read + Send>,
-    seen: Rc<RefCell<Seen>>,
-}
-
-impl Read for Watched {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        let mut seen = self.seen.borrow_mut();
-        seen.hasher.update(&buffer[..read]);
-        if seen.bytes == 0 {
-            let start = &buffer[..read.min(4096)];
-            seen.binary = start.contains(&0) || start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]);
-        }
-        seen.bytes += read as u64;
-        for &byte in &buffer[read.saturating_sub(2)..read] {
-            seen.tail = [seen.tail[1], byte];
-        }
-        Ok(read)
-    }
-}
 
 /// An opened CSV file.
 pub(super) struct CsvFile<'a> {
@@ -58,8 +25,6 @@ pub(super) struct CsvFile<'a> {
     noted: (u64, u64),
     columns: usize,
     last: LastRow,
-    /// Whether no field of the format ever holds a line break.
-    one_line_rows: bool,
 }
 
 /// What is remembered of the row read last.
@@ -88,25 +53,16 @@ impl<'a> CsvFile<'a> {
         delimiter: u8,
         progress: &'a Progress,
     ) -> Result<(Self, Vec<String>), ImportError> {
-        let seen = Rc::new(RefCell::new(Seen::default()));
-        let watched = Watched { inner: bytes, seen: seen.clone() };
+        let watched = Watched::new(bytes, true);
+        let seen = watched.seen.clone();
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
             .buffer_capacity(BUFFER)
             .from_reader(watched);
-        let mut csv = Self {
-            file,
-            reader,
-            seen,
-            progress,
-            rows: 0,
-            noted: (0, 0),
-            columns: 0,
-            last: LastRow::default(),
-            one_line_rows: false,
-        };
+        let mut csv =
+            Self { file, reader, seen, progress, rows: 0, noted: (0, 0), columns: 0, last: LastRow::default() };
         let mut record = ByteRecord::new();
         let any = csv.reader.read_byte_record(&mut record).map_err(|e| csv.damaged(&e))?;
         let wrong = |found: &str| ImportError::WrongFile {
@@ -146,7 +102,7 @@ impl<'a> CsvFile<'a> {
         }
         let line = record.position().map_or(0, csv::Position::line);
         let lines = self.reader.position().line().saturating_sub(line);
-        if lines > 1 && (self.one_line_rows || record.len() != self.columns) {
+        if lines > 1 && record.len() != self.columns {
             let reason = format!("a quotation mark that is not closed swallows {lines} lines");
             return Err(self.cut_off(line, &reason));
         }
@@ -160,9 +116,7 @@ impl<'a> CsvFile<'a> {
 
     /// The last row of a file that was cut off has too few fields and no line end, or an open quotation mark.
     fn check_last(&self) -> Result<(), ImportError> {
-        let tail = self.seen.borrow().tail;
-        let ended = tail[1] == b'\n' || tail[1] == b'\r';
-        if self.rows > 0 && !ended && self.last.fields < self.columns {
+        if self.rows > 0 && !self.seen.borrow().ended() && self.last.fields < self.columns {
             return Err(self.cut_off(self.last.line, "the last row has too few fields and no line end"));
         }
         if self.last.open {
@@ -185,11 +139,6 @@ impl<'a> CsvFile<'a> {
         ImportError::CutOff { path: self.file.path.clone(), line, reason: reason.to_owned() }
     }
 
-    /// Refuses rows that run over several lines: the format has none.
-    pub(super) fn expect_one_line_rows(&mut self) {
-        self.one_line_rows = true;
-    }
-
     /// Rows read so far.
     pub(super) fn rows(&self) -> u64 {
         self.rows
@@ -197,7 +146,7 @@ impl<'a> CsvFile<'a> {
 
     /// BLAKE3 of the unpacked content, once read to the end.
     pub(super) fn digest(&self) -> String {
-        self.seen.borrow().hasher.finalize().to_hex().to_string()
+        self.seen.borrow().digest()
     }
 }
 

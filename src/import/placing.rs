@@ -7,19 +7,21 @@ use std::sync::{
 
 use hashbrown::HashMap;
 
-use super::ImportError;
+use super::{
+    ImportError,
+    positions::{Position, PositionKey, Positions},
+};
 use crate::{
     area::{Found, Locator, from_wkb},
     grid::cells_of_point,
-    model::{FLAG_AREA_SNAPPED, LonLat, PrecisionClass, lonlat_to_bng},
+    model::{FLAG_AREA_SNAPPED, LonLat, lonlat_to_bng},
     workspace::{Incidents, PlaceRow, State, Workspace, read_layer},
 };
 
-const SHARDS: usize = 64;
+/// Parts of what is remembered; each fits a fast cache.
+const SHARD_BITS: u32 = 8;
 /// Most places remembered across files; more are worked out again.
 const MAX_REMEMBERED: usize = 1_500_000;
-
-type PlaceKey = (u64, u64, u8, u32);
 
 /// A layer that places are assigned to.
 #[derive(Debug)]
@@ -35,7 +37,7 @@ struct PlacingLayer {
 pub struct Placer {
     layers: Vec<PlacingLayer>,
     study: Option<usize>,
-    shards: Vec<Mutex<HashMap<PlaceKey, PlaceRow>>>,
+    shards: Vec<Mutex<HashMap<PositionKey, PlaceRow>>>,
     remembered: AtomicUsize,
 }
 
@@ -50,19 +52,19 @@ impl Placer {
         for (name, path) in state.layers()? {
             let path = workspace.root().join(path);
             let areas = read_layer(&path)?;
-            let polygons = areas.iter().map(|a| from_wkb(&a.wkb)).collect::<Result<_, _>>();
+            let polygons = areas.iter().map(|a| from_wkb(&a.wkb)).collect::<Result<Vec<_>, _>>();
             let polygons = polygons.map_err(|e| ImportError::Refused { path, reason: e.to_string() })?;
             layers.push(PlacingLayer {
                 name,
                 districts: areas.iter().map(|a| a.district_code.clone().or(a.district_name.clone())).collect(),
                 codes: areas.into_iter().map(|a| a.code).collect(),
-                locator: Locator::new(polygons),
+                locator: Locator::new(&polygons),
             });
         }
         Ok(Self {
             study: layers.iter().position(|l| l.name == study),
             layers,
-            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            shards: (0..1 << SHARD_BITS).map(|_| Mutex::default()).collect(),
             remembered: AtomicUsize::new(0),
         })
     }
@@ -100,7 +102,8 @@ impl Placer {
     }
 
     /// Works out a place; its areas are positions in this placer's layers.
-    fn work_out(&self, point: LonLat, class: PrecisionClass, radius_m: f32) -> PlaceRow {
+    fn work_out(&self, position: &Position) -> PlaceRow {
+        let Position { point, class, radius_m } = *position;
         let mut flags = 0;
         let areas = self
             .layers
@@ -131,19 +134,35 @@ impl Placer {
         }
     }
 
-    fn remember(&self, point: LonLat, class: PrecisionClass, radius_m: f32) -> PlaceRow {
-        let key = key_of(point, class, radius_m);
-        let shard = (key.0 ^ key.1.rotate_left(17)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58;
-        let shard = &self.shards[shard as usize % SHARDS];
-        if let Some(place) = shard.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return place.clone();
+    /// Places of distinct positions, which are quickest looked up in the order of their hashes.
+    fn places(&self, positions: &[Position]) -> Vec<PlaceRow> {
+        let mut places = Vec::with_capacity(positions.len());
+        for some in positions.chunk_by(|a, b| shard_of(a) == shard_of(b)) {
+            // Held while places are worked out, so that another file does not work out the same ones.
+            let mut shard = self.shards[shard_of(&some[0])].lock().unwrap_or_else(PoisonError::into_inner);
+            for position in some {
+                let key = position.key();
+                if let Some(place) = shard.get(&key) {
+                    places.push(place.clone());
+                    continue;
+                }
+                let place = self.work_out(position);
+                if self.remembered.fetch_add(1, Ordering::Relaxed) < MAX_REMEMBERED {
+                    shard.insert(key, place.clone());
+                }
+                places.push(place);
+            }
         }
-        let place = self.work_out(point, class, radius_m);
-        if self.remembered.fetch_add(1, Ordering::Relaxed) < MAX_REMEMBERED {
-            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            shard.insert(key, place.clone());
+        places
+    }
+
+    /// Gives the rows of a set that have a position, listed in the order they were added, their places.
+    pub(super) fn place_rows(&self, incidents: &mut Incidents, rows: &[Option<Position>]) {
+        let positions = Positions::of(rows);
+        let places = self.with_codes(self.places(&positions.distinct), incidents);
+        for (place, rows) in places.into_iter().zip(positions.rows()) {
+            incidents.place_at(rows, place);
         }
-        place
     }
 
     /// Gives every place of a set its cells and areas anew, as after a change of layers.
@@ -155,56 +174,28 @@ impl Placer {
         for i in 0..incidents.len() {
             again.push_from(incidents, i, &mut places);
         }
-        for i in 0..again.places.len() {
-            let old = &again.places[i];
-            let point = LonLat { lon: old.lon, lat: old.lat };
-            let place = self.remember(point, old.class, old.radius_m);
-            again.places[i] = self.with_codes(place, &mut again);
-        }
+        let position =
+            |p: &PlaceRow| Position { point: LonLat { lon: p.lon, lat: p.lat }, class: p.class, radius_m: p.radius_m };
+        let positions: Vec<Position> = again.places.iter().map(position).collect();
+        again.places = self.with_codes(self.places(&positions), &mut again);
         again
     }
 
     /// Turns positions in this placer's layers into positions in the set's codes.
-    fn with_codes(&self, mut place: PlaceRow, to: &mut Incidents) -> PlaceRow {
-        for (i, area) in place.areas.iter_mut().enumerate() {
-            if *area != u32::MAX {
-                *area = to.area_code(i, &self.layers[i].codes[*area as usize]);
+    fn with_codes(&self, mut places: Vec<PlaceRow>, to: &mut Incidents) -> Vec<PlaceRow> {
+        for (i, layer) in self.layers.iter().enumerate() {
+            let mut codes: Vec<Option<u32>> = vec![None; layer.codes.len()];
+            for area in places.iter_mut().map(|p| &mut p.areas[i]).filter(|area| **area != u32::MAX) {
+                let known = &mut codes[*area as usize];
+                *area = *known.get_or_insert_with(|| to.area_code(i, &layer.codes[*area as usize]));
             }
         }
-        place
+        places
     }
 }
 
-fn key_of(point: LonLat, class: PrecisionClass, radius_m: f32) -> PlaceKey {
-    (point.lon.to_bits(), point.lat.to_bits(), class.code(), radius_m.to_bits())
-}
-
-/// The distinct places of one set under construction.
-#[derive(Debug, Default)]
-pub(super) struct Places {
-    known: HashMap<PlaceKey, u32>,
-}
-
-impl Places {
-    /// Position in the set of a place, which is added when new.
-    pub(super) fn position(
-        &mut self,
-        placer: &Placer,
-        to: &mut Incidents,
-        point: LonLat,
-        class: PrecisionClass,
-        radius_m: f32,
-    ) -> u32 {
-        let key = key_of(point, class, radius_m);
-        if let Some(&known) = self.known.get(&key) {
-            return known;
-        }
-        let place = placer.remember(point, class, radius_m);
-        let place = placer.with_codes(place, to);
-        let position = to.push_place(place);
-        self.known.insert(key, position);
-        position
-    }
+fn shard_of(position: &Position) -> usize {
+    (position.hash() >> (u64::BITS - SHARD_BITS)) as usize
 }
 
 /// Hash of a location text, which is kept in its place; 0 where there is no text.

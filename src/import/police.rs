@@ -3,11 +3,10 @@
 //! Month precision only. An incident's identity is month, force and row position, because anti-social
 //! behaviour has no Crime ID and a Crime ID may stand on several rows. Two identical rows are two incidents.
 
-use csv::ByteRecord;
-
 use super::{
     FileReport, ImportError, Progress, Rejection, SourceFile,
-    csv_file::{CsvFile, parse_decimal},
+    csv_file::parse_decimal,
+    line_file::{LineFile, Row},
 };
 use crate::model::{LonLat, Month};
 
@@ -76,16 +75,18 @@ pub(super) fn parse_name(plain_name: &str) -> Option<(Month, &str)> {
     (!force.is_empty()).then_some((month, force))
 }
 
-/// Reads a street file, calling `sink` with every good row in order.
+/// Reads a street file, calling `sink` with every good row in order. Without `digest` that of the file is empty,
+/// and reading is quicker.
 ///
 /// # Errors
 /// [`ImportError::WrongFile`] or [`ImportError::CutOff`]: the file is then refused whole.
 pub fn read_police_file(
     file: &SourceFile,
+    digest: bool,
     progress: &Progress,
     mut sink: impl FnMut(&PoliceRow<'_>),
 ) -> Result<PoliceFile, ImportError> {
-    let (mut csv, header) = CsvFile::open(file, b',', progress)?;
+    let (mut csv, header) = LineFile::open(file, progress, digest)?;
     if header != HEADER {
         return Err(ImportError::WrongFile {
             path: file.path.clone(),
@@ -93,7 +94,6 @@ pub fn read_police_file(
             found: header.join(",").chars().take(200).collect(),
         });
     }
-    csv.expect_one_line_rows();
     let plain_name = file.plain_name();
     let named = parse_name(&plain_name);
     let mut state = Reading {
@@ -102,13 +102,10 @@ pub fn read_police_file(
         force: named.map(|n| n.1.to_owned()),
     };
     let mut rejected = Vec::new();
-    let mut record = ByteRecord::new();
-    while let Some(line) = csv.next(&mut record)? {
-        match state.row(&record, line, csv.rows() - 1) {
-            Ok(row) => sink(&row),
-            Err(rejection) => rejected.push(*rejection),
-        }
-    }
+    csv.visit_rows(|line, position, row| match state.row(row, line, position) {
+        Ok(row) => sink(&row),
+        Err(rejection) => rejected.push(*rejection),
+    })?;
     let (Some(month), Some(force)) = (state.month, state.force) else {
         return Err(ImportError::WrongFile {
             path: file.path.clone(),
@@ -137,38 +134,30 @@ struct Reading {
 }
 
 impl Reading {
-    fn row<'r>(&mut self, record: &'r ByteRecord, line: u64, position: u64) -> Result<PoliceRow<'r>, Box<Rejection>> {
-        let reject = |field: usize, reason: &str| {
-            let value = record.get(field).unwrap_or_default();
-            Box::new(Rejection::new(line, HEADER[field.min(11)], value, reason))
-        };
-        if record.len() != HEADER.len() {
-            let reason = format!("the row has {} fields, expected {}", record.len(), HEADER.len());
-            return Err(Box::new(Rejection::new(line, "row", record.as_slice(), reason)));
+    fn row<'r>(&mut self, row: &Row<'r>, line: u64, position: u64) -> Result<PoliceRow<'r>, Box<Rejection>> {
+        if row.len() != HEADER.len() {
+            let reason = format!("the row has {} fields, expected {}", row.len(), HEADER.len());
+            return Err(Box::new(Rejection::new(line, "row", row.bytes(), reason)));
         }
-        let month = self.check_month(&record[1], |reason| reject(1, reason))?;
+        let reject =
+            |field: usize, reason: &str| Box::new(Rejection::new(line, HEADER[field], row.field(field), reason));
+        let month = self.check_month(row.field(1), |reason| reject(1, reason))?;
         if self.force.is_none() {
-            self.force = Some(slug(&record[2])).filter(|f| !f.is_empty());
+            self.force = Some(slug(row.field(2))).filter(|f| !f.is_empty());
         }
         let text = |field: usize| -> Result<&'r str, Box<Rejection>> {
-            if record[field].len() > MAX_TEXT_BYTES {
+            if row.field(field).len() > MAX_TEXT_BYTES {
                 return Err(reject(field, "longer than 300 bytes"));
             }
-            std::str::from_utf8(&record[field]).map_err(|_| reject(field, "not UTF-8 text"))
+            row.text(field).ok_or_else(|| reject(field, "not UTF-8 text"))
         };
         let category = text(9)?;
         if category.trim().is_empty() {
             return Err(reject(9, "empty"));
         }
-        std::str::from_utf8(&record[0]).map_err(|_| reject(0, "not UTF-8 text"))?;
-        Ok(PoliceRow {
-            position,
-            month,
-            crime_id: &record[0],
-            point: Self::point(record, reject)?,
-            category,
-            attributes: [text(6)?, text(7)?, text(10)?],
-        })
+        let crime_id = row.text(0).ok_or_else(|| reject(0, "not UTF-8 text"))?.as_bytes();
+        let attributes = [text(6)?, text(7)?, text(10)?];
+        Ok(PoliceRow { position, month, crime_id, point: Self::point(row, reject)?, category, attributes })
     }
 
     fn check_month(&mut self, text: &[u8], reject: impl Fn(&str) -> Box<Rejection>) -> Result<Month, Box<Rejection>> {
@@ -187,11 +176,8 @@ impl Reading {
         }
     }
 
-    fn point(
-        record: &ByteRecord,
-        reject: impl Fn(usize, &str) -> Box<Rejection>,
-    ) -> Result<Option<LonLat>, Box<Rejection>> {
-        let (lon, lat) = (&record[4], &record[5]);
+    fn point(row: &Row<'_>, reject: impl Fn(usize, &str) -> Box<Rejection>) -> Result<Option<LonLat>, Box<Rejection>> {
+        let (lon, lat) = (row.field(4), row.field(5));
         if lon.is_empty() && lat.is_empty() {
             return Ok(None);
         }

@@ -22,6 +22,9 @@ pub enum WhenPrecision {
 }
 
 impl WhenPrecision {
+    /// Every precision, in the order of their numbers.
+    pub const ALL: [Self; 4] = [Self::Month, Self::Day, Self::Span, Self::Instant];
+
     /// The word stored in `when_precision`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -36,7 +39,7 @@ impl WhenPrecision {
     /// Reads the word stored in `when_precision`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Month, Self::Day, Self::Span, Self::Instant].into_iter().find(|p| p.name() == name)
+        Self::ALL.into_iter().find(|p| p.name() == name)
     }
 }
 

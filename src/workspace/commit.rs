@@ -12,7 +12,7 @@ use rusqlite::params;
 use super::{
     AreaRow, Edition, FileEntry, FileKind, Incidents, Indicator, Lock, Settings, State, Workspace, WorkspaceError,
     files::{digest, sync_folder, write_synced},
-    incidents_file::write_incidents,
+    incidents_write::write_incidents,
     layer_file::write_layer,
     seal,
 };

@@ -2,10 +2,10 @@
 
 use std::{
     collections::HashMap,
-    hash::{DefaultHasher, Hash, Hasher},
+    hash::{BuildHasher, DefaultHasher, Hash, Hasher},
 };
 
-use hashbrown::HashMap as FastMap;
+use hashbrown::{DefaultHashBuilder, HashMap as FastMap, HashTable, hash_table::Entry};
 
 use crate::model::{PrecisionClass, When};
 
@@ -44,17 +44,33 @@ pub struct PlaceRow {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Dictionary {
     values: Vec<String>,
-    index: FastMap<String, u32>,
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+    /// Of the text asked for last: rows mostly repeat the one before.
+    last: usize,
 }
 
 impl Dictionary {
     pub(crate) fn intern(&mut self, text: &str) -> u32 {
-        if let Some(&i) = self.index.get(text) {
-            return i;
+        if self.values.get(self.last).is_some_and(|last| last == text) {
+            return self.last as u32;
         }
-        let i = self.values.len() as u32;
-        self.values.push(text.to_owned());
-        self.index.insert(text.to_owned(), i);
+        let (values, hasher) = (&mut self.values, &self.hasher);
+        let entry = self.index.entry(
+            hasher.hash_one(text),
+            |&i| values[i as usize] == text,
+            |&i| hasher.hash_one(values[i as usize].as_str()),
+        );
+        let i = match entry {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(room) => {
+                let next = values.len() as u32;
+                room.insert(next);
+                values.push(text.to_owned());
+                next
+            }
+        };
+        self.last = i as usize;
         i
     }
 
@@ -105,8 +121,8 @@ pub struct IncidentRow<'a> {
     pub place: u32,
     /// Hash of the location text, 0 where there is none.
     pub location_text_hash: u64,
-    /// Attributes by position in [`Incidents::attribute_names`]; empty where absent.
-    pub attributes: &'a [&'a str],
+    /// Codes of attributes ([`Incidents::attribute_code`]), by position in [`Incidents::attribute_names`].
+    pub attributes: &'a [u32],
 }
 
 /// Incidents of one source and month.
@@ -182,6 +198,14 @@ impl Incidents {
         (self.places.len() - 1) as u32
     }
 
+    /// Adds a place and puts incidents there.
+    pub fn place_at(&mut self, incidents: &[u32], place: PlaceRow) {
+        let place = self.push_place(place);
+        for &i in incidents {
+            self.place[i as usize] = place;
+        }
+    }
+
     pub(crate) fn intern_when(&mut self, when: When) -> u32 {
         // Rows of one file mostly share their time with the row before.
         if let Some(&last) = self.when.last()
@@ -207,10 +231,14 @@ impl Incidents {
         self.when.push(when);
         self.place.push(row.place);
         self.text_hash.push(row.location_text_hash);
-        for (i, &text) in row.attributes.iter().enumerate() {
-            let value = if text.is_empty() { ABSENT } else { self.attribute_values[i].intern(text) };
-            self.attributes[i].push(value);
+        for (column, &value) in self.attributes.iter_mut().zip(row.attributes) {
+            column.push(value);
         }
+    }
+
+    /// The code of an attribute's text; empty texts are absent.
+    pub fn attribute_code(&mut self, column: usize, text: &str) -> u32 {
+        if text.is_empty() { ABSENT } else { self.attribute_values[column].intern(text) }
     }
 
     /// Copies one incident of another set; `places` remembers which places were copied before.
@@ -219,7 +247,12 @@ impl Incidents {
             NO_PLACE => NO_PLACE,
             place => *places.entry(place).or_insert_with(|| self.copy_place(other, &other.places[place as usize])),
         };
-        let attributes: Vec<&str> = self.attribute_names.iter().map(|name| other.attribute(i, name)).collect();
+        let attributes: Vec<u32> = (0..self.attribute_names.len())
+            .map(|column| {
+                let text = other.attribute(i, &self.attribute_names[column]);
+                self.attribute_code(column, text)
+            })
+            .collect();
         self.push(&IncidentRow {
             key: other.keys[i],
             source_ref: other.refs.get(i),
@@ -339,9 +372,33 @@ impl Incidents {
         hasher.finish()
     }
 
-    /// Incidents in the order of the file: by place (resolution 11 cell, longitude, latitude), then key;
-    /// those without a place last.
+    /// Incidents in the order of the file: by place (resolution 11 cell, class, longitude, latitude, radius), then
+    /// key; those without a place last.
     pub(crate) fn order(&self) -> Vec<u32> {
+        let (rank, ranks) = self.ranks();
+        let slot = |i: usize| rank.get(self.place[i] as usize).map_or(ranks, |&rank| rank as usize);
+        let mut starts = vec![0_u32; ranks + 2];
+        for i in 0..self.len() {
+            starts[slot(i) + 1] += 1;
+        }
+        for i in 1..starts.len() {
+            starts[i] += starts[i - 1];
+        }
+        let mut next = starts.clone();
+        let mut rows = vec![(0_u64, 0_u32); self.len()];
+        for i in 0..self.len() {
+            let at = &mut next[slot(i)];
+            rows[*at as usize] = (self.keys[i], i as u32);
+            *at += 1;
+        }
+        for place in starts.windows(2) {
+            rows[place[0] as usize..place[1] as usize].sort_unstable();
+        }
+        rows.into_iter().map(|r| r.1).collect()
+    }
+
+    /// Rank of every place, and the number of ranks: a position that stands twice (after a merge) has one.
+    fn ranks(&self) -> (Vec<u32>, usize) {
         let by_place = |a: &PlaceRow, b: &PlaceRow| {
             (a.cells[4], a.class)
                 .cmp(&(b.cells[4], b.class))
@@ -349,22 +406,20 @@ impl Incidents {
                 .then(a.lat.total_cmp(&b.lat))
                 .then(a.radius_m.total_cmp(&b.radius_m))
         };
-        let mut places: Vec<u32> = (0..self.places.len() as u32).collect();
-        places.sort_unstable_by(|&a, &b| by_place(&self.places[a as usize], &self.places[b as usize]));
-        let mut rank = vec![0_u32; self.places.len()];
-        // A position that stands twice (after a merge) is one place: it has one rank.
-        for pair in places.windows(2) {
-            let (a, b) = (pair[0] as usize, pair[1] as usize);
-            let differs = by_place(&self.places[a], &self.places[b]).is_ne();
-            rank[b] = rank[a] + u32::from(differs);
+        // Few places share a cell: sorting numbers first spares most comparisons of places.
+        let mut sorted: Vec<(u64, u32)> = self.places.iter().enumerate().map(|(i, p)| (p.cells[4], i as u32)).collect();
+        sorted.sort_unstable();
+        for cell in sorted.chunk_by_mut(|a, b| a.0 == b.0) {
+            cell.sort_unstable_by(|a, b| by_place(&self.places[a.1 as usize], &self.places[b.1 as usize]));
         }
-        let mut rows: Vec<(u32, u64, u32)> = (0..self.len())
-            .map(|i| {
-                let rank = rank.get(self.place[i] as usize).copied().unwrap_or(NO_PLACE);
-                (rank, self.keys[i], i as u32)
-            })
-            .collect();
-        rows.sort_unstable();
-        rows.into_iter().map(|r| r.2).collect()
+        let (mut rank, mut ranks) = (vec![0_u32; self.places.len()], 0);
+        for (i, &(_, place)) in sorted.iter().enumerate() {
+            let before = i.checked_sub(1).map(|before| &self.places[sorted[before].1 as usize]);
+            if before.is_none_or(|before| by_place(before, &self.places[place as usize]).is_ne()) {
+                ranks += 1;
+            }
+            rank[place as usize] = ranks - 1;
+        }
+        (rank, ranks as usize)
     }
 }

@@ -35,7 +35,7 @@ fn files_that_are_not_what_they_say_are_refused_whole() {
         (
             "2025-01-k-street.csv",
             format!("{good}x,2025-01,H,H,1.05,52.5,Here,E,E,\"two\nlines\",,\n").into_bytes(),
-            "swallows 2 lines",
+            "not closed on its line",
         ),
         ("2025-02-i-street.csv", police_file("2025-01", "Here", 50, 1).into_bytes(), "not the month of this file"),
         ("2025-01-j-street.csv", POLICE_HEADER.as_bytes().to_vec(), ""),

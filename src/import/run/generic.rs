@@ -10,7 +10,8 @@ use crate::{
         FileReport, ImportError, ImportReport, Mapping, Rejection,
         generic::{GenericFile, GenericRow, read_generic_file},
         merge::{Outcome, Whereabouts, merge},
-        placing::{Places, location_text_hash},
+        placing::location_text_hash,
+        positions::Position,
         source_files::SourceFile,
     },
     model::{Clock, Month},
@@ -102,22 +103,22 @@ fn month_of(row: &GenericRow) -> Month {
 fn build(job: &Job<'_>, mapping: &Mapping, rows: &[Keyed]) -> Incidents {
     let names: Vec<&str> = mapping.columns.keep.iter().map(String::as_str).collect();
     let mut incidents = Incidents::new(&job.placer.layer_names(), &names);
-    let mut places = Places::default();
+    let mut positions = Vec::new();
     for Keyed { key, row, .. } in rows {
-        let place = row
-            .point
-            .map_or(NO_PLACE, |point| places.position(&job.placer, &mut incidents, point, row.class, f32::NAN));
-        let attributes: Vec<&str> = row.attributes.iter().map(String::as_str).collect();
+        positions.push(row.point.map(|point| Position { point, class: row.class, radius_m: f32::NAN }));
+        let texts = row.attributes.iter().enumerate();
+        let attributes: Vec<u32> = texts.map(|(i, text)| incidents.attribute_code(i, text)).collect();
         incidents.push(&IncidentRow {
             key: *key,
             source_ref: row.id.as_bytes(),
             category: &row.category,
             when: row.when,
-            place,
+            place: NO_PLACE,
             location_text_hash: location_text_hash(&row.location_text),
             attributes: &attributes,
         });
     }
+    job.placer.place_rows(&mut incidents, &positions);
     incidents
 }
 

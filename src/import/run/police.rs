@@ -9,8 +9,9 @@ use crate::{
     import::{
         FileReport, ImportError, ImportReport, Rejection,
         merge::{Outcome, Whereabouts, merge},
-        placing::{Places, location_text_hash},
+        placing::location_text_hash,
         police::{ATTRIBUTES, parse_name, read_police_file},
+        positions::Position,
         source_files::SourceFile,
     },
     model::{Month, PrecisionClass, When},
@@ -115,29 +116,33 @@ fn wrong_month(file: &SourceFile, found: Month) -> ImportError {
 
 fn read_file<'a>(job: &Job<'_>, file: &'a SourceFile) -> Result<(Read<'a>, Month), ImportError> {
     let mut incidents = Incidents::new(&job.placer.layer_names(), &ATTRIBUTES);
-    let mut places = Places::default();
-    let mut hashes: hashbrown::HashMap<String, u64> = hashbrown::HashMap::new();
+    let mut positions = Vec::new();
+    // Hashes of location texts, by their code.
+    let mut hashes: Vec<u64> = Vec::new();
     let mut when: Option<When> = None;
-    let read = read_police_file(file, job.progress, |row| {
+    let read = read_police_file(file, true, job.progress, |row| {
         let class = PrecisionClass::StreetSegment;
-        let place =
-            row.point.map_or(NO_PLACE, |point| places.position(&job.placer, &mut incidents, point, class, f32::NAN));
-        let [location, lsoa, outcome] = row.attributes;
-        let location_text_hash = match hashes.get(location) {
-            Some(&hash) => hash,
-            None => *hashes.entry(location.to_owned()).or_insert(location_text_hash(location)),
-        };
+        positions.push(row.point.map(|point| Position { point, class, radius_m: f32::NAN }));
+        let mut codes = [incidents.attribute_code(0, ""); ATTRIBUTES.len()];
+        for (i, text) in row.attributes.iter().enumerate() {
+            codes[i + 1] = incidents.attribute_code(i + 1, text);
+        }
+        let (location, code) = (row.attributes[0], codes[1]);
+        if code as usize == hashes.len() {
+            hashes.push(location_text_hash(location));
+        }
         incidents.push(&IncidentRow {
             key: row.position,
             source_ref: row.crime_id,
             category: row.category,
             when: *when.get_or_insert_with(|| When::month(row.month)),
-            place,
-            location_text_hash,
-            attributes: &["", location, lsoa, outcome],
+            place: NO_PLACE,
+            location_text_hash: hashes.get(code as usize).copied().unwrap_or(0),
+            attributes: &codes,
         });
     })?;
     job.check_share(&read.report.path, read.report.rows, &read.rejected)?;
+    job.placer.place_rows(&mut incidents, &positions);
     incidents.set_attribute("force", &read.force);
     let (force, digest) = (read.force, read.digest);
     Ok((Read { file, force, digest, report: read.report, rejected: read.rejected, incidents }, read.month))

@@ -1,20 +1,14 @@
-//! Incidents as a Parquet file, column names as other programs rely on them, and back.
+//! Incidents from a Parquet file: everything, or only what counting needs.
 
-use std::{collections::BTreeMap, fs::File, path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path};
 
 use arrow_array::{
-    Array, ArrayRef, DictionaryArray, Float32Array, Float64Array, Int32Array, MapArray, RecordBatch, StringArray,
-    StructArray, TimestampMicrosecondArray, UInt8Array, UInt32Array, UInt64Array, builder::StringBuilder,
-    cast::AsArray, types,
+    Array, DictionaryArray, Float32Array, Float64Array, MapArray, RecordBatch, StringArray, TimestampMicrosecondArray,
+    UInt8Array, UInt32Array, UInt64Array, cast::AsArray, types,
 };
-use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
-use arrow_schema::{DataType, Field, Fields, Schema};
 use parquet::{
-    arrow::{ArrowWriter, ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder},
-    basic::Compression,
+    arrow::{ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder},
     errors::ParquetError,
-    file::properties::WriterProperties,
-    schema::types::ColumnPath,
 };
 
 use super::{
@@ -23,176 +17,10 @@ use super::{
 };
 use crate::model::{PrecisionClass, RESOLUTIONS, When, WhenPrecision};
 
-/// Columns of every incident file, without the `area_LAYER` ones.
-pub const INCIDENT_COLUMNS: [&str; 20] = [
-    "incident_key",
-    "source_ref",
-    "category",
-    "when_start",
-    "when_end",
-    "when_precision",
-    "lon",
-    "lat",
-    "easting",
-    "northing",
-    "precision_class",
-    "radius_m",
-    "cell_7",
-    "cell_8",
-    "cell_9",
-    "cell_10",
-    "cell_11",
-    "flags",
-    "location_text_hash",
-    "attributes",
-];
-
-const ROW_GROUP_ROWS: usize = 1 << 20;
 const BATCH_ROWS: usize = 1 << 16;
 
 fn failed(path: &Path) -> impl Fn(ParquetError) -> WorkspaceError + '_ {
     |source| WorkspaceError::Parquet { path: path.to_owned(), source }
-}
-
-/// Writes incidents in their order; the same incidents give the same bytes.
-pub(super) fn write_incidents(incidents: &Incidents, file: &File, path: &Path) -> Result<(), WorkspaceError> {
-    let order = incidents.order();
-    let columns = columns_of(incidents, &order[..0]);
-    let fields: Vec<Field> =
-        columns.iter().map(|(name, array)| Field::new(name, array.data_type().clone(), nullable(name))).collect();
-    let schema = Arc::new(Schema::new(fields));
-    let mut properties = WriterProperties::builder()
-        .set_compression(Compression::SNAPPY)
-        .set_created_by("places".to_owned())
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .set_dictionary_page_size_limit(8 << 20);
-    for unique in ["incident_key", "source_ref"] {
-        properties = properties.set_column_dictionary_enabled(ColumnPath::from(unique), false);
-    }
-    let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties.build())).map_err(failed(path))?;
-    for rows in order.chunks(BATCH_ROWS) {
-        let arrays = columns_of(incidents, rows).into_iter().map(|c| c.1).collect();
-        let batch = RecordBatch::try_new(schema.clone(), arrays).map_err(|e| failed(path)(ParquetError::from(e)))?;
-        writer.write(&batch).map_err(failed(path))?;
-    }
-    writer.close().map_err(failed(path))?;
-    Ok(())
-}
-
-fn nullable(column: &str) -> bool {
-    !matches!(
-        column,
-        "incident_key" | "category" | "when_start" | "when_end" | "when_precision" | "precision_class" | "flags"
-    )
-}
-
-fn columns_of(incidents: &Incidents, rows: &[u32]) -> Vec<(String, ArrayRef)> {
-    let whens = || rows.iter().map(|&i| incidents.when_of(i as usize));
-    let place = |i: u32| incidents.place_of(i as usize);
-    let located = rows.iter().map(|&i| place(i).is_some()).collect::<NullBuffer>();
-    let of_place = |value: &dyn Fn(&PlaceRow) -> f64| -> ArrayRef {
-        let values = rows.iter().map(|&i| place(i).map(value).filter(|v| !v.is_nan()));
-        Arc::new(values.collect::<Float64Array>())
-    };
-    let timestamps = |value: fn(When) -> i64| -> ArrayRef {
-        let values: TimestampMicrosecondArray = whens().map(|w| Some(value(w))).collect();
-        Arc::new(values.with_timezone("UTC"))
-    };
-    let text = |i: &u32| std::str::from_utf8(incidents.refs.get(*i as usize)).ok().filter(|t| !t.is_empty());
-    let hash = |i: &u32| Some(incidents.text_hash[*i as usize]).filter(|&h| h != 0);
-    let mut columns: Vec<(String, ArrayRef)> = vec![
-        named("incident_key", rows.iter().map(|&i| incidents.keys[i as usize]).collect::<UInt64Array>()),
-        named("source_ref", rows.iter().map(text).collect::<StringArray>()),
-        (
-            "category".to_owned(),
-            dictionary(&incidents.categories, rows.iter().map(|&i| incidents.category[i as usize])),
-        ),
-        ("when_start".to_owned(), timestamps(|w| w.start_us)),
-        ("when_end".to_owned(), timestamps(|w| w.end_us)),
-        ("when_precision".to_owned(), precisions(whens())),
-        ("lon".to_owned(), of_place(&|p| p.lon)),
-        ("lat".to_owned(), of_place(&|p| p.lat)),
-        ("easting".to_owned(), of_place(&|p| p.easting)),
-        ("northing".to_owned(), of_place(&|p| p.northing)),
-        named(
-            "precision_class",
-            rows.iter()
-                .map(|&i| place(i).map_or(0, |p| p.class.code()))
-                .collect::<Vec<u8>>()
-                .into_iter()
-                .map(Some)
-                .collect::<UInt8Array>(),
-        ),
-        named(
-            "radius_m",
-            rows.iter().map(|&i| place(i).map(|p| p.radius_m).filter(|r| !r.is_nan())).collect::<Float32Array>(),
-        ),
-    ];
-    for (slot, resolution) in RESOLUTIONS.iter().enumerate() {
-        let cells: ScalarBuffer<u64> = rows.iter().map(|&i| place(i).map_or(0, |p| p.cells[slot])).collect();
-        columns.push(named(&format!("cell_{resolution}"), UInt64Array::new(cells, Some(located.clone()))));
-    }
-    for (layer, name) in incidents.layers.iter().enumerate() {
-        let areas = rows.iter().map(|&i| place(i).map_or(ABSENT, |p| p.areas[layer]));
-        columns.push((format!("area_{name}"), dictionary(&incidents.area_codes[layer], areas)));
-    }
-    columns
-        .push(named("flags", rows.iter().map(|&i| place(i).map_or(0, |p| p.flags)).map(Some).collect::<UInt32Array>()));
-    columns.push(named("location_text_hash", rows.iter().map(hash).collect::<UInt64Array>()));
-    columns.push(("attributes".to_owned(), attributes(incidents, rows)));
-    columns
-}
-
-fn named(name: &str, array: impl Array + 'static) -> (String, ArrayRef) {
-    (name.to_owned(), Arc::new(array))
-}
-
-fn dictionary(values: &Dictionary, keys: impl Iterator<Item = u32>) -> ArrayRef {
-    let keys: Int32Array = keys.map(|k| (k != ABSENT).then(|| k.cast_signed())).collect();
-    let values: ArrayRef = Arc::new(StringArray::from_iter_values(values.values()));
-    Arc::new(DictionaryArray::<types::Int32Type>::new(keys, values))
-}
-
-fn precisions(whens: impl Iterator<Item = When>) -> ArrayRef {
-    let mut names = Dictionary::default();
-    let keys: Vec<u32> = whens.map(|w| names.intern(w.precision.name())).collect();
-    dictionary(&names, keys.into_iter())
-}
-
-fn attributes(incidents: &Incidents, rows: &[u32]) -> ArrayRef {
-    let (mut keys, mut values) = (StringBuilder::new(), StringBuilder::new());
-    let mut ends = Vec::with_capacity(rows.len() + 1);
-    ends.push(0_i32);
-    for &row in rows {
-        for (column, name) in incidents.attribute_names.iter().enumerate() {
-            let value = incidents.attributes[column][row as usize];
-            if value != ABSENT {
-                keys.append_value(name);
-                values.append_value(incidents.attribute_values[column].get(value));
-            }
-        }
-        ends.push(i32::try_from(keys.len_()).unwrap_or(i32::MAX));
-    }
-    let fields =
-        Fields::from(vec![Field::new("key", DataType::Utf8, false), Field::new("value", DataType::Utf8, true)]);
-    let entries = StructArray::new(
-        fields.clone(),
-        vec![Arc::new(keys.finish()) as ArrayRef, Arc::new(values.finish()) as ArrayRef],
-        None,
-    );
-    let field = Arc::new(Field::new("entries", DataType::Struct(fields), false));
-    Arc::new(MapArray::new(field, OffsetBuffer::new(ends.into()), entries, None, false))
-}
-
-/// The number of strings a builder holds, under one name for both builders.
-trait BuilderLen {
-    fn len_(&self) -> usize;
-}
-
-impl BuilderLen for StringBuilder {
-    fn len_(&self) -> usize {
-        arrow_array::builder::ArrayBuilder::len(self)
-    }
 }
 
 /// Reads a file of incidents: everything, or only what counting needs.
