@@ -7,15 +7,12 @@ use std::{
 };
 
 use geo::{Contains, MultiPolygon};
-use hashbrown::HashMap;
 use places::{
     analysis::count,
-    area::{Area, Found, Locator, brute_force_area},
-    grid::cell_of_point,
-    import::{Progress, SourceFile, read_police_file},
-    model::{Caller, LonLat, Query},
+    area::{Area, Locator, brute_force_area},
+    model::{Caller, Query},
     snapshot::Snapshot,
-    workspace::{Workspace, read_layer},
+    workspace::Workspace,
 };
 use rayon::prelude::*;
 use rstar::{AABB, RTree, RTreeObject};
@@ -46,15 +43,24 @@ impl Input {
         let points = generate::points(&areas, rows * 671_604 / 18_000_000);
         let files = generate::write_files(&folder, rows, &points);
         let workspace = folder.join("workspace");
-        let _ = std::fs::remove_dir_all(&workspace);
+        let input = Self { areas, points, files, rows, workspace };
+        if !input.workspace.exists() {
+            input.make_workspace(&layer);
+        }
+        input
+    }
+
+    /// A new workspace, with the polygons and no incidents.
+    fn make_workspace(&self, layer: &Path) {
+        let workspace = &self.workspace;
+        let _ = std::fs::remove_dir_all(workspace);
         let run = |arguments: &[&str]| {
             let mut command = Command::new(program());
-            command.arg("--workspace").arg(&workspace).args(arguments).stderr(std::process::Stdio::null());
+            command.arg("--workspace").arg(workspace).args(arguments).stderr(std::process::Stdio::null());
             child(&mut command)
         };
         run(&["init"]);
         run(&["areas", "add", "msoa", layer.to_str().unwrap(), "--study-area"]);
-        Self { areas, points, files, rows, workspace }
     }
 
     fn polygons(&self) -> Vec<MultiPolygon> {
@@ -78,8 +84,7 @@ impl RTreeObject for Boxed {
 
 pub fn p4_area_of_a_point(input: &Input) {
     let polygons = input.polygons();
-    let clones = polygons.clone();
-    let (locator, built) = here(|| Locator::new(clones));
+    let (locator, built) = here(|| Locator::new(&polygons));
     report("P4", "index built", built.wall_s, "s", 0.4, false);
     report("P4", "index memory", locator.memory_bytes() as f64 / 1e6, "MB", 120.0, false);
     let mut shuffled = input.points.clone();
@@ -113,94 +118,6 @@ pub fn p4_area_of_a_point(input: &Input) {
         checked.len(),
         some.len()
     );
-}
-
-/// Counts of one month by category, of every cell and of every area.
-struct Month {
-    cells: Vec<(u64, [u32; 16])>,
-    areas: Vec<[u32; 16]>,
-    rows: u64,
-}
-
-/// Cells of resolution 9 and areas by month and category, in memory: reads every file once.
-fn tally(files: &[PathBuf], locator: &Locator, areas: usize) -> Vec<Month> {
-    let progress = Progress::default();
-    let shared: Vec<std::sync::Mutex<HashMap<(u64, u64), (u64, u32)>>> = (0..64).map(|_| Default::default()).collect();
-    let month = |path: &PathBuf| {
-        let mut places: HashMap<(u64, u64), u32> = HashMap::new();
-        let mut categories: Vec<String> = Vec::new();
-        let mut counts: Vec<[u32; 16]> = Vec::new();
-        let mut last = (String::new(), 0_usize);
-        let file = SourceFile { path: path.clone() };
-        let read = read_police_file(&file, &progress, |row| {
-            let Some(point) = row.point else { return };
-            if last.0 != row.category {
-                let known = categories.iter().position(|c| c == row.category);
-                last.1 = known.unwrap_or_else(|| {
-                    categories.push(row.category.to_owned());
-                    categories.len() - 1
-                });
-                row.category.clone_into(&mut last.0);
-            }
-            let next = counts.len() as u32;
-            let place = *places.entry((point.lon.to_bits(), point.lat.to_bits())).or_insert(next);
-            if place == next {
-                counts.push([0; 16]);
-            }
-            counts[place as usize][last.1 % 16] += 1;
-        })
-        .unwrap();
-        let mut month = Month { cells: Vec::new(), areas: vec![[0; 16]; areas + 1], rows: read.report.rows };
-        for (key, place) in places {
-            let (lon, lat) = (f64::from_bits(key.0), f64::from_bits(key.1));
-            let shard = &shared[(key.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize];
-            let known = shard.lock().unwrap().get(&key).copied();
-            let (cell, area) = known.unwrap_or_else(|| {
-                let area = match locator.locate(lon, lat) {
-                    Found::Inside(area) | Found::Near(area) => area as usize,
-                    Found::Nowhere => areas,
-                };
-                let place = (cell_of_point(LonLat { lon, lat }, 9), area as u32);
-                shard.lock().unwrap().insert(key, place);
-                place
-            });
-            let counts = counts[place as usize];
-            month.cells.push((cell, counts));
-            add(&mut month.areas[area as usize], &counts);
-        }
-        month.cells.sort_unstable_by_key(|c| c.0);
-        month.cells.dedup_by(|next, first| {
-            let same = next.0 == first.0;
-            if same {
-                add(&mut first.1, &next.1);
-            }
-            same
-        });
-        month
-    };
-    files.par_iter().map(month).collect()
-}
-
-fn add(sum: &mut [u32; 16], more: &[u32; 16]) {
-    sum.iter_mut().zip(more).for_each(|(a, b)| *a += b);
-}
-
-/// `job-tally WORKSPACE FILE...`: the same from a process that starts with nothing.
-pub fn tally_process(arguments: &[String]) {
-    let workspace = Workspace::open(Path::new(&arguments[0])).unwrap();
-    let (_, path) = workspace.state().unwrap().layers().unwrap().remove(0);
-    let rows = read_layer(&workspace.root().join(path)).unwrap();
-    let polygons = rows.iter().map(|r| places::area::from_wkb(&r.wkb).unwrap()).collect();
-    let locator = Locator::new(polygons);
-    let files: Vec<PathBuf> = arguments[1..].iter().map(PathBuf::from).collect();
-    let months = tally(&files, &locator, rows.len());
-    let sum = |counts: &[u32; 16]| counts.iter().map(|n| u64::from(*n)).sum::<u64>();
-    let cells: u64 = months.iter().flat_map(|m| &m.cells).map(|c| sum(&c.1)).sum();
-    let areas: u64 = months.iter().flat_map(|m| &m.areas).map(sum).sum();
-    let rows: u64 = months.iter().map(|m| m.rows).sum();
-    let all = months.iter().flat_map(|m| &m.cells);
-    let digest = all.fold(0_u64, |d, (cell, counts)| d.wrapping_add(cell.wrapping_mul(sum(counts))));
-    println!("{rows} {cells} {areas} {digest}");
 }
 
 fn tally_command(input: &Input, files: &[PathBuf]) -> Command {

@@ -1,6 +1,6 @@
 //! Jobs P1 to P8: speed and memory beside a floor or a peer of the same run, each with a check of its answers.
 //!
-//! `make bench` runs all of them; `PLACES_BENCH_ROWS` sets the size (18,000,000 when left out), `PLACES_BENCH_DIR`
+//! `make bench` runs all of them, `cargo bench --bench performance -- P1 P5` some; `PLACES_BENCH_ROWS` sets the size (18,000,000 when left out), `PLACES_BENCH_DIR`
 //! where generated files are kept between runs. Input is generated from a seed; the polygons are the MSOAs of England
 //! and Wales where they lie beside the repository, else a generated sheet of as many.
 #![allow(
@@ -22,17 +22,22 @@ mod generate;
 mod jobs;
 mod measure;
 mod serving;
+mod tally;
 
 use std::path::PathBuf;
 
 use jobs::Input;
+use mimalloc::MiMalloc;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let [_, job, rest @ ..] = arguments.as_slice()
         && job == "job-tally"
     {
-        return jobs::tally_process(rest);
+        return tally::tally_process(rest);
     }
     if arguments.iter().any(|a| a == "--test") || !arguments.iter().any(|a| a == "--bench") {
         println!("this bench is run by `make bench`");
@@ -47,11 +52,26 @@ fn main() {
         input.areas.len(),
         std::thread::available_parallelism().unwrap()
     );
-    jobs::p4_area_of_a_point(&input);
-    jobs::p1_tally_in_memory(&input);
-    jobs::p3_one_million_from_nothing(&input);
-    jobs::p2_durable_import(&input);
-    let snapshot = jobs::p5_filtered_counts(&input);
-    drop(snapshot);
-    serving::p6_p7_p8(&input);
+    let asked = |job: &str| {
+        let mut named = arguments.iter().filter(|a| a.starts_with('P')).peekable();
+        named.peek().is_none() || named.any(|a| a == job)
+    };
+    if asked("P4") {
+        jobs::p4_area_of_a_point(&input);
+    }
+    if asked("P1") {
+        jobs::p1_tally_in_memory(&input);
+    }
+    if asked("P3") {
+        jobs::p3_one_million_from_nothing(&input);
+    }
+    if asked("P2") {
+        jobs::p2_durable_import(&input);
+    }
+    if asked("P5") {
+        jobs::p5_filtered_counts(&input);
+    }
+    if ["P6", "P7", "P8"].into_iter().any(asked) {
+        serving::p6_p7_p8(&input);
+    }
 }
