@@ -3,6 +3,13 @@ CARGO ?= cargo
 WEB_STAMP := web/node_modules/.package-lock.json
 WEB_SOURCES := $(shell find web/src web/index.html web/vite.config.ts web/openapi.json -type f ! -name api.gen.ts)
 
+# Processors from before 2013 lack what .cargo/config.toml builds for.
+ifeq ($(shell grep -c -m1 avx2 /proc/cpuinfo 2>/dev/null),0)
+ifeq ($(shell uname -m),x86_64)
+export RUSTFLAGS :=
+endif
+endif
+
 .PHONY: demo test web rust-test web-test browser-test bench openapi fmt clean
 
 ## The front end, a release build, the fictional county, a server; prints the address.

@@ -1,6 +1,7 @@
 //! Jobs P1 to P8: speed and memory beside a floor or a peer of the same run, each with a check of its answers.
 //!
-//! `make bench` runs all of them, `cargo bench --bench performance -- P1 P5` some; `PLACES_BENCH_ROWS` sets the size (18,000,000 when left out), `PLACES_BENCH_DIR`
+//! `make bench` runs all of them, `cargo bench --bench performance -- P1 P3` some (P5 to P8 on the
+//! workspace that P2 left); `PLACES_BENCH_ROWS` sets the size (18,000,000 when left out), `PLACES_BENCH_DIR`
 //! where generated files are kept between runs. Input is generated from a seed; the polygons are the MSOAs of England
 //! and Wales where they lie beside the repository, else a generated sheet of as many.
 #![allow(
@@ -56,22 +57,18 @@ fn main() {
         let mut named = arguments.iter().filter(|a| a.starts_with('P')).peekable();
         named.peek().is_none() || named.any(|a| a == job)
     };
-    if asked("P4") {
-        jobs::p4_area_of_a_point(&input);
-    }
-    if asked("P1") {
-        jobs::p1_tally_in_memory(&input);
-    }
-    if asked("P3") {
-        jobs::p3_one_million_from_nothing(&input);
-    }
-    if asked("P2") {
-        jobs::p2_durable_import(&input);
-    }
-    if asked("P5") {
-        jobs::p5_filtered_counts(&input);
-    }
-    if ["P6", "P7", "P8"].into_iter().any(asked) {
-        serving::p6_p7_p8(&input);
+    let jobs: [(&[&str], fn(&Input)); 6] = [
+        (&["P4"], jobs::p4_area_of_a_point),
+        (&["P1"], jobs::p1_tally_in_memory),
+        (&["P3"], jobs::p3_one_million_from_nothing),
+        (&["P2"], jobs::p2_durable_import),
+        (&["P5"], jobs::p5_filtered_counts),
+        (&["P6", "P7", "P8"], serving::p6_p7_p8),
+    ];
+    for (names, job) in jobs {
+        if names.iter().any(|name| asked(name)) {
+            measure::take_pace(&input.files[..3]);
+            job(&input);
+        }
     }
 }

@@ -51,10 +51,10 @@ impl Known {
         (cell_of_point(point, 9), area)
     }
 
-    /// Places of distinct positions in the order of their hashes, so that one shard after the other is at hand.
+    /// Places of distinct positions, where neighbors follow each other.
     fn places(&self, positions: &[Position]) -> Vec<Place> {
         let mut places = Vec::with_capacity(positions.len());
-        let shard = |p: &Position| (p.hash() >> (64 - SHARD_BITS)) as usize;
+        let shard = |p: &Position| (p.region() >> (64 - SHARD_BITS)) as usize;
         for some in positions.chunk_by(|a, b| shard(a) == shard(b)) {
             let mut known = self.shards[shard(&some[0])].lock().unwrap();
             let place = |p: &Position| {

@@ -59,17 +59,16 @@ pub fn count(snapshot: &Snapshot, query: &Query) -> Result<CountAnswer, Analysis
     let plan = Plan::new(snapshot, query)?;
     let dimensions: Vec<_> = plan.coded.iter().map(|c| c.dimension.clone()).collect();
     let counts = snapshot.table.count(&plan.grouping, &plan.filter, &dimensions);
-    let rows = counts.rows().count();
+    let (rows, mut cut) = Cut::of(&counts, query.top, plan.in_order_of_groups(query));
     if rows > MAX_ROWS {
         let found = format!("{rows} rows");
         let expected = format!("at most {MAX_ROWS} rows: ask for fewer dimensions or a shorter period");
         return Err(QueryError::invalid("by", &found, expected).into());
     }
-    let least = query.top.filter(|top| *top < rows).map_or(0, |top| least_of_top(&counts, top));
     let strides = strides(&dimensions);
     let mut tuples: Vec<Tuple> = counts
         .rows()
-        .filter(|row| row.count >= least)
+        .filter(|row| cut.as_mut().is_none_or(|cut| cut.keeps(row.count)))
         .map(|row| {
             let mut values = plan.place_values(row.group);
             let coded = dimensions.iter().zip(&strides);
@@ -77,7 +76,8 @@ pub fn count(snapshot: &Snapshot, query: &Query) -> Result<CountAnswer, Analysis
             (plan.in_order(query, values), row.count)
         })
         .collect();
-    if query.zeros {
+    // Where rows were cut off there is no room for zeros.
+    if query.zeros && cut.is_none() {
         zeros::fill(&plan, query, &counts.uncertain, &mut tuples)?;
     }
     tuples.sort_unstable();
@@ -88,18 +88,42 @@ pub fn count(snapshot: &Snapshot, query: &Query) -> Result<CountAnswer, Analysis
     Ok(CountAnswer { rows: rows_of(&plan, query, &tuples), summary: summary_of(snapshot, query, &counts.boxes) })
 }
 
-/// The least count among the `top` largest: rows with fewer need not be looked at further.
-fn least_of_top(counts: &Counts, top: usize) -> u64 {
-    let mut largest: BinaryHeap<Reverse<u64>> = BinaryHeap::with_capacity(top + 1);
-    for count in counts.rows().map(|row| row.count) {
-        if largest.len() < top {
-            largest.push(Reverse(count));
-        } else if largest.peek().is_some_and(|least| count > least.0) {
-            largest.pop();
-            largest.push(Reverse(count));
+/// Which rows can be among the first when they are sorted by count: others need not be looked at further.
+struct Cut {
+    /// The least count among them.
+    least: u64,
+    /// How many rows with just that count there is room for.
+    room: usize,
+}
+
+impl Cut {
+    /// The number of rows, and a cut after `top` of them where there are more. Of rows with equal counts the first
+    /// are kept where rows come `in_order`, else all.
+    fn of(counts: &Counts, top: Option<usize>, in_order: bool) -> (usize, Option<Self>) {
+        let Some(top) = top else { return (counts.rows().count(), None) };
+        let mut largest: BinaryHeap<Reverse<u64>> = BinaryHeap::new();
+        let (mut rows, mut least) = (0, 0);
+        for count in counts.rows().map(|row| row.count) {
+            rows += 1;
+            if largest.len() < top {
+                largest.push(Reverse(count));
+            } else if count > least {
+                largest.pop();
+                largest.push(Reverse(count));
+            } else {
+                continue;
+            }
+            least = largest.peek().filter(|_| largest.len() == top).map_or(0, |least| least.0);
         }
+        let room = if in_order { largest.iter().filter(|count| count.0 == least).count() } else { usize::MAX };
+        (rows, (rows > top).then_some(Self { least, room }))
     }
-    largest.peek().map_or(0, |least| least.0)
+
+    fn keeps(&mut self, count: u64) -> bool {
+        let equal = count == self.least && self.room > 0;
+        self.room -= usize::from(equal);
+        equal || count > self.least
+    }
 }
 
 /// Counts of some groups of one place dimension, in their order, and whether a count of none is in doubt because
@@ -128,6 +152,16 @@ impl Plan<'_> {
                 let groups = &self.combined[group as usize];
                 several.iter().zip(groups).map(|(place, &group)| value(place, group)).collect()
             }
+        }
+    }
+
+    /// Whether counted rows, which come by group and key, come in the order of the dimensions asked for.
+    fn in_order_of_groups(&self, query: &Query) -> bool {
+        let is_place = |d: &Dimension| matches!(d, Dimension::Cell(_) | Dimension::Area(_));
+        match self.places.len() {
+            0 => true,
+            1 => query.by.first().is_some_and(is_place),
+            _ => false,
         }
     }
 

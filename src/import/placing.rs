@@ -134,7 +134,7 @@ impl Placer {
         }
     }
 
-    /// Places of distinct positions, which are quickest looked up in the order of their hashes.
+    /// Places of distinct positions, which are quickest looked up where neighbors follow each other.
     fn places(&self, positions: &[Position]) -> Vec<PlaceRow> {
         let mut places = Vec::with_capacity(positions.len());
         for some in positions.chunk_by(|a, b| shard_of(a) == shard_of(b)) {
@@ -160,9 +160,7 @@ impl Placer {
     pub(super) fn place_rows(&self, incidents: &mut Incidents, rows: &[Option<Position>]) {
         let positions = Positions::of(rows);
         let places = self.with_codes(self.places(&positions.distinct), incidents);
-        for (place, rows) in places.into_iter().zip(positions.rows()) {
-            incidents.place_at(rows, place);
-        }
+        incidents.place_at(places, positions.rows());
     }
 
     /// Gives every place of a set its cells and areas anew, as after a change of layers.
@@ -195,7 +193,7 @@ impl Placer {
 }
 
 fn shard_of(position: &Position) -> usize {
-    (position.hash() >> (u64::BITS - SHARD_BITS)) as usize
+    (position.region() >> (u64::BITS - SHARD_BITS)) as usize
 }
 
 /// Hash of a location text, which is kept in its place; 0 where there is no text.

@@ -37,7 +37,7 @@ pub struct PoliceRow<'a> {
     /// Month of the file.
     pub month: Month,
     /// Crime ID, or empty.
-    pub crime_id: &'a [u8],
+    pub crime_id: &'a str,
     /// Where, unless there are no coordinates.
     pub point: Option<LonLat>,
     /// Crime type.
@@ -155,7 +155,7 @@ impl Reading {
         if category.trim().is_empty() {
             return Err(reject(9, "empty"));
         }
-        let crime_id = row.text(0).ok_or_else(|| reject(0, "not UTF-8 text"))?.as_bytes();
+        let crime_id = row.text(0).ok_or_else(|| reject(0, "not UTF-8 text"))?;
         let attributes = [text(6)?, text(7)?, text(10)?];
         Ok(PoliceRow { position, month, crime_id, point: Self::point(row, reject)?, category, attributes })
     }

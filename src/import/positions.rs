@@ -1,7 +1,9 @@
 //! Rows by position: many rows share one, and what a position is assigned to is worked out once.
 //!
-//! Positions are told apart by sorting hashes, which walks through memory in order; a hash table of as many
-//! positions as a county has would be waited for at every row.
+//! Positions are told apart by sorting along a Morton curve. Neighbors then follow each other, so that the index of
+//! areas and what is known of places are at hand; a hash table of as many positions as a county has would be waited
+//! for at every row. Reference: Morton (1966), A computer oriented geodetic data base and a new technique in file
+//! sequencing, IBM.
 
 use crate::model::{LonLat, PrecisionClass};
 
@@ -24,14 +26,15 @@ impl Position {
         (self.point.lon.to_bits(), self.point.lat.to_bits(), self.class.code(), self.radius_m.to_bits())
     }
 
-    /// A hash with good high bits, the same on every run.
+    /// A number shared by the positions of a region some kilometres wide, the same on every run.
     #[must_use]
-    pub fn hash(&self) -> u64 {
-        let (lon, lat, class, radius) = self.key();
-        let precision = (u64::from(radius) << 8) | u64::from(class);
-        [lat, precision].into_iter().fold(mixed(lon), |hash, part| mixed(hash.rotate_left(23) ^ part))
+    pub fn region(&self) -> u64 {
+        let step = |degrees: f64| (degrees * REGIONS_PER_DEGREE).floor() as i64 as u64;
+        mixed(step(self.point.lon) << 32 ^ step(self.point.lat))
     }
 }
+
+const REGIONS_PER_DEGREE: f64 = 20.0;
 
 /// The finalizer of splitmix64 (Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195).
 fn mixed(mut z: u64) -> u64 {
@@ -40,7 +43,49 @@ fn mixed(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// Distinct positions, by hash, and the rows of each.
+/// Places along a Morton curve through the rectangle of some positions.
+struct Curve {
+    low: [f64; 2],
+    scale: [f64; 2],
+}
+
+impl Curve {
+    /// A curve with so many bits per axis.
+    fn through(rows: &[Option<Position>], bits: u32) -> Self {
+        let (mut low, mut high) = ([f64::MAX; 2], [f64::MIN; 2]);
+        for point in rows.iter().flatten().map(|p| [p.point.lon, p.point.lat]) {
+            for axis in 0..2 {
+                low[axis] = low[axis].min(point[axis]);
+                high[axis] = high[axis].max(point[axis]);
+            }
+        }
+        let steps = ((1_u64 << bits) - 1) as f64;
+        let scale = [0, 1].map(|axis| steps / (high[axis] - low[axis]).max(f64::MIN_POSITIVE));
+        Self { low, scale }
+    }
+
+    fn place(&self, point: LonLat) -> u64 {
+        let step = |value: f64, axis: usize| ((value - self.low[axis]) * self.scale[axis]) as u32;
+        spread(step(point.lon, 0)) | spread(step(point.lat, 1)) << 1
+    }
+}
+
+/// Puts a zero before each bit.
+fn spread(v: u32) -> u64 {
+    let mut v = u64::from(v);
+    for (shift, mask) in [
+        (16, 0x0000_ffff_0000_ffff),
+        (8, 0x00ff_00ff_00ff_00ff),
+        (4, 0x0f0f_0f0f_0f0f_0f0f),
+        (2, 0x3333_3333_3333_3333),
+        (1, 0x5555_5555_5555_5555),
+    ] {
+        v = (v | v << shift) & mask;
+    }
+    v
+}
+
+/// Distinct positions along a curve, and the rows of each.
 #[derive(Debug, Clone, Default)]
 pub struct Positions {
     /// Distinct positions.
@@ -54,11 +99,12 @@ impl Positions {
     /// Groups rows; those without a position are left out.
     #[must_use]
     pub fn of(rows: &[Option<Position>]) -> Self {
-        // The high bits of the hash, then the row.
+        // The place on the curve, then the row.
         let row_bits = usize::BITS - rows.len().leading_zeros();
         let row_mask = (1_u64 << row_bits) - 1;
+        let curve = Curve::through(rows, ((u64::BITS - row_bits) / 2).min(u32::BITS - 1));
         let located = rows.iter().enumerate().filter_map(|(row, position)| Some((row, (*position)?)));
-        let mut keys: Vec<u64> = located.map(|(row, p)| (p.hash() & !row_mask) | row as u64).collect();
+        let mut keys: Vec<u64> = located.map(|(row, p)| curve.place(p.point) << row_bits | row as u64).collect();
         keys.sort_unstable();
         let mut found = Self { rows: Vec::with_capacity(keys.len()), ..Self::default() };
         let at = |key: &u64| (key & row_mask) as usize;
@@ -68,7 +114,7 @@ impl Positions {
                 found.add(rows, alike.iter().map(at));
                 continue;
             }
-            // Different positions with the same high bits: rare, and told apart here.
+            // Different positions at one step of the curve: rare, and told apart here.
             let mut alike = alike.to_vec();
             alike.sort_unstable_by_key(|key| (key_of(key), *key));
             for same in alike.chunk_by(|a, b| key_of(a) == key_of(b)) {

@@ -21,7 +21,7 @@ use crate::{
 /// How often the workspace is asked whether another process has committed.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Answers computed at once, per core.
-const COMPUTING_PER_CORE: usize = 4;
+const COMPUTING_PER_CORE: usize = 2;
 
 /// A snapshot and the shapes made of it.
 #[derive(Debug)]

@@ -17,8 +17,8 @@ use crate::{
 
 /// How often loading starts again when a commit removed files under it.
 const ATTEMPTS: usize = 5;
-/// Partitions read at once before their rows go into the table.
-const READ_AHEAD: usize = 4;
+/// Partitions read at once before their rows go into the table; each takes some tens of bytes a row meanwhile.
+const READ_AHEAD_PER_CORE: usize = 1;
 
 /// Why a workspace could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -147,7 +147,8 @@ fn load_table(
 ) -> Result<crate::table::Table, SnapshotError> {
     let sizes: Vec<(String, usize)> = layers.iter().map(|l| (l.name.clone(), l.areas.len())).collect();
     let mut builder = TableBuilder::new(&sizes, study_area);
-    for some in partitions.chunks(READ_AHEAD) {
+    let read_ahead = READ_AHEAD_PER_CORE * rayon::current_num_threads();
+    for some in partitions.chunks(read_ahead) {
         let read: Vec<Incidents> = some
             .par_iter()
             .map(|p| read_incidents(&workspace.root().join(&p.path), false))

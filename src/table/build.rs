@@ -7,7 +7,6 @@ use hashbrown::HashMap;
 use super::{
     Group, Grouping, Span, Special, Table,
     codes::{HOW_UNKNOWN, how_of},
-    matches::Buffers,
     sliced::SlicedColumn,
 };
 use crate::model::{Day, PrecisionClass, RESOLUTIONS};
@@ -241,7 +240,6 @@ impl TableBuilder {
             cells,
             cell_ids,
             layers,
-            buffers: Buffers::default(),
         })
     }
 }

@@ -65,10 +65,12 @@ impl Circuit {
 
     /// Keeps of the bits of some words, from `first` on, those whose rows' codes hold; at most [`BLOCK_WORDS`].
     pub(crate) fn keep(&self, column: &SlicedColumn, first: usize, bits: &mut [u64], scratch: &mut Scratch) {
+        if scratch.is_empty() {
+            scratch.extend([[0; BLOCK_WORDS], [u64::MAX; BLOCK_WORDS]]);
+        }
         if scratch.len() < self.nodes.len() + 2 {
             scratch.resize(self.nodes.len() + 2, [0; BLOCK_WORDS]);
         }
-        scratch[TRUE as usize] = [u64::MAX; BLOCK_WORDS];
         let words = bits.len();
         for (i, node) in self.nodes.iter().enumerate() {
             let plane = &column.planes()[usize::from(node.plane)][first..first + words];

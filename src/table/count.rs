@@ -8,7 +8,7 @@ use super::{
     CompiledFilter, Grouping, Span, Special, Table,
     codes::hour_of,
     grouping::SPECIALS,
-    matches::{Matches, RowTest, Window},
+    matches::{RowTest, Window, count_runs},
     sliced::{SlicedColumn, WORD_ROWS},
 };
 
@@ -122,22 +122,23 @@ impl RowDimension {
 }
 
 impl Table {
+    /// The place of a row.
+    pub(super) fn place_of_row(&self, row: usize) -> usize {
+        self.row_start.partition_point(|&start| start as usize <= row).saturating_sub(1)
+    }
+
     /// Rows of a run of places.
-    fn rows(&self, places: &Range<usize>) -> Range<usize> {
+    pub(super) fn rows(&self, places: &Range<usize>) -> Range<usize> {
         self.row_start[places.start] as usize..self.row_start[places.end] as usize
     }
 
     /// Incidents that match, per group, specials last.
     fn per_group(&self, grouping: &Grouping, test: &RowTest) -> Vec<u32> {
-        let matches = (!test.is_all()).then(|| Matches::of(self, test));
-        let count = |places: Range<usize>| {
-            let rows = self.rows(&places);
-            matches.as_ref().map_or(rows.len() as u32, |matches| matches.count(&rows))
-        };
+        let of_runs = count_runs(self, grouping, test);
         (0..grouping.len() + SPECIALS)
             .into_par_iter()
             .with_min_len(PIECE_GROUPS)
-            .map(|group| grouping.runs(group).map(count).sum())
+            .map(|group| grouping.run_numbers(group).iter().map(|&run| of_runs[run as usize]).sum())
             .collect()
     }
 
@@ -178,12 +179,17 @@ impl Table {
     }
 
     fn count_groups_in(&self, grouping: &Grouping, groups: &[u32], test: &RowTest) -> Vec<u64> {
-        let mut window = Window::new(self, test);
-        let mut count = |group: &u32| {
-            let runs = grouping.runs(*group as usize).map(|places| self.rows(&places));
-            if test.is_all() { runs.map(|rows| rows.len() as u64).sum() } else { runs.map(|r| window.count(r)).sum() }
-        };
-        groups.iter().map(&mut count).collect()
+        let runs = |group: &u32| grouping.runs(*group as usize).map(|places| self.rows(&places));
+        if test.is_all() {
+            return groups.iter().map(|group| runs(group).map(|rows| rows.len() as u64).sum()).collect();
+        }
+        let numbered = groups.iter().zip(0..);
+        let mut all: Vec<(Range<usize>, u32)> =
+            numbered.flat_map(|(group, number)| runs(group).map(move |rows| (rows, number))).collect();
+        all.sort_unstable_by_key(|(rows, _)| rows.start);
+        let mut sums = vec![0; groups.len()];
+        Window::new(self, test).add_to(&all, &mut sums);
+        sums
     }
 
     fn count_rows(

@@ -112,8 +112,7 @@ impl Grouping {
 
     /// Runs of places of a group, ascending.
     pub(crate) fn runs(&self, group: usize) -> impl Iterator<Item = Range<usize>> + '_ {
-        let runs = &self.runs[self.starts[group] as usize..self.starts[group + 1] as usize];
-        runs.iter().map(|&run| self.places(run as usize))
+        self.run_numbers(group).iter().map(|&run| self.places(run as usize))
     }
 
     /// All runs in the order of places, with their groups.
@@ -126,7 +125,23 @@ impl Grouping {
         self.all_runs().flat_map(|(places, group)| places.map(move |_| group))
     }
 
-    fn places(&self, run: usize) -> Range<usize> {
+    /// Number of runs.
+    pub(crate) fn run_count(&self) -> usize {
+        self.of_run.len()
+    }
+
+    /// Numbers of the runs of a group, ascending.
+    pub(crate) fn run_numbers(&self, group: usize) -> &[u32] {
+        &self.runs[self.starts[group] as usize..self.starts[group + 1] as usize]
+    }
+
+    /// The run that a place is in.
+    pub(crate) fn run_of(&self, place: usize) -> usize {
+        self.firsts.partition_point(|&first| first as usize <= place).saturating_sub(1)
+    }
+
+    /// Places of a run.
+    pub(crate) fn places(&self, run: usize) -> Range<usize> {
         self.firsts[run] as usize..self.firsts[run + 1] as usize
     }
 

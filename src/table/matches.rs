@@ -1,20 +1,19 @@
-//! Which rows match: one bit a row, and how many of any run of rows do.
+//! Which rows match: one bit a row, and how many of a run of rows do.
 
-use std::{
-    ops::Range,
-    sync::{Mutex, PoisonError},
-};
+use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::{
-    Table,
+    Grouping, Table,
     circuit::{BLOCK_WORDS, Circuit, Scratch},
     sliced::WORD_ROWS,
 };
 
-/// Words whose counts start anew from a 32-bit base: 65,472 is the most before the last of them.
-const CHUNK_WORDS: usize = 1024;
+/// Rows that one worker tests at a time; their bits stay in the fastest cache.
+const CHUNK_ROWS: usize = 1 << 16;
+/// Words between two runs that are cheaper tested than skipped.
+const NEAR_WORDS: usize = 8;
 
 /// A test of rows by their codes.
 #[derive(Debug, Clone)]
@@ -48,70 +47,50 @@ impl RowTest {
     }
 }
 
-/// Buffers of bits that queries take and give back: fresh memory costs more than filling it.
-#[derive(Debug, Default)]
-pub(crate) struct Buffers(Mutex<Vec<(Vec<u64>, Vec<u16>)>>);
-
-impl Buffers {
-    fn take(&self, words: usize) -> (Vec<u64>, Vec<u16>) {
-        let buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        buffer.unwrap_or_else(|| (vec![0; words], vec![0; words]))
+/// Matches in each run of places of a grouping, in the order of places.
+pub(crate) fn count_runs(table: &Table, grouping: &Grouping, test: &RowTest) -> Vec<u32> {
+    let rows_end = |run: usize| table.row_start[grouping.places(run).end] as usize;
+    if test.is_all() {
+        return grouping.all_runs().map(|(places, _)| table.rows(&places).len() as u32).collect();
     }
-}
-
-/// All rows of a table that match a test.
-#[derive(Debug)]
-pub(crate) struct Matches<'t> {
-    buffers: &'t Buffers,
-    /// One bit a row, and one word more, so that the end of the last row has a place to look at.
-    bits: Vec<u64>,
-    /// Matches before each word, from the start of its chunk.
-    before: Vec<u16>,
-    /// Matches before each chunk.
-    base: Vec<u32>,
-}
-
-impl<'t> Matches<'t> {
-    /// Tests every row.
-    pub(crate) fn of(table: &'t Table, test: &RowTest) -> Self {
-        let words = table.span.words() + 1;
-        let (mut bits, mut before) = table.buffers.take(words);
-        let chunks = bits.par_chunks_mut(CHUNK_WORDS).zip(before.par_chunks_mut(CHUNK_WORDS)).enumerate();
-        let counts: Vec<u32> = chunks
-            .map_init(Scratch::new, |scratch, (i, (bits, before))| {
-                let first = i * CHUNK_WORDS;
-                let whole = bits.len().min(words - 1 - first);
-                test.bits(table, first, &mut bits[..whole], scratch);
-                let mut sum = 0_u32;
-                for (bits, before) in bits.iter().zip(before) {
-                    *before = sum as u16;
-                    sum += bits.count_ones();
+    let chunk_of = |i: usize| i * CHUNK_ROWS..((i + 1) * CHUNK_ROWS).min(table.incidents());
+    let of_chunks: Vec<(usize, Vec<u32>)> = (0..table.incidents().div_ceil(CHUNK_ROWS))
+        .into_par_iter()
+        .map_init(
+            || (Scratch::new(), vec![0; CHUNK_ROWS / WORD_ROWS]),
+            |(scratch, bits), i| {
+                let chunk = chunk_of(i);
+                let bits = &mut bits[..chunk.len().div_ceil(WORD_ROWS)];
+                test.bits(table, chunk.start / WORD_ROWS, bits, scratch);
+                let first = grouping.run_of(table.place_of_row(chunk.start));
+                let mut counts = Vec::new();
+                let mut start = 0;
+                while start < chunk.len() {
+                    let end = rows_end(first + counts.len()).min(chunk.end) - chunk.start;
+                    counts.push(count_bits(bits, start..end));
+                    start = end;
                 }
-                sum
-            })
-            .collect();
-        let base = counts.iter().scan(0, |sum, n| Some(std::mem::replace(sum, *sum + n))).collect();
-        Self { buffers: &table.buffers, bits, before, base }
+                (first, counts)
+            },
+        )
+        .collect();
+    let mut counts = vec![0; grouping.run_count()];
+    for (first, of_chunk) in of_chunks {
+        counts[first..].iter_mut().zip(of_chunk).for_each(|(sum, n)| *sum += n);
     }
-
-    /// Number of matches among a run of rows.
-    pub(crate) fn count(&self, rows: &Range<usize>) -> u32 {
-        self.before(rows.end) - self.before(rows.start)
-    }
-
-    /// Number of matches before a row.
-    fn before(&self, row: usize) -> u32 {
-        let word = row / WORD_ROWS;
-        let partial = self.bits[word] & ((1 << (row % WORD_ROWS)) - 1);
-        self.base[word / CHUNK_WORDS] + u32::from(self.before[word]) + partial.count_ones()
-    }
+    counts
 }
 
-impl Drop for Matches<'_> {
-    fn drop(&mut self) {
-        let buffer = (std::mem::take(&mut self.bits), std::mem::take(&mut self.before));
-        self.buffers.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
-    }
+/// Number of bits set among the rows of a piece.
+fn count_bits(bits: &[u64], rows: Range<usize>) -> u32 {
+    let words = rows.start / WORD_ROWS..rows.end.div_ceil(WORD_ROWS);
+    let (first, last) = (words.start, words.end.saturating_sub(1));
+    let counted = words.map(|word| {
+        // Whole words in between need no mask.
+        let bits = bits[word];
+        if word == first || word == last { (bits & bits_of(&rows, word)).count_ones() } else { bits.count_ones() }
+    });
+    counted.sum()
 }
 
 /// Tests rows where they are asked for, without looking at the others.
@@ -138,10 +117,7 @@ impl<'a> Window<'a> {
             let words = BLOCK_WORDS.min(last + 1 - start);
             self.test.bits(self.table, start, &mut self.bits[..words], &mut self.scratch);
             for (word, &bits) in (start..).zip(&self.bits[..words]) {
-                let from = if word == first { u64::MAX << (rows.start % WORD_ROWS) } else { u64::MAX };
-                let until =
-                    if word == last { u64::MAX >> (WORD_ROWS - 1 - (rows.end - 1) % WORD_ROWS) } else { u64::MAX };
-                let bits = bits & from & until;
+                let bits = bits & bits_of(&rows, word);
                 if bits != 0 {
                     visit(word, bits);
                 }
@@ -149,10 +125,34 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// Number of matches among a run of rows.
-    pub(crate) fn count(&mut self, rows: Range<usize>) -> u64 {
-        let mut sum = 0;
-        self.visit(rows, |_, bits| sum += u64::from(bits.count_ones()));
-        sum
+    /// Adds the matches among runs of rows, ascending, to the sums with their numbers.
+    ///
+    /// Runs that lie close are tested together: a tile's cells are many short runs side by side.
+    pub(crate) fn add_to(&mut self, runs: &[(Range<usize>, u32)], sums: &mut [u64]) {
+        let words = |rows: &Range<usize>| rows.start / WORD_ROWS..rows.end.div_ceil(WORD_ROWS);
+        let mut tested = 0..0;
+        for (i, (rows, number)) in runs.iter().enumerate() {
+            let wanted = words(rows);
+            for word in wanted.clone() {
+                if !tested.contains(&word) {
+                    let near = runs[i + 1..].iter().map(|(rows, _)| words(rows));
+                    let end = near.take_while(|w| w.start < word + BLOCK_WORDS).fold(wanted.end, |end, next| {
+                        if next.start <= end + NEAR_WORDS { next.end.max(end) } else { end }
+                    });
+                    tested = word..end.min(word + BLOCK_WORDS);
+                    let bits = &mut self.bits[..tested.len()];
+                    self.test.bits(self.table, word, bits, &mut self.scratch);
+                }
+                let bits = self.bits[word - tested.start] & bits_of(rows, word);
+                sums[*number as usize] += u64::from(bits.count_ones());
+            }
+        }
     }
+}
+
+/// Bits of a word that belong to a run of rows.
+fn bits_of(rows: &Range<usize>, word: usize) -> u64 {
+    let from = rows.start.saturating_sub(word * WORD_ROWS).min(WORD_ROWS - 1);
+    let until = (rows.end - word * WORD_ROWS).min(WORD_ROWS);
+    (u64::MAX << from) & (u64::MAX >> (WORD_ROWS - until))
 }

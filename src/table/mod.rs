@@ -4,7 +4,7 @@
 //! neighbors in memory. Incidents are sorted by place and have three codes into small dictionaries: `span` (which
 //! days), `how` (hour of the week), `kind` (source and category), each cut into bit planes, so that 18 million
 //! with 36 months and 14 categories take 22 MB. A filter becomes a circuit over the planes of each column; a pass
-//! gives one bit a row, and the count of any run of rows is the difference of two ranks. Nothing is hashed in a
+//! gives one bit a row, which is counted for every run of places that are in one group. Nothing is hashed in a
 //! pass. The table knows ordinals only: cells and areas are numbers and texts given by whoever builds it.
 //! May use: model.
 
@@ -25,7 +25,6 @@ pub(crate) use count::{RowDimension, strides};
 pub use filter::{CompiledFilter, Known};
 pub(crate) use grouping::PlaceAnswer;
 pub use grouping::{Group, Grouping, Special};
-use matches::Buffers;
 use sliced::SlicedColumn;
 
 /// The incidents of a workspace, ready to be counted.
@@ -54,7 +53,6 @@ pub struct Table {
     pub(crate) cell_ids: Vec<Vec<u64>>,
     /// Areas by layer; groups are positions in the layer.
     pub(crate) layers: Vec<(String, Grouping)>,
-    pub(crate) buffers: Buffers,
 }
 
 impl Table {

@@ -18,6 +18,11 @@ const NO_GROUP: u32 = u32::MAX;
 /// Bits of a centre's Morton code per axis.
 const MORTON_BITS: u32 = 16;
 
+/// Finest resolution whose outlines are kept: a tile shows few finer cells, and there are many of them.
+const FINEST_KEPT: u8 = 10;
+/// Cells that one worker outlines at a time.
+const PIECE_CELLS: usize = 1 << 12;
+
 /// Cells of one resolution, in Morton order of their centres.
 #[derive(Debug, Default)]
 pub(super) struct CellShapes {
@@ -25,42 +30,50 @@ pub(super) struct CellShapes {
     /// Group of each cell in the table, or none where it holds no incident.
     groups: Vec<u32>,
     morton: Vec<u32>,
+    /// Corners of the outlines kept, and where those of each cell start.
+    corners: Vec<Corner>,
     starts: Vec<u32>,
-    /// Corners of all outlines, in 32-bit fixed point.
-    corners: Vec<[u32; 2]>,
     /// Furthest corner of any cell from its centre.
     radius: i64,
 }
 
+/// A corner in 32-bit fixed point.
+type Corner = [u32; 2];
+
 impl CellShapes {
     /// Shapes of some cells; `occupied` lists the table's cells by group, ascending.
     pub(super) fn new(cells: &[u64], occupied: &[u64]) -> Self {
-        let mut shapes: Vec<(u32, u64, Fixed, Vec<Fixed>)> = cells
-            .par_iter()
-            .map(|&cell| {
-                let center = grid::center(cell);
-                let center = fixed(center.lon, center.lat);
-                // H3 goes round counterclockwise; tiles want outer rings clockwise.
-                let outline = grid::outline(cell).iter().rev().map(|c| fixed(c.lon, c.lat)).collect();
-                (morton_of(center), cell, center, outline)
-            })
-            .collect();
-        shapes.par_sort_unstable_by_key(|s| (s.0, s.1));
+        let mut sorted: Vec<(u32, u64)> = cells.par_iter().map(|&cell| (morton_of(center_of(cell)), cell)).collect();
+        sorted.par_sort_unstable();
+        let kept = cells.first().is_some_and(|&cell| grid::resolution_of(cell) <= FINEST_KEPT);
+        let outlined: Vec<(Vec<Corner>, Vec<u32>, i64)> =
+            sorted.par_chunks(PIECE_CELLS).map(|cells| outlined(cells, kept)).collect();
         let mut found = Self { starts: vec![0], ..Self::default() };
-        for (morton, cell, center, outline) in shapes {
-            let reach = |corner: &Fixed| (0..2).map(|axis| (corner[axis] - center[axis]).abs()).max().unwrap_or(0);
-            found.radius = found.radius.max(outline.iter().map(reach).max().unwrap_or(0));
+        for (corners, lengths, radius) in outlined {
+            found.radius = found.radius.max(radius);
+            found.corners.extend(corners);
+            let starts = lengths.iter().scan(found.starts.last().copied().unwrap_or(0), |start, length| {
+                *start += length;
+                Some(*start)
+            });
+            let starts: Vec<u32> = starts.collect();
+            found.starts.extend(starts);
+        }
+        for (morton, cell) in sorted {
             found.cells.push(cell);
             found.groups.push(occupied.binary_search(&cell).map_or(NO_GROUP, |i| i as u32));
             found.morton.push(morton);
-            found.corners.extend(outline.iter().map(|c| c.map(|v| v as u32)));
-            found.starts.push(found.corners.len() as u32);
         }
         found
     }
 
-    fn outline(&self, i: usize) -> &[[u32; 2]] {
-        &self.corners[self.starts[i] as usize..self.starts[i + 1] as usize]
+    /// Puts the corners of a cell into a buffer.
+    fn outline(&self, i: usize, corners: &mut Vec<Corner>) {
+        corners.clear();
+        match self.starts.get(i + 1) {
+            Some(&end) => corners.extend_from_slice(&self.corners[self.starts[i] as usize..end as usize]),
+            None => corners.extend(outline_of(self.cells[i])),
+        }
     }
 
     /// Cells whose outline may reach into a rectangle.
@@ -68,7 +81,11 @@ impl CellShapes {
         let reach = bounds.grown(self.radius + 1);
         let mut found = Vec::new();
         self.descend(0, 0, 0, &reach, &mut found);
-        found.retain(|&i| Box2::of(self.outline(i).iter().map(|c| c.map(i64::from))).meets(&bounds));
+        let mut corners = Vec::new();
+        found.retain(|&i| {
+            self.outline(i, &mut corners);
+            Box2::of(corners.iter().map(|c| c.map(i64::from))).meets(&bounds)
+        });
         found
     }
 
@@ -110,11 +127,12 @@ impl CellShapes {
         } else {
             counts.retain(|c| c.1 > 0);
         }
-        let mut ring = Vec::new();
+        let (mut ring, mut corners) = (Vec::new(), Vec::new());
         encode("cells", counts.len(), |features| {
             for (i, count) in counts {
                 ring.clear();
-                ring.extend(self.outline(i).iter().map(|c| address.units(c.map(i64::from))));
+                self.outline(i, &mut corners);
+                ring.extend(corners.iter().map(|c| address.units(c.map(i64::from))));
                 let id = grid::cell_text(self.cells[i]);
                 let rate = query.rate.as_ref().map(|r| plan.rate(r, &PlaceKey::Cell(self.cells[i]), count));
                 let feature = Feature { id: &id, name: None, count, rate, received: true };
@@ -128,6 +146,34 @@ impl CellShapes {
 fn was_received(snapshot: &Snapshot, query: &Query, cell: u64) -> bool {
     let district = snapshot.universe(grid::resolution_of(cell)).map_or("", |u| u.district(snapshot, cell));
     snapshot.anything_received(query, district)
+}
+
+fn center_of(cell: u64) -> Fixed {
+    let center = grid::center(cell);
+    fixed(center.lon, center.lat)
+}
+
+/// Corners clockwise on screen, as tiles want outer rings; H3 goes round the other way.
+fn outline_of(cell: u64) -> impl Iterator<Item = Corner> {
+    grid::outline(cell).into_iter().rev().map(|corner| fixed(corner.lon, corner.lat).map(|v| v as u32))
+}
+
+/// Corners of some cells and how many each has, where they are kept, and how far any lies from its centre.
+fn outlined(cells: &[(u32, u64)], kept: bool) -> (Vec<Corner>, Vec<u32>, i64) {
+    let (mut corners, mut lengths, mut radius) = (Vec::new(), Vec::new(), 0);
+    for &(_, cell) in cells {
+        let center = center_of(cell);
+        let start = corners.len();
+        corners.extend(outline_of(cell));
+        let reach = |corner: &Corner| (0..2).map(|axis| (i64::from(corner[axis]) - center[axis]).abs()).max();
+        radius = corners[start..].iter().filter_map(reach).fold(radius, i64::max);
+        if kept {
+            lengths.push((corners.len() - start) as u32);
+        } else {
+            corners.clear();
+        }
+    }
+    (corners, lengths, radius)
 }
 
 fn morton_of(center: Fixed) -> u32 {

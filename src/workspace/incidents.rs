@@ -40,19 +40,22 @@ pub struct PlaceRow {
     pub flags: u32,
 }
 
+/// Texts of a dictionary that are few.
+const FEW: usize = 64;
+
 /// Texts that repeat, each stored once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Dictionary {
     values: Vec<String>,
     index: HashTable<u32>,
     hasher: DefaultHashBuilder,
-    /// Of the text asked for last: rows mostly repeat the one before.
+    /// The text asked for last: of few texts a row often repeats that of the row before.
     last: usize,
 }
 
 impl Dictionary {
     pub(crate) fn intern(&mut self, text: &str) -> u32 {
-        if self.values.get(self.last).is_some_and(|last| last == text) {
+        if self.values.len() <= FEW && self.values.get(self.last).is_some_and(|last| last == text) {
             return self.last as u32;
         }
         let (values, hasher) = (&mut self.values, &self.hasher);
@@ -86,23 +89,19 @@ impl Dictionary {
 /// Texts that do not repeat, end to end; an empty one means none.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Texts {
-    bytes: Vec<u8>,
+    text: String,
     ends: Vec<u32>,
 }
 
 impl Texts {
-    pub(crate) fn push(&mut self, text: &[u8]) {
-        self.bytes.extend_from_slice(text);
-        self.ends.push(self.bytes.len() as u32);
+    pub(crate) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len() as u32);
     }
 
-    pub(crate) fn get(&self, i: usize) -> &[u8] {
+    pub(crate) fn get(&self, i: usize) -> &str {
         let start = if i == 0 { 0 } else { self.ends[i - 1] as usize };
-        &self.bytes[start..self.ends[i] as usize]
-    }
-
-    fn size(&self) -> usize {
-        self.bytes.len()
+        &self.text[start..self.ends[i] as usize]
     }
 }
 
@@ -112,7 +111,7 @@ pub struct IncidentRow<'a> {
     /// Permanent key.
     pub key: u64,
     /// The source's own reference, empty where it has none.
-    pub source_ref: &'a [u8],
+    pub source_ref: &'a str,
     /// Offence category.
     pub category: &'a str,
     /// When it happened.
@@ -174,10 +173,15 @@ impl Incidents {
         self.category.is_empty()
     }
 
-    /// Bytes of text held, which 32-bit ends limit to 4 GiB.
-    #[must_use]
-    pub fn text_bytes(&self) -> usize {
-        self.refs.size()
+    /// Makes room for so many incidents: growing columns are copied again and again.
+    pub fn reserve(&mut self, rows: usize, ref_bytes: usize) {
+        self.keys.reserve(rows);
+        self.refs.ends.reserve(rows);
+        self.refs.text.reserve(ref_bytes);
+        for column in [&mut self.category, &mut self.when, &mut self.place].into_iter().chain(&mut self.attributes) {
+            column.reserve(rows);
+        }
+        self.text_hash.reserve(rows);
     }
 
     /// Notes an area code of a layer and gives its position.
@@ -198,11 +202,18 @@ impl Incidents {
         (self.places.len() - 1) as u32
     }
 
-    /// Adds a place and puts incidents there.
-    pub fn place_at(&mut self, incidents: &[u32], place: PlaceRow) {
-        let place = self.push_place(place);
-        for &i in incidents {
-            self.place[i as usize] = place;
+    /// Adds places and puts incidents there, those of each place listed in turn.
+    pub fn place_at<'r>(&mut self, places: Vec<PlaceRow>, incidents: impl Iterator<Item = &'r [u32]>) {
+        let first = self.places.len() as u32;
+        for (place, rows) in (first..).zip(incidents) {
+            for &row in rows {
+                self.place[row as usize] = place;
+            }
+        }
+        if self.places.is_empty() {
+            self.places = places;
+        } else {
+            self.places.extend(places);
         }
     }
 
@@ -311,19 +322,23 @@ impl Incidents {
     pub fn count_by_area(&self, layer: &str, attribute: &str) -> Vec<(&str, &str, u64)> {
         let Some(layer) = self.layers.iter().position(|l| l == layer) else { return Vec::new() };
         let column = self.attribute_names.iter().position(|n| n == attribute);
-        let mut counts: FastMap<(u32, u32), u64> = FastMap::new();
+        let values = 1 + column.map_or(0, |c| self.attribute_values[c].values().len());
+        // By area and value; the last value is that of incidents without the attribute.
+        let mut counts = vec![0_u64; self.area_codes[layer].values().len() * values];
+        let area_of: Vec<u32> = self.places.iter().map(|p| p.areas[layer]).collect();
         for (i, &place) in self.place.iter().enumerate() {
-            let area = self.places.get(place as usize).map_or(ABSENT, |p| p.areas[layer]);
+            let area = area_of.get(place as usize).copied().filter(|&area| area != ABSENT);
             let value = column.map_or(ABSENT, |c| self.attributes[c][i]);
-            *counts.entry((area, value)).or_default() += 1;
+            if let Some(area) = area {
+                counts[area as usize * values + (value as usize).min(values - 1)] += 1;
+            }
         }
-        counts.remove(&(ABSENT, ABSENT));
-        let text = |value: u32| match column {
-            Some(c) if value != ABSENT => self.attribute_values[c].get(value),
+        let text = |value: usize| match column {
+            Some(c) if value + 1 < values => self.attribute_values[c].get(value as u32),
             _ => "",
         };
-        let located = counts.into_iter().filter(|((area, _), _)| *area != ABSENT);
-        located.map(|((area, value), n)| (self.area_codes[layer].get(area), text(value), n)).collect()
+        let counted = counts.into_iter().enumerate().filter(|(_, n)| *n > 0);
+        counted.map(|(i, n)| (self.area_codes[layer].get((i / values) as u32), text(i % values), n)).collect()
     }
 
     /// Position of an incident's place, or [`NO_PLACE`].

@@ -1,10 +1,10 @@
 //! Incidents from a Parquet file: everything, or only what counting needs.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use arrow_array::{
-    Array, DictionaryArray, Float32Array, Float64Array, MapArray, RecordBatch, StringArray, TimestampMicrosecondArray,
-    UInt8Array, UInt32Array, UInt64Array, cast::AsArray, types,
+    Array, ArrayRef, DictionaryArray, Float32Array, Float64Array, MapArray, RecordBatch, StringArray,
+    TimestampMicrosecondArray, UInt8Array, UInt32Array, UInt64Array, cast::AsArray, types,
 };
 use parquet::{
     arrow::{ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder},
@@ -17,7 +17,8 @@ use super::{
 };
 use crate::model::{PrecisionClass, RESOLUTIONS, When, WhenPrecision};
 
-const BATCH_ROWS: usize = 1 << 16;
+/// Rows turned at once: buffers of this size stay with the allocator and in the cache.
+const BATCH_ROWS: usize = 1 << 13;
 
 fn failed(path: &Path) -> impl Fn(ParquetError) -> WorkspaceError + '_ {
     |source| WorkspaceError::Parquet { path: path.to_owned(), source }
@@ -43,13 +44,14 @@ pub fn read_incidents(path: &Path, everything: bool) -> Result<Incidents, Worksp
     let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
     let reader = builder.with_projection(mask).with_batch_size(BATCH_ROWS).build().map_err(failed(path))?;
     let mut incidents = Incidents::new(&layers, &[]);
+    let mut words = Words { categories: Translation::default(), areas: vec![Translation::default(); layers.len()] };
     for batch in reader {
         let batch = batch.map_err(|e| failed(path)(ParquetError::from(e)))?;
         let columns = Columns::of(&batch, &layers, everything).ok_or_else(|| WorkspaceError::Damaged {
             path: path.to_owned(),
             reason: "a column is missing or of another type".to_owned(),
         })?;
-        columns.append(&mut incidents).ok_or_else(|| WorkspaceError::Damaged {
+        columns.append(&mut incidents, &mut words).ok_or_else(|| WorkspaceError::Damaged {
             path: path.to_owned(),
             reason: "a value is out of its range".to_owned(),
         })?;
@@ -116,14 +118,11 @@ impl<'a> Columns<'a> {
         })
     }
 
-    fn append(&self, to: &mut Incidents) -> Option<()> {
-        let categories = translate(self.category, &mut to.categories)?;
-        let areas: Vec<Vec<u32>> = self
-            .areas
-            .iter()
-            .zip(&mut to.area_codes)
-            .map(|(column, codes)| translate(column, codes))
-            .collect::<Option<_>>()?;
+    fn append(&self, to: &mut Incidents, words: &mut Words) -> Option<()> {
+        words.categories.follow(self.category, &mut to.categories)?;
+        for ((area, column), codes) in words.areas.iter_mut().zip(&self.areas).zip(&mut to.area_codes) {
+            area.follow(column, codes)?;
+        }
         let precisions: Vec<WhenPrecision> = self
             .precision
             .values()
@@ -133,7 +132,7 @@ impl<'a> Columns<'a> {
             .collect::<Option<_>>()?;
         let mut last_when = (i64::MIN, i64::MIN, WhenPrecision::Month, 0);
         for i in 0..self.rows {
-            to.category.push(*categories.get(self.category.key(i)?)?);
+            to.category.push(*words.categories.codes.get(self.category.key(i)?)?);
             let precision = *precisions.get(self.precision.key(i)?)?;
             let (start_us, end_us) = (self.start.value(i), self.end.value(i));
             if (start_us, end_us, precision) != (last_when.0, last_when.1, last_when.2) {
@@ -141,7 +140,7 @@ impl<'a> Columns<'a> {
                 last_when = (start_us, end_us, precision, when);
             }
             to.when.push(last_when.3);
-            let place = self.place(i, &areas, to)?;
+            let place = self.place(i, &words.areas, to)?;
             to.place.push(place);
         }
         if let Some(full) = &self.full {
@@ -151,7 +150,7 @@ impl<'a> Columns<'a> {
     }
 
     /// The place of row i: the one before it, or a new one. Files are sorted by place.
-    fn place(&self, i: usize, areas: &[Vec<u32>], to: &mut Incidents) -> Option<u32> {
+    fn place(&self, i: usize, areas: &[Translation], to: &mut Incidents) -> Option<u32> {
         if self.lon.is_null(i) {
             return Some(NO_PLACE);
         }
@@ -173,8 +172,8 @@ impl<'a> Columns<'a> {
         for (cell, column) in cells.iter_mut().zip(&self.cells) {
             *cell = column.value(i);
         }
-        let area = |(column, codes): (&&DictionaryArray<_>, &Vec<u32>)| {
-            column.key(i).map_or(Some(ABSENT), |k| codes.get(k).copied())
+        let area = |(column, area): (&&DictionaryArray<_>, &Translation)| {
+            column.key(i).map_or(Some(ABSENT), |k| area.codes.get(k).copied())
         };
         let place = PlaceRow {
             lon,
@@ -195,7 +194,7 @@ impl FullColumns<'_> {
     fn append(&self, to: &mut Incidents) -> Option<()> {
         to.keys.extend(self.key.values());
         for i in 0..self.key.len() {
-            to.refs.push(if self.source_ref.is_null(i) { b"" } else { self.source_ref.value(i).as_bytes() });
+            to.refs.push(if self.source_ref.is_null(i) { "" } else { self.source_ref.value(i) });
             to.text_hash.push(if self.text_hash.is_null(i) { 0 } else { self.text_hash.value(i) });
         }
         let before = to.keys.len() - self.key.len();
@@ -222,8 +221,28 @@ impl FullColumns<'_> {
     }
 }
 
-/// Positions in our dictionary of the values of a column's.
-fn translate(column: &DictionaryArray<types::Int32Type>, to: &mut Dictionary) -> Option<Vec<u32>> {
-    let values = column.values().as_string_opt::<i32>()?;
-    Some(values.iter().map(|text| to.intern(text.unwrap_or(""))).collect())
+/// Translations of the columns of texts.
+struct Words {
+    categories: Translation,
+    areas: Vec<Translation>,
+}
+
+/// Positions in our dictionary of the values of a column's, which batch after batch points into.
+#[derive(Debug, Clone, Default)]
+struct Translation {
+    values: Option<ArrayRef>,
+    codes: Vec<u32>,
+}
+
+impl Translation {
+    /// Works the positions out again where the column points into other values than before.
+    fn follow(&mut self, column: &DictionaryArray<types::Int32Type>, to: &mut Dictionary) -> Option<()> {
+        if self.values.as_ref().is_some_and(|values| Arc::ptr_eq(values, column.values())) {
+            return Some(());
+        }
+        let texts = column.values().as_string_opt::<i32>()?;
+        self.codes = texts.iter().map(|text| to.intern(text.unwrap_or(""))).collect();
+        self.values = Some(column.values().clone());
+        Some(())
+    }
 }

@@ -10,7 +10,7 @@ use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, TimeUnit};
 use parquet::{
     arrow::ArrowWriter,
-    basic::Compression,
+    basic::{Compression, Encoding},
     errors::ParquetError,
     file::properties::{EnabledStatistics, WriterProperties},
     schema::types::ColumnPath,
@@ -47,7 +47,8 @@ pub const INCIDENT_COLUMNS: [&str; 20] = [
 ];
 
 const ROW_GROUP_ROWS: usize = 1 << 20;
-const BATCH_ROWS: usize = 1 << 16;
+/// Rows turned at once: buffers of this size stay with the allocator and in the cache.
+const BATCH_ROWS: usize = 1 << 13;
 
 /// Writes incidents in their order; the same incidents give the same bytes.
 pub(super) fn write_incidents(incidents: &Incidents, file: &File, path: &Path) -> Result<(), WorkspaceError> {
@@ -79,11 +80,24 @@ fn properties() -> WriterProperties {
             .set_column_compression(unique.clone(), Compression::UNCOMPRESSED)
             .set_column_statistics_enabled(unique, EnabledStatistics::None);
     }
-    for part in ["key", "value"] {
-        let path = ["attributes", "entries", part].map(str::to_owned).to_vec();
-        properties = properties.set_column_statistics_enabled(ColumnPath::from(path), EnabledStatistics::None);
+    // Rows come in the order of their places and mostly share a time: differences are small.
+    for steady in ["when_start", "when_end", "cell_7", "cell_8", "cell_9", "cell_10", "cell_11"].map(ColumnPath::from) {
+        properties = properties
+            .set_column_dictionary_enabled(steady.clone(), false)
+            .set_column_encoding(steady, Encoding::DELTA_BINARY_PACKED);
     }
-    properties.build()
+    // Nearly as many values as rows: a dictionary would only be one more thing to read.
+    for varied in ["lon", "lat", "easting", "northing"].map(ColumnPath::from) {
+        properties = properties.set_column_dictionary_enabled(varied, false);
+    }
+    // Least and greatest of words that stand all over a file tell a reader nothing.
+    let attribute = |part: &str| ColumnPath::from(["attributes", "entries", part].map(str::to_owned).to_vec());
+    let words = ["category", "when_precision"].map(ColumnPath::from).into_iter();
+    for column in words.chain(["key", "value"].map(attribute)) {
+        properties = properties.set_column_statistics_enabled(column, EnabledStatistics::None);
+    }
+    // For each file's row groups, not for each page.
+    properties.set_statistics_enabled(EnabledStatistics::Chunk).build()
 }
 
 fn schema(incidents: &Incidents) -> Schema {
@@ -171,7 +185,7 @@ impl<'a> Batch<'a> {
         let precisions = self.whens.iter().map(|w| w.precision as u32);
         let mut columns: Vec<ArrayRef> = vec![
             Arc::new(UInt64Array::new(keys, None)),
-            self.references(),
+            self.references()?,
             words(&texts.categories, of_row(&self.incidents.category))?,
             time(|w| w.start_us),
             time(|w| w.end_us),
@@ -196,9 +210,11 @@ impl<'a> Batch<'a> {
         Ok(columns)
     }
 
-    fn references(&self) -> ArrayRef {
-        let text = |&i: &u32| std::str::from_utf8(self.incidents.refs.get(i as usize)).ok().filter(|t| !t.is_empty());
-        Arc::new(self.rows.iter().map(text).collect::<StringArray>())
+    fn references(&self) -> Result<ArrayRef, ArrowError> {
+        let mut texts = TextColumn::default();
+        self.rows.iter().for_each(|&i| texts.push(self.incidents.refs.get(i as usize)));
+        let known = nulls(texts.ends.windows(2).map(|ends| ends[0] < ends[1]));
+        texts.finish(known)
     }
 
     /// A number of each place; none where it is NaN.
@@ -237,7 +253,7 @@ impl<'a> Batch<'a> {
             }
             ends.push(keys.len());
         }
-        let entries = StructArray::try_new(entry_fields(), vec![keys.finish()?, values.finish()?], None)?;
+        let entries = StructArray::try_new(entry_fields(), vec![keys.finish(None)?, values.finish(None)?], None)?;
         let map = MapArray::try_new(Arc::new(entries_field()), OffsetBuffer::new(ends.into()), entries, None, false)?;
         Ok(Arc::new(map))
     }
@@ -265,9 +281,9 @@ impl TextColumn {
         self.ends.len() as i32 - 1
     }
 
-    fn finish(self) -> Result<ArrayRef, ArrowError> {
+    fn finish(self, known: Option<NullBuffer>) -> Result<ArrayRef, ArrowError> {
         let ends = OffsetBuffer::new(self.ends.into());
-        Ok(Arc::new(StringArray::try_new(ends, Buffer::from_vec(self.bytes), None)?))
+        Ok(Arc::new(StringArray::try_new(ends, Buffer::from_vec(self.bytes), known)?))
     }
 }
 

@@ -191,6 +191,23 @@ async fn every_way_to_ask_gives_the_same_numbers() {
 }
 
 #[test]
+fn the_top_rows_are_the_first_of_all_rows_by_count_and_then_in_order() {
+    let scratch = scratch();
+    for by in ["cell:9", "month,cell:8", "cell:8,month,category", "area:squares,cell:8", "category", "month,category"] {
+        let (all, _) = scratch.count(&[("by", by)]);
+        let mut rows: Vec<&str> = all.lines().skip(1).collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.rsplit(',').next().unwrap().parse::<u64>().unwrap()));
+        for top in [1, 7, 60, 100_000] {
+            for zeros in ["true", "false"] {
+                let (some, _) = scratch.count(&[("by", by), ("top", &top.to_string()), ("zeros", zeros)]);
+                let some: Vec<&str> = some.lines().skip(1).take(rows.len()).collect();
+                assert_eq!(some, rows[..top.min(rows.len())], "{by}, top {top}");
+            }
+        }
+    }
+}
+
+#[test]
 fn parquet_holds_the_rows_of_csv() {
     let scratch = scratch();
     let root = scratch.workspace.root().to_string_lossy().into_owned();

@@ -110,7 +110,7 @@ fn build(job: &Job<'_>, mapping: &Mapping, rows: &[Keyed]) -> Incidents {
         let attributes: Vec<u32> = texts.map(|(i, text)| incidents.attribute_code(i, text)).collect();
         incidents.push(&IncidentRow {
             key: *key,
-            source_ref: row.id.as_bytes(),
+            source_ref: &row.id,
             category: &row.category,
             when: row.when,
             place: NO_PLACE,

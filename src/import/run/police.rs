@@ -18,6 +18,11 @@ use crate::{
     workspace::{Edition, IncidentRow, Incidents, NO_PLACE, State},
 };
 
+/// Bytes of a row and of its Crime ID, to make room for a file's rows before they are read.
+const ROW_BYTES: usize = 220;
+const PACKED_ROW_BYTES: usize = 45;
+const REF_BYTES: usize = 56;
+
 pub(super) fn run(job: &Job<'_>, files: &[SourceFile], state: &State) -> Result<Done, ImportError> {
     let partitions = job.partitions(state)?;
     let editions: HashMap<(Month, String), String> = state
@@ -116,7 +121,9 @@ fn wrong_month(file: &SourceFile, found: Month) -> ImportError {
 
 fn read_file<'a>(job: &Job<'_>, file: &'a SourceFile) -> Result<(Read<'a>, Month), ImportError> {
     let mut incidents = Incidents::new(&job.placer.layer_names(), &ATTRIBUTES);
-    let mut positions = Vec::new();
+    let rows = file.bytes() as usize / if file.name().ends_with(".gz") { PACKED_ROW_BYTES } else { ROW_BYTES };
+    incidents.reserve(rows, rows * REF_BYTES);
+    let mut positions = Vec::with_capacity(rows);
     // Hashes of location texts, by their code.
     let mut hashes: Vec<u64> = Vec::new();
     let mut when: Option<When> = None;
