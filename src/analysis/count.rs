@@ -66,16 +66,15 @@ pub fn count(snapshot: &Snapshot, query: &Query) -> Result<CountAnswer, Analysis
         return Err(QueryError::invalid("by", &found, expected).into());
     }
     let strides = strides(&dimensions);
-    let mut tuples: Vec<Tuple> = counts
-        .rows()
-        .filter(|row| cut.as_mut().is_none_or(|cut| cut.keeps(row.count)))
-        .map(|row| {
+    let mut tuples: Vec<Tuple> = Vec::new();
+    counts.rows().for_each(|row| {
+        if cut.as_mut().is_none_or(|cut| cut.keeps(row.count)) {
             let mut values = plan.place_values(row.group);
             let coded = dimensions.iter().zip(&strides);
             values.extend(coded.map(|(d, stride)| (row.key / stride) % d.size.max(1)));
-            (plan.in_order(query, values), row.count)
-        })
-        .collect();
+            tuples.push((plan.in_order(query, values), row.count));
+        }
+    });
     // Where rows were cut off there is no room for zeros.
     if query.zeros && cut.is_none() {
         zeros::fill(&plan, query, &counts.uncertain, &mut tuples)?;
@@ -103,18 +102,18 @@ impl Cut {
         let Some(top) = top else { return (counts.rows().count(), None) };
         let mut largest: BinaryHeap<Reverse<u64>> = BinaryHeap::new();
         let (mut rows, mut least) = (0, 0);
-        for count in counts.rows().map(|row| row.count) {
+        counts.rows().for_each(|row| {
             rows += 1;
             if largest.len() < top {
-                largest.push(Reverse(count));
-            } else if count > least {
+                largest.push(Reverse(row.count));
+            } else if row.count > least {
                 largest.pop();
-                largest.push(Reverse(count));
+                largest.push(Reverse(row.count));
             } else {
-                continue;
+                return;
             }
             least = largest.peek().filter(|_| largest.len() == top).map_or(0, |least| least.0);
-        }
+        });
         let room = if in_order { largest.iter().filter(|count| count.0 == least).count() } else { usize::MAX };
         (rows, (rows > top).then_some(Self { least, room }))
     }

@@ -7,15 +7,12 @@ use rayon::prelude::*;
 use super::{
     CompiledFilter, Grouping, Span, Special, Table,
     codes::hour_of,
-    grouping::SPECIALS,
-    matches::{RowTest, Window, count_runs},
+    matches::{RowTest, Window, count_all},
     sliced::{SlicedColumn, WORD_ROWS},
 };
 
 /// Rows that one worker counts before it takes the next piece.
 const PIECE_ROWS: usize = 1 << 18;
-/// Groups that one worker adds up before it takes the next.
-const PIECE_GROUPS: usize = 1 << 12;
 /// Combinations of row dimensions counted in an array; more are sorted.
 const MAX_DENSE: u64 = 1 << 20;
 /// Matches of 64 rows from which on the codes of all 64 are read at once.
@@ -132,20 +129,10 @@ impl Table {
         self.row_start[places.start] as usize..self.row_start[places.end] as usize
     }
 
-    /// Incidents that match, per group, specials last.
-    fn per_group(&self, grouping: &Grouping, test: &RowTest) -> Vec<u32> {
-        let of_runs = count_runs(self, grouping, test);
-        (0..grouping.len() + SPECIALS)
-            .into_par_iter()
-            .with_min_len(PIECE_GROUPS)
-            .map(|group| grouping.run_numbers(group).iter().map(|&run| of_runs[run as usize]).sum())
-            .collect()
-    }
-
     /// Counts incidents by group and row dimensions.
     pub(crate) fn count(&self, grouping: &Grouping, filter: &CompiledFilter, dimensions: &[RowDimension]) -> Counts {
-        let mut certain = self.per_group(grouping, &filter.certain);
-        let possible = filter.possible.as_ref().map(|test| self.per_group(grouping, test));
+        let mut certain = count_all(self, grouping, &filter.certain);
+        let possible = filter.possible.as_ref().map(|test| count_all(self, grouping, test));
         let more: Vec<u32> = match &possible {
             Some(possible) => possible.iter().zip(&certain).map(|(possible, certain)| possible - certain).collect(),
             None => Vec::new(),

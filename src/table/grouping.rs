@@ -112,7 +112,8 @@ impl Grouping {
 
     /// Runs of places of a group, ascending.
     pub(crate) fn runs(&self, group: usize) -> impl Iterator<Item = Range<usize>> + '_ {
-        self.run_numbers(group).iter().map(|&run| self.places(run as usize))
+        let runs = &self.runs[self.starts[group] as usize..self.starts[group + 1] as usize];
+        runs.iter().map(|&run| self.places(run as usize))
     }
 
     /// All runs in the order of places, with their groups.
@@ -125,14 +126,9 @@ impl Grouping {
         self.all_runs().flat_map(|(places, group)| places.map(move |_| group))
     }
 
-    /// Number of runs.
-    pub(crate) fn run_count(&self) -> usize {
-        self.of_run.len()
-    }
-
-    /// Numbers of the runs of a group, ascending.
-    pub(crate) fn run_numbers(&self, group: usize) -> &[u32] {
-        &self.runs[self.starts[group] as usize..self.starts[group + 1] as usize]
+    /// Groups of the runs from one on.
+    pub(crate) fn groups_from(&self, run: usize) -> impl Iterator<Item = u32> + '_ {
+        self.of_run[run..].iter().copied()
     }
 
     /// The run that a place is in.

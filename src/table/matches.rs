@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::{
     Grouping, Table,
     circuit::{BLOCK_WORDS, Circuit, Scratch},
+    grouping::SPECIALS,
     sliced::WORD_ROWS,
 };
 
@@ -47,50 +48,66 @@ impl RowTest {
     }
 }
 
-/// Matches in each run of places of a grouping, in the order of places.
-pub(crate) fn count_runs(table: &Table, grouping: &Grouping, test: &RowTest) -> Vec<u32> {
-    let rows_end = |run: usize| table.row_start[grouping.places(run).end] as usize;
+/// Matches in each group of a grouping, specials last.
+pub(crate) fn count_all(table: &Table, grouping: &Grouping, test: &RowTest) -> Vec<u32> {
+    let mut counts = vec![0; grouping.len() + SPECIALS];
     if test.is_all() {
-        return grouping.all_runs().map(|(places, _)| table.rows(&places).len() as u32).collect();
+        for (places, group) in grouping.all_runs() {
+            counts[group as usize] += table.rows(&places).len() as u32;
+        }
+        return counts;
     }
-    let chunk_of = |i: usize| i * CHUNK_ROWS..((i + 1) * CHUNK_ROWS).min(table.incidents());
-    let of_chunks: Vec<(usize, Vec<u32>)> = (0..table.incidents().div_ceil(CHUNK_ROWS))
-        .into_par_iter()
-        .map_init(
-            || (Scratch::new(), vec![0; CHUNK_ROWS / WORD_ROWS]),
-            |(scratch, bits), i| {
-                let chunk = chunk_of(i);
-                let bits = &mut bits[..chunk.len().div_ceil(WORD_ROWS)];
-                test.bits(table, chunk.start / WORD_ROWS, bits, scratch);
-                let first = grouping.run_of(table.place_of_row(chunk.start));
-                let mut counts = Vec::new();
-                let mut start = 0;
-                while start < chunk.len() {
-                    let end = rows_end(first + counts.len()).min(chunk.end) - chunk.start;
-                    counts.push(count_bits(bits, start..end));
-                    start = end;
-                }
-                (first, counts)
-            },
-        )
-        .collect();
-    let mut counts = vec![0; grouping.run_count()];
-    for (first, of_chunk) in of_chunks {
-        counts[first..].iter_mut().zip(of_chunk).for_each(|(sum, n)| *sum += n);
+    let chunks = 0..table.incidents().div_ceil(CHUNK_ROWS);
+    let of_chunks: Vec<(usize, Vec<u32>)> =
+        chunks.into_par_iter().map_init(Chunk::default, |chunk, i| chunk.count(table, grouping, test, i)).collect();
+    for (first, of_runs) in of_chunks {
+        grouping.groups_from(first).zip(of_runs).for_each(|(group, n)| counts[group as usize] += n);
     }
     counts
 }
 
-/// Number of bits set among the rows of a piece.
-fn count_bits(bits: &[u64], rows: Range<usize>) -> u32 {
-    let words = rows.start / WORD_ROWS..rows.end.div_ceil(WORD_ROWS);
-    let (first, last) = (words.start, words.end.saturating_sub(1));
-    let counted = words.map(|word| {
-        // Whole words in between need no mask.
-        let bits = bits[word];
-        if word == first || word == last { (bits & bits_of(&rows, word)).count_ones() } else { bits.count_ones() }
-    });
-    counted.sum()
+/// Some rows under test.
+#[derive(Debug, Default)]
+struct Chunk {
+    /// A bit a row, and a word more, so that the end of the last row has a place to look at.
+    bits: Vec<u64>,
+    /// Matches before each word.
+    before: Vec<u32>,
+    scratch: Scratch,
+}
+
+impl Chunk {
+    /// The first run that the chunk with this number meets, and its matches in that run and those after.
+    fn count(&mut self, table: &Table, grouping: &Grouping, test: &RowTest, number: usize) -> (usize, Vec<u32>) {
+        let rows = number * CHUNK_ROWS..((number + 1) * CHUNK_ROWS).min(table.incidents());
+        self.test(table, test, &rows);
+        let first = grouping.run_of(table.place_of_row(rows.start));
+        let mut counts = Vec::new();
+        let (mut end, mut counted) = (rows.start, 0);
+        while end < rows.end {
+            let place = grouping.places(first + counts.len()).end;
+            end = (table.row_start[place] as usize).min(rows.end);
+            let matches = self.matches_before(end - rows.start);
+            counts.push(matches - counted);
+            counted = matches;
+        }
+        (first, counts)
+    }
+
+    fn test(&mut self, table: &Table, test: &RowTest, rows: &Range<usize>) {
+        let words = rows.len().div_ceil(WORD_ROWS);
+        self.bits.resize(words + 1, 0);
+        test.bits(table, rows.start / WORD_ROWS, &mut self.bits[..words], &mut self.scratch);
+        self.before.clear();
+        let counted = self.bits.iter().scan(0, |sum, bits| Some(std::mem::replace(sum, *sum + bits.count_ones())));
+        self.before.extend(counted);
+    }
+
+    fn matches_before(&self, row: usize) -> u32 {
+        let word = row / WORD_ROWS;
+        let partial = self.bits[word] & ((1 << (row % WORD_ROWS)) - 1);
+        self.before[word] + partial.count_ones()
+    }
 }
 
 /// Tests rows where they are asked for, without looking at the others.

@@ -208,6 +208,24 @@ fn the_top_rows_are_the_first_of_all_rows_by_count_and_then_in_order() {
 }
 
 #[test]
+fn people_are_a_denominator_and_a_decile_is_none() {
+    let scratch = scratch();
+    let root = scratch.workspace.root().to_string_lossy().into_owned();
+    let figures = scratch.write("figures.csv", "code,people,imd_decile\nQ1,1000,3\nQ2,500,9\n");
+    places_ok(&["--workspace", &root, "indicators", "add", &figures, "--layer", "squares"]);
+    let (csv, _) = scratch.count(&[("by", "area:squares"), ("rate", "people")]);
+    let row: Vec<&str> = csv.lines().find(|l| l.starts_with("Q2,")).unwrap().split(',').collect();
+    let [.., count, denominator, rate] = row.as_slice() else { panic!("{row:?}") };
+    assert_eq!(*denominator, "500");
+    assert_eq!(rate.parse::<f64>().unwrap(), 1000.0 * count.parse::<f64>().unwrap() / 500.0);
+    let refused =
+        crate::support::places(&["--workspace", &root, "count", "--by", "area:squares", "--rate", "imd_decile"]);
+    let message = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(message.contains("known: people, km2"), "{message}");
+}
+
+#[test]
 fn parquet_holds_the_rows_of_csv() {
     let scratch = scratch();
     let root = scratch.workspace.root().to_string_lossy().into_owned();
