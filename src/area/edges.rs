@@ -17,61 +17,65 @@ pub(super) struct Edge {
     pub(super) area: u32,
 }
 
+/// A corner of a ring, and the area of the edge that begins there; none at the end of a ring.
+#[derive(Debug, Clone, Copy)]
+struct Vertex {
+    at: [f64; 2],
+    area: u32,
+}
+
 /// All edges: edge i goes from vertex i to the next.
 #[derive(Debug, Default)]
-pub(super) struct Edges {
-    vertices: Vec<[f64; 2]>,
-    /// Area of the edge from each vertex; none from the last of a ring.
-    areas: Vec<u32>,
-}
+pub(super) struct Edges(Vec<Vertex>);
 
 impl Edges {
     /// Edges of areas, numbered by their position; vertices that repeat the one before are left out.
     pub(super) fn of(polygons: &[MultiPolygon]) -> Self {
-        let mut edges = Self::default();
+        let mut vertices: Vec<Vertex> = Vec::new();
         for (area, polygons) in polygons.iter().enumerate() {
             for ring in rings(polygons) {
-                let start = edges.vertices.len();
-                edges.vertices.extend(ring.0.iter().map(|c| [c.x, c.y]));
-                let mut kept = edges.vertices.split_off(start);
-                kept.dedup_by_key(|v| v.map(f64::to_bits));
-                edges.vertices.append(&mut kept);
-                edges.areas.resize(edges.vertices.len(), area as u32);
-                if edges.vertices.len() > start {
-                    edges.areas[edges.vertices.len() - 1..].fill(NONE);
+                let start = vertices.len();
+                for at in ring.0.iter().map(|c| [c.x, c.y]) {
+                    let repeats =
+                        vertices[start..].last().is_some_and(|v| v.at.map(f64::to_bits) == at.map(f64::to_bits));
+                    if !repeats {
+                        vertices.push(Vertex { at, area: area as u32 });
+                    }
                 }
+                vertices[start..].iter_mut().next_back().into_iter().for_each(|last| last.area = NONE);
             }
         }
-        edges
+        vertices.shrink_to_fit();
+        Self(vertices)
     }
 
     /// Number of vertices.
     pub(super) fn len(&self) -> usize {
-        self.vertices.len()
+        self.0.len()
     }
 
     /// Numbers of all edges.
     pub(super) fn numbers(&self) -> impl ParallelIterator<Item = u32> + '_ {
-        self.areas.par_iter().enumerate().filter(|(_, area)| **area != NONE).map(|(i, _)| i as u32)
+        self.0.par_iter().enumerate().filter(|(_, vertex)| vertex.area != NONE).map(|(i, _)| i as u32)
     }
 
     /// An edge by its number.
     pub(super) fn edge(&self, number: u32) -> Edge {
-        let i = number as usize;
-        Edge { a: self.vertices[i], b: self.vertices[i + 1], area: self.areas[i] }
+        let (from, to) = (&self.0[number as usize], &self.0[number as usize + 1]);
+        Edge { a: from.at, b: to.at, area: from.area }
     }
 
     /// A rectangle with all vertices inside.
     pub(super) fn bounds(&self) -> ([f64; 2], [f64; 2]) {
         let mut low = [f64::MAX; 2];
         let mut high = [f64::MIN; 2];
-        for vertex in &self.vertices {
+        for Vertex { at, .. } in &self.0 {
             for axis in 0..2 {
-                low[axis] = low[axis].min(vertex[axis]);
-                high[axis] = high[axis].max(vertex[axis]);
+                low[axis] = low[axis].min(at[axis]);
+                high[axis] = high[axis].max(at[axis]);
             }
         }
-        if self.vertices.is_empty() {
+        if self.0.is_empty() {
             return ([0.0; 2], [0.0; 2]);
         }
         for axis in 0..2 {
@@ -84,14 +88,15 @@ impl Edges {
 
     /// The lowest area that holds a point, by looking at every edge.
     pub(super) fn containing(&self, p: [f64; 2]) -> Option<u32> {
-        let numbers: Vec<u32> = (0..self.areas.len() as u32).filter(|&i| self.areas[i as usize] != NONE).collect();
+        let numbers: Vec<u32> = (0..self.len() as u32).filter(|&i| self.0[i as usize].area != NONE).collect();
+        let area = |number: u32| self.0[number as usize].area;
+        let mut areas = numbers.chunk_by(|&a, &b| area(a) == area(b));
         let edge = |&number: &u32| self.edge(number);
-        let mut areas = numbers.chunk_by(|&a, &b| self.areas[a as usize] == self.areas[b as usize]);
-        areas.find(|edges| holds(edges.iter().map(edge), p)).map(|edges| self.areas[edges[0] as usize])
+        areas.find(|edges| holds(edges.iter().map(edge), p)).map(|edges| area(edges[0]))
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        self.vertices.len() * 20
+        self.len() * size_of::<Vertex>()
     }
 }
 

@@ -13,6 +13,8 @@ use super::{
 
 /// Rows that one worker tests at a time; their bits stay in the fastest cache.
 const CHUNK_ROWS: usize = 1 << 16;
+/// Runs that a chunk usually meets, to make room for.
+const RUNS_OF_CHUNK: usize = 1 << 11;
 /// Words between two runs that are cheaper tested than skipped.
 const NEAR_WORDS: usize = 8;
 
@@ -82,7 +84,7 @@ impl Chunk {
         let rows = number * CHUNK_ROWS..((number + 1) * CHUNK_ROWS).min(table.incidents());
         self.test(table, test, &rows);
         let first = grouping.run_of(table.place_of_row(rows.start));
-        let mut counts = Vec::new();
+        let mut counts = Vec::with_capacity(RUNS_OF_CHUNK);
         let (mut end, mut counted) = (rows.start, 0);
         while end < rows.end {
             let place = grouping.places(first + counts.len()).end;
