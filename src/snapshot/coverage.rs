@@ -45,9 +45,9 @@ pub struct Coverage {
 struct SourceCoverage {
     /// Months of any part.
     months: BTreeSet<Month>,
-    /// Months of each part, by name.
-    parts: BTreeMap<String, BTreeSet<Month>>,
-    /// Months of the part that covers each district, in their order; none where no part does.
+    /// Months of the part that covers a district, by its code; districts outside the study area may be among them.
+    supplied: BTreeMap<String, BTreeSet<Month>>,
+    /// The same for the districts of the study area, in their order; none where no part covers one.
     of_districts: Vec<Option<BTreeSet<Month>>>,
 }
 
@@ -70,10 +70,10 @@ impl Coverage {
             .map(|a| (a.district.clone(), a.district_name.clone()))
             .collect();
         let mut coverage = Self { districts: districts.into_iter().collect(), ..Self::default() };
+        let mut parts: BTreeMap<(&str, &str), BTreeSet<Month>> = BTreeMap::new();
         for edition in editions.iter().filter(|e| e.rows > 0) {
-            let source = coverage.sources.entry(edition.source.clone()).or_default();
-            source.months.insert(edition.month);
-            source.parts.entry(edition.part.clone()).or_default().insert(edition.month);
+            coverage.sources.entry(edition.source.clone()).or_default().months.insert(edition.month);
+            parts.entry((&edition.source, &edition.part)).or_default().insert(edition.month);
         }
         let mut supplied: BTreeMap<(String, String), BTreeMap<String, u64>> = BTreeMap::new();
         for (source, part, month, district, rows) in located {
@@ -82,15 +82,18 @@ impl Coverage {
             *parts.entry(part.clone()).or_default() += rows;
         }
         let shares = Shares::new(editions, &supplied);
-        for (name, source) in &mut coverage.sources {
-            let supplier = |district: &String| {
-                let parts = supplied.get(&(name.clone(), district.clone()))?.iter();
-                // Of equally large suppliers the first by name.
-                let serious = parts.filter(|(part, rows)| shares.is_serious(name, part, **rows));
-                let main = serious.max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))?.0;
-                Some(source.parts.get(main).cloned().unwrap_or_default())
-            };
-            source.of_districts = coverage.districts.iter().map(|(code, _)| supplier(code)).collect();
+        for ((source, district), by_part) in &supplied {
+            // Of equally large suppliers the first by name.
+            let serious = by_part.iter().filter(|(part, rows)| shares.is_serious(source, part, **rows));
+            let main = serious.max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
+            if let (Some((part, _)), Some(of_source)) = (main, coverage.sources.get_mut(source)) {
+                let months = parts.get(&(source.as_str(), part.as_str())).cloned().unwrap_or_default();
+                of_source.supplied.insert(district.clone(), months);
+            }
+        }
+        for source in coverage.sources.values_mut() {
+            source.of_districts =
+                coverage.districts.iter().map(|(code, _)| source.supplied.get(code).cloned()).collect();
         }
         coverage
     }
@@ -112,9 +115,10 @@ impl Coverage {
     #[must_use]
     pub fn is_received(&self, source: &str, month: Month, district: &str) -> bool {
         let Some(source) = self.sources.get(source) else { return false };
-        match self.districts.binary_search_by(|(code, _)| code.as_str().cmp(district)) {
-            Ok(i) => source.of_districts[i].as_ref().is_some_and(|months| months.contains(&month)),
-            Err(_) => source.months.contains(&month),
+        match source.supplied.get(district) {
+            Some(months) => months.contains(&month),
+            None if self.districts.iter().any(|(code, _)| code == district) => false,
+            None => source.months.contains(&month),
         }
     }
 

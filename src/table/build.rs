@@ -174,7 +174,7 @@ impl TableBuilder {
         });
     }
 
-    /// Adds an incident; `place` is a code of [`Self::add_places`], or `None` when it is not located.
+    /// Adds an incident; `place` is a code that `add_places` gave, or `None` when it is not located.
     pub fn push(&mut self, place: Option<u32>, span: u16, hour: u8, kind: u16) {
         let how = self.spans.get(usize::from(span)).map_or(HOW_UNKNOWN, |&s| how_of(s, hour));
         if self.parts.is_empty() {

@@ -1,10 +1,10 @@
 //! Incidents from a Parquet file: everything, or only what counting needs.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path};
 
 use arrow_array::{
-    Array, ArrayRef, DictionaryArray, Float32Array, Float64Array, MapArray, RecordBatch, StringArray,
-    TimestampMicrosecondArray, UInt8Array, UInt32Array, UInt64Array, cast::AsArray, types,
+    Array, DictionaryArray, Float32Array, Float64Array, MapArray, RecordBatch, StringArray, TimestampMicrosecondArray,
+    UInt8Array, UInt32Array, UInt64Array, cast::AsArray, types,
 };
 use parquet::{
     arrow::{ProjectionMask, arrow_reader::ParquetRecordBatchReaderBuilder},
@@ -230,19 +230,24 @@ struct Words {
 /// Positions in our dictionary of the values of a column's, which batch after batch points into.
 #[derive(Debug, Clone, Default)]
 struct Translation {
-    values: Option<ArrayRef>,
+    values: Option<StringArray>,
     codes: Vec<u32>,
 }
 
 impl Translation {
     /// Works the positions out again where the column points into other values than before.
     fn follow(&mut self, column: &DictionaryArray<types::Int32Type>, to: &mut Dictionary) -> Option<()> {
-        if self.values.as_ref().is_some_and(|values| Arc::ptr_eq(values, column.values())) {
-            return Some(());
-        }
         let texts = column.values().as_string_opt::<i32>()?;
-        self.codes = texts.iter().map(|text| to.intern(text.unwrap_or(""))).collect();
-        self.values = Some(column.values().clone());
+        // Every batch has its own array over the same buffers, which the one kept holds in place.
+        let same = |known: &StringArray| {
+            known.values().ptr_eq(texts.values())
+                && known.offsets().ptr_eq(texts.offsets())
+                && known.len() == texts.len()
+        };
+        if !self.values.as_ref().is_some_and(same) {
+            self.codes = texts.iter().map(|text| to.intern(text.unwrap_or(""))).collect();
+            self.values = Some(texts.clone());
+        }
         Some(())
     }
 }

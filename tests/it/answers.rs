@@ -225,6 +225,33 @@ fn people_are_a_denominator_and_a_decile_is_none() {
     assert!(message.contains("known: people, km2"), "{message}");
 }
 
+/// The squares Q1 and Q2 are one force's, Q3 and Q4 another's, whose second month is missing.
+#[test]
+fn a_month_that_its_force_did_not_send_is_no_zero_also_without_a_study_area() {
+    let scratch = Scratch::with_areas();
+    let file = |month: &str, force: &str, lat: f64| {
+        let row = |i: u32| format!(",{month},{force},{force},1.0{i},{lat},Here,E01,Here 001A,Robbery,,\n");
+        let rows: String = (1..9).map(row).collect();
+        scratch.write(&format!("{month}-{force}-street.csv"), format!("{}{rows}", crate::support::POLICE_HEADER))
+    };
+    scratch.import_police(&[
+        file("2025-01", "south", 52.55),
+        file("2025-02", "south", 52.55),
+        file("2025-01", "north", 52.65),
+    ]);
+    let rows = || {
+        let (csv, _) = scratch.count(&[("by", "area:squares,month"), ("zeros", "true")]);
+        csv.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let with_study_area = rows();
+    assert_eq!(with_study_area.len(), 2 * 2 + 2, "{with_study_area:?}");
+    let settings = scratch.workspace.settings_path();
+    let text = fs_err::read_to_string(&settings).unwrap();
+    fs_err::write(&settings, text.replace("layer = \"squares\"", "layer = \"\"")).unwrap();
+    assert_ne!(fs_err::read_to_string(&settings).unwrap(), text);
+    assert_eq!(rows(), with_study_area);
+}
+
 #[test]
 fn parquet_holds_the_rows_of_csv() {
     let scratch = scratch();

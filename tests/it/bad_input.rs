@@ -37,6 +37,16 @@ fn files_that_are_not_what_they_say_are_refused_whole() {
             format!("{good}x,2025-01,H,H,1.05,52.5,Here,E,E,\"two\nlines\",,\n").into_bytes(),
             "not closed on its line",
         ),
+        (
+            "2025-01-l-street.csv",
+            format!(
+                "{good}x,2025-01,H,H,1.05,52.5,Here,E,E,Robbery,\"So, so\",\ry,2025-01,H,H,1.05,52.5,Here,E,E,Drugs,,\n"
+            )
+            .into_bytes(),
+            "carriage return",
+        ),
+        ("2025-01-m-street.csv", good.replace('\n', "\r").into_bytes(), "carriage return"),
+        ("2025-01-n-street.csv", format!("\"Extract of 3 July\n{good}").into_bytes(), "quotation mark"),
         ("2025-02-i-street.csv", police_file("2025-01", "Here", 50, 1).into_bytes(), "not the month of this file"),
         ("2025-01-j-street.csv", POLICE_HEADER.as_bytes().to_vec(), ""),
     ];
