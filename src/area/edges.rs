@@ -42,7 +42,9 @@ impl Edges {
                         vertices.push(Vertex { at, area: area as u32 });
                     }
                 }
-                vertices[start..].iter_mut().next_back().into_iter().for_each(|last| last.area = NONE);
+                if let Some(last) = vertices[start..].last_mut() {
+                    last.area = NONE;
+                }
             }
         }
         vertices.shrink_to_fit();

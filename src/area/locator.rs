@@ -63,7 +63,7 @@ impl Locator {
     /// Builds the index; areas are numbered by their position.
     ///
     /// # Units
-    /// Degrees; for the 7,264 MSOAs of England and Wales 75 MB.
+    /// Degrees; for the 7,264 MSOAs of England and Wales 56 MB.
     #[must_use]
     pub fn new(polygons: &[MultiPolygon]) -> Self {
         let edges = Edges::of(polygons);

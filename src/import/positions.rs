@@ -36,8 +36,9 @@ impl Position {
 
 const REGIONS_PER_DEGREE: f64 = 20.0;
 
-/// The finalizer of splitmix64 (Steele, Lea & Flood 2014, doi:10.1145/2660193.2660195).
-fn mixed(mut z: u64) -> u64 {
+/// A bijection whose every bit depends on all bits given: the finalizer of splitmix64 (Steele, Lea & Flood 2014,
+/// doi:10.1145/2660193.2660195).
+pub(super) fn mixed(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)

@@ -341,12 +341,6 @@ impl Incidents {
         counted.map(|(i, n)| (self.area_codes[layer].get((i / values) as u32), text(i % values), n)).collect()
     }
 
-    /// Position of an incident's place, or [`NO_PLACE`].
-    #[must_use]
-    pub fn place_index(&self, i: usize) -> u32 {
-        self.place[i]
-    }
-
     /// The place of an incident.
     #[must_use]
     pub fn place_of(&self, i: usize) -> Option<&PlaceRow> {

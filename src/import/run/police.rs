@@ -11,7 +11,7 @@ use crate::{
         merge::{Outcome, Whereabouts, merge},
         placing::location_text_hash,
         police::{ATTRIBUTES, parse_name, read_police_file},
-        positions::Position,
+        positions::{Position, mixed},
         source_files::SourceFile,
     },
     model::{Month, PrecisionClass, When},
@@ -177,10 +177,7 @@ fn seed_of(source: &str, force: &str, month: Month) -> u64 {
 
 /// A bijection of the row position for a fixed seed (splitmix64's finalizer), so keys of one edition never meet.
 fn key_of(seed: u64, position: u64) -> u64 {
-    let mut z = seed.wrapping_add((position + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+    mixed(seed.wrapping_add((position + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
 }
 
 /// Merges the new editions of a month into its partition.
