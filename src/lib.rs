@@ -13,6 +13,7 @@ pub mod import;
 pub mod model;
 pub mod server;
 pub mod snapshot;
+pub mod stats;
 pub mod table;
 pub mod tile;
 pub mod workspace;

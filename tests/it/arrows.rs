@@ -3,23 +3,25 @@
 use std::path::Path;
 
 /// Folder, and the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("model", &[]),
+    ("stats", &[]),
     ("grid", &["model"]),
     ("area", &["model"]),
     ("workspace", &["model"]),
     ("import", &["model", "area", "grid", "workspace"]),
     ("table", &["model"]),
     ("snapshot", &["model", "area", "grid", "workspace", "table"]),
-    ("analysis", &["model", "area", "grid", "table", "snapshot"]),
+    ("analysis", &["model", "stats", "area", "grid", "table", "snapshot"]),
     ("export", &["model", "grid", "snapshot", "analysis"]),
     ("tile", &["model", "grid", "table", "snapshot", "analysis"]),
-    ("server", &["model", "area", "grid", "workspace", "table", "snapshot", "analysis", "export", "tile"]),
+    ("server", &["model", "stats", "area", "grid", "workspace", "table", "snapshot", "analysis", "export", "tile"]),
     ("demo", &["model", "area", "import", "workspace"]),
     (
         "cli",
         &[
             "model",
+            "stats",
             "area",
             "grid",
             "workspace",

@@ -1,0 +1,224 @@
+//! The exact local test: is a neighborhood high for its exposure? This makes the hot-spot flag.
+
+use rayon::prelude::*;
+
+use super::{
+    FdrMethod, adjusted,
+    distribution::{binomial_lower, binomial_upper, negative_binomial_lower, negative_binomial_upper},
+    error::{StatsError, same_length},
+    weights::Weights,
+};
+
+/// Rounds of estimating the background's dispersion without what stands out.
+const MAX_ROUNDS: usize = 20;
+
+/// The test of one neighborhood.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LocalTest {
+    /// Incidents in the place and its neighbors.
+    pub local_sum: u64,
+    /// Expected there: all incidents times the neighborhood's share of the exposure.
+    pub expected: f64,
+    /// One-sided p-value for a neighborhood this high; NaN where it has no exposure.
+    pub p_high: f64,
+    /// One-sided p-value for a neighborhood this low; NaN where it has no exposure.
+    pub p_low: f64,
+}
+
+/// The tests of a map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LocalTests {
+    /// Of every place.
+    pub places: Vec<LocalTest>,
+    /// Adjusted p-values for high (Benjamini-Hochberg over `tests`).
+    pub q_high: Vec<f64>,
+    /// Adjusted p-values for low, over the same tests.
+    pub q_low: Vec<f64>,
+    /// Number of tests, the m of the false discovery rate.
+    pub tests: usize,
+    /// Incidents in places that have exposure: the n of the test.
+    pub incidents: u64,
+    /// Variance over mean of the background's counts; at most 1 means binomial tails, above it negative binomial.
+    pub dispersion: f64,
+}
+
+/// Tests every neighborhood (a place and its neighbors) against its share of the exposure.
+///
+/// With n incidents in all and the neighborhood's share q of the exposure, `p = P(Bin(n, q) >= local sum)`, one-sided.
+/// Where the counts vary more than that (dispersion above 1) the tail is that of a negative binomial with the same
+/// mean and variance `dispersion * mean`; sums over neighbors are of the same family. The dispersion is that of the
+/// background, `sum (x - e)^2 / sum e`: it is first estimated over all places, then again without the members of
+/// the neighborhoods flagged at `alpha`, until no more are flagged. A map without a flag keeps the first estimate,
+/// so that this cannot make the first false flag. Empty places are tests like others; a neighborhood without
+/// exposure is none.
+///
+/// # Units
+/// - `counts`: incidents per place; `exposure`: residents, incidents of all kinds, or 1 each
+///
+/// # Errors
+/// [`StatsError::Shape`] if lengths differ, [`StatsError::NoIncidents`], [`StatsError::Undefined`] without exposure,
+/// [`StatsError::TooFew`] with a single place.
+///
+/// # References
+/// Besag & Newell (1991), JRSS A 154(1), 143-155; Kulldorff & Nagarwalla (1995); false discovery rate as [`adjusted`].
+pub fn local_tests(counts: &[u64], exposure: &[f64], weights: &Weights, alpha: f64) -> Result<LocalTests, StatsError> {
+    same_length("counts and exposures", counts.len(), exposure.len())?;
+    same_length("counts and places", counts.len(), weights.len())?;
+    if counts.len() < 2 {
+        return Err(StatsError::TooFew { what: "a local test", needed: 2, found: counts.len() });
+    }
+    let total: f64 = exposure.iter().filter(|e| **e > 0.0).sum();
+    if total.is_nan() || total <= 0.0 {
+        return Err(StatsError::Undefined { what: "the exposure of every place" });
+    }
+    let map = Map::new(counts, exposure, weights, total);
+    if map.incidents == 0 {
+        return Err(StatsError::NoIncidents);
+    }
+    let mut background = vec![true; counts.len()];
+    let mut dispersion = map.dispersion(&background);
+    let mut tests = map.tests(dispersion);
+    for _ in 0..MAX_ROUNDS {
+        let flagged = map.members(
+            &adjusted(&tests.iter().map(|t| t.p_high).collect::<Vec<_>>(), FdrMethod::BenjaminiHochberg)?,
+            alpha,
+        );
+        let more = flagged.iter().zip(&mut background).fold(false, |more, (flagged, kept)| {
+            let leaves = *flagged && *kept;
+            *kept &= !*flagged;
+            more || leaves
+        });
+        if !more || dispersion <= 1.0 {
+            break;
+        }
+        dispersion = map.dispersion(&background).min(dispersion);
+        tests = map.tests(dispersion);
+    }
+    let q = |p: &dyn Fn(&LocalTest) -> f64| {
+        adjusted(&tests.iter().map(p).collect::<Vec<_>>(), FdrMethod::BenjaminiHochberg)
+    };
+    Ok(LocalTests {
+        q_high: q(&|t| t.p_high)?,
+        q_low: q(&|t| t.p_low)?,
+        tests: tests.iter().filter(|t| !t.p_high.is_nan()).count(),
+        incidents: map.incidents,
+        dispersion,
+        places: tests,
+    })
+}
+
+/// Counts, and the share of the exposure, of every place and neighborhood.
+struct Map<'a> {
+    counts: &'a [u64],
+    weights: &'a Weights,
+    incidents: u64,
+    shares: Vec<f64>,
+    local_sums: Vec<u64>,
+    local_shares: Vec<f64>,
+}
+
+impl<'a> Map<'a> {
+    fn new(counts: &'a [u64], exposure: &[f64], weights: &'a Weights, total: f64) -> Self {
+        let shares: Vec<f64> = exposure.iter().map(|e| if *e > 0.0 { e / total } else { 0.0 }).collect();
+        let exposed = |i: usize| if shares[i] > 0.0 { counts[i] } else { 0 };
+        let members = |i: usize| std::iter::once(i).chain(weights.neighbors(i).iter().map(|&j| j as usize));
+        let local = |i: usize| {
+            let sum: u64 = members(i).map(exposed).sum();
+            (sum, members(i).map(|j| shares[j]).sum::<f64>().min(1.0))
+        };
+        let (local_sums, local_shares) = (0..counts.len()).map(local).unzip();
+        let incidents = (0..counts.len()).map(exposed).sum();
+        Self { counts, weights, incidents, shares, local_sums, local_shares }
+    }
+
+    /// `sum (x - e)^2 / sum e (1 - q)` over the places kept.
+    fn dispersion(&self, kept: &[bool]) -> f64 {
+        let places = (0..self.counts.len()).filter(|&i| kept[i] && self.shares[i] > 0.0);
+        let (incidents, share) =
+            places.clone().fold((0, 0.0), |(n, share), i| (n + self.counts[i], share + self.shares[i]));
+        if incidents == 0 || share <= 0.0 {
+            return 1.0;
+        }
+        let (mut squares, mut expected) = (0.0, 0.0);
+        for i in places {
+            let q = self.shares[i] / share;
+            let e = incidents as f64 * q;
+            squares += (self.counts[i] as f64 - e).powi(2);
+            expected += e * (1.0 - q);
+        }
+        if expected > 0.0 { (squares / expected).max(1.0) } else { 1.0 }
+    }
+
+    fn tests(&self, dispersion: f64) -> Vec<LocalTest> {
+        let n = self.incidents;
+        let test = |i: usize| {
+            let (local_sum, share) = (self.local_sums[i], self.local_shares[i]);
+            let expected = n as f64 * share;
+            let (p_high, p_low) = if share <= 0.0 {
+                (f64::NAN, f64::NAN)
+            } else if dispersion > 1.0 {
+                (
+                    negative_binomial_upper(local_sum, expected, dispersion),
+                    negative_binomial_lower(local_sum, expected, dispersion),
+                )
+            } else {
+                (binomial_upper(local_sum, n, share), binomial_lower(local_sum, n, share))
+            };
+            LocalTest { local_sum, expected, p_high, p_low }
+        };
+        (0..self.counts.len()).into_par_iter().map(test).collect()
+    }
+
+    /// Places that belong to a flagged neighborhood.
+    fn members(&self, q_values: &[f64], alpha: f64) -> Vec<bool> {
+        let mut members = vec![false; q_values.len()];
+        for (i, _) in q_values.iter().enumerate().filter(|(_, q)| **q <= alpha) {
+            members[i] = true;
+            self.weights.neighbors(i).iter().for_each(|&j| members[j as usize] = true);
+        }
+        members
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::Weighting;
+
+    fn ring(n: u32) -> Weights {
+        let lists: Vec<[u32; 2]> = (0..n).map(|i| [(i + n - 1) % n, (i + 1) % n]).collect();
+        Weights::new(lists.iter().map(|l| &l[..]), Weighting::Binary).unwrap()
+    }
+
+    #[test]
+    fn the_p_value_is_the_binomial_tail() {
+        // Expected values with scipy.stats.binom.sf(k - 1, 30, 3 / 100).
+        let mut counts = vec![0; 100];
+        (0..24).for_each(|i| counts[4 * i] = 1);
+        counts[50] = 6;
+        let found = local_tests(&counts, &vec![1.0; 100], &ring(100), 0.0).unwrap();
+        assert_eq!(found.incidents, 30);
+        let binomial =
+            local_tests(&counts.iter().map(|c| (*c).min(1)).collect::<Vec<_>>(), &vec![1.0; 100], &ring(100), 0.05)
+                .unwrap();
+        assert!((binomial.dispersion - 1.0).abs() < 1e-12);
+        assert_eq!(binomial.places[0].local_sum, 1);
+        let p = 1.0 - 0.97_f64.powi(25);
+        assert!((binomial.places[0].p_high - p).abs() < 1e-12);
+        assert!(found.dispersion > 1.0);
+    }
+
+    #[test]
+    fn places_without_exposure_are_no_tests() {
+        let mut exposure = vec![1.0; 20];
+        exposure[4..9].fill(0.0);
+        let mut counts = vec![1; 20];
+        counts[6] = 50;
+        let found = local_tests(&counts, &exposure, &ring(20), 0.05).unwrap();
+        assert!(found.places[6].p_high.is_nan() && found.q_high[6].is_nan());
+        assert_eq!((found.tests, found.incidents), (17, 15));
+        assert!(matches!(local_tests(&counts, &[0.0; 20], &ring(20), 0.05), Err(StatsError::Undefined { .. })));
+        assert_eq!(local_tests(&[0; 20], &exposure, &ring(20), 0.05), Err(StatsError::NoIncidents));
+        assert!(matches!(local_tests(&[3], &[1.0], &ring(1), 0.05), Err(StatsError::TooFew { .. })));
+    }
+}

@@ -1,0 +1,71 @@
+//! Statistics as pure functions on slices: no geography, no I/O, nothing of this program.
+//!
+//! Formulas, choices and test vectors are those of `methods.md`; each function restates its own. Randomness is seeded,
+//! every replicate by itself, so that a result is the same on any number of threads.
+//!
+//! | question | file |
+//! |---|---|
+//! | is this place high for its exposure? | `local_test` (the hot-spot flag), `getis_ord`, `moran`, `fdr` |
+//! | is it rising? what is its history? | `mann_kendall`, `emerging`, `control_chart` |
+//! | is the change real? | `ratio`, `comparison`, `rate` |
+//! | is something gathering? | `scan` |
+//! | how do areas compare? | `rate`, `funnel`, `vulnerability`, `forecast` |
+//! | when? | `aoristic` |
+//!
+//! May use: nothing.
+
+mod aoristic;
+mod comparison;
+mod control_chart;
+mod distribution;
+mod emerging;
+mod error;
+mod fdr;
+mod forecast;
+mod funnel;
+mod getis_ord;
+mod kde;
+mod local_test;
+mod mann_kendall;
+mod moran;
+mod random;
+mod rate;
+mod ratio;
+mod scan;
+mod special;
+mod vulnerability;
+mod weights;
+
+pub use aoristic::{AoristicShare, WEEK_HOURS, aoristic_share};
+pub use comparison::{
+    BeforeAfter, Displacement, DisplacementDifference, DisplacementQuotient, RatioOfRatios, displacement_difference,
+    displacement_quotient, effects, ratio_of_ratios, total_net_effect, weighted_difference,
+};
+pub use control_chart::{Charted, LaneyChart, LaneyPoint, Limits, Signal, count_limits, laney_u, signals};
+pub use distribution::{
+    binomial, binomial_lower, binomial_upper, chi_square_quantile, negative_binomial_lower, negative_binomial_quantile,
+    negative_binomial_upper, poisson, poisson_lower, poisson_quantile, poisson_upper,
+};
+pub use emerging::{ChaineyClass, ChaineyLimits, EmergingClass, Step, Trend, Variant, classify, classify_chainey};
+pub use error::StatsError;
+pub use fdr::{FdrMethod, adjusted};
+pub use forecast::{ForecastScore, Resampling, Similarity, forecast_score, recapture_rate, similarity};
+pub use funnel::{Funnel, FunnelPoint, WINSORIZED, funnel};
+pub use getis_ord::{gi, gi_star};
+pub use kde::{PlanePoint, quartic_density, reference_bandwidth};
+pub use local_test::{LocalTest, LocalTests, local_tests};
+pub use mann_kendall::{
+    MannKendall, NORMAL_FROM, SenSlope, hamed_rao, mann_kendall, p_rising, seasonal_kendall, sen_slope, thinned,
+};
+pub use moran::{LocalMoran, MoranI, Quadrant, local_moran, moran_i};
+pub use rate::{
+    BYAR_FROM, EmpiricalBayes, Interval, RateWithInterval, byar_interval, count_interval, empirical_bayes,
+    exact_interval, local_empirical_bayes, rate_per_1000,
+};
+pub use ratio::{
+    Dispersion, Exposed, Inference, TailRule, e_test, infer_ratio, poisson_z, rate_ratio, smallest_before, widened,
+};
+pub use scan::{Base, Cluster, MAX_HEIGHT, Scan, ScanInput, space_time_scan};
+pub use special::{normal_quantile, normal_upper, student_quantile, student_two_sided, two_sided};
+pub use vulnerability::{PRIORITY, Vulnerability, WeightedIndicator, vulnerability};
+pub use weights::{Weighting, Weights};
