@@ -11,6 +11,12 @@ use super::{
 
 /// Rounds of estimating the background's dispersion without what stands out.
 const MAX_ROUNDS: usize = 20;
+/// Standard errors added to a dispersion that leaves the tested neighborhood out.
+const ERRORS: f64 = 2.0;
+/// Neighborhoods that may hide each other.
+const OUTLIERS: usize = 12;
+/// Neighborhoods among which these are looked for; overlapping ones are passed over.
+const CANDIDATES: usize = 400;
 
 /// The test of one neighborhood.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,9 +53,9 @@ pub struct LocalTests {
 /// With n incidents in all and the neighborhood's share q of the exposure, `p = P(Bin(n, q) >= local sum)`, one-sided.
 /// Where the counts vary more than that (dispersion above 1) the tail is that of a negative binomial with the same
 /// mean and variance `dispersion * mean`; sums over neighbors are of the same family. The dispersion is that of the
-/// background, `sum (x - e)^2 / sum e`: it is first estimated over all places, then again without the members of
-/// the neighborhoods flagged at `alpha`, until no more are flagged. A map without a flag keeps the first estimate,
-/// so that this cannot make the first false flag. Empty places are tests like others; a neighborhood without
+/// background, `sum (x - e)^2 / sum e (1 - q)`: over all places, but no more than what the places outside the tested
+/// neighborhood say plus two standard errors, so that one extreme place does not excuse itself (nor several each
+/// other: Rosner's rule); then again without the members of the neighborhoods flagged at `alpha`, until no more are flagged. Empty places are tests like others; a neighborhood without
 /// exposure is none.
 ///
 /// # Units
@@ -60,7 +66,7 @@ pub struct LocalTests {
 /// [`StatsError::TooFew`] with a single place.
 ///
 /// # References
-/// Besag & Newell (1991), JRSS A 154(1), 143-155; Kulldorff & Nagarwalla (1995); false discovery rate as [`adjusted`].
+/// Besag & Newell (1991), JRSS A 154(1), 143-155; Rosner (1983), Technometrics 25(2), 165-172; false discovery rate as [`adjusted`].
 pub fn local_tests(counts: &[u64], exposure: &[f64], weights: &Weights, alpha: f64) -> Result<LocalTests, StatsError> {
     same_length("counts and exposures", counts.len(), exposure.len())?;
     same_length("counts and places", counts.len(), weights.len())?;
@@ -75,9 +81,9 @@ pub fn local_tests(counts: &[u64], exposure: &[f64], weights: &Weights, alpha: f
     if map.incidents == 0 {
         return Err(StatsError::NoIncidents);
     }
-    let mut background = vec![true; counts.len()];
-    let mut dispersion = map.dispersion(&background);
-    let mut tests = map.tests(dispersion);
+    let mut background = map.without_outliers(alpha);
+    let mut spread = map.spread(&background);
+    let mut tests = map.tests(&spread);
     for _ in 0..MAX_ROUNDS {
         let flagged = map.members(
             &adjusted(&tests.iter().map(|t| t.p_high).collect::<Vec<_>>(), FdrMethod::BenjaminiHochberg)?,
@@ -88,11 +94,11 @@ pub fn local_tests(counts: &[u64], exposure: &[f64], weights: &Weights, alpha: f
             *kept &= !*flagged;
             more || leaves
         });
-        if !more || dispersion <= 1.0 {
+        if !more || spread.dispersion() <= 1.0 {
             break;
         }
-        dispersion = map.dispersion(&background).min(dispersion);
-        tests = map.tests(dispersion);
+        spread = map.spread(&background);
+        tests = map.tests(&spread);
     }
     let q = |p: &dyn Fn(&LocalTest) -> f64| {
         adjusted(&tests.iter().map(p).collect::<Vec<_>>(), FdrMethod::BenjaminiHochberg)
@@ -102,9 +108,56 @@ pub fn local_tests(counts: &[u64], exposure: &[f64], weights: &Weights, alpha: f
         q_low: q(&|t| t.p_low)?,
         tests: tests.iter().filter(|t| !t.p_high.is_nan()).count(),
         incidents: map.incidents,
-        dispersion,
+        dispersion: spread.dispersion(),
         places: tests,
     })
+}
+
+/// Sums over places: `(x - e)^2`, its square, and `e (1 - q)`.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    squares: f64,
+    fourths: f64,
+    expected: f64,
+}
+
+impl Sums {
+    fn plus(self, other: Self, sign: f64) -> Self {
+        Self {
+            squares: self.squares + sign * other.squares,
+            fourths: self.fourths + sign * other.fourths,
+            expected: self.expected + sign * other.expected,
+        }
+    }
+}
+
+/// How much the counts of the background vary.
+struct Spread {
+    terms: Vec<Sums>,
+    sums: Sums,
+}
+
+impl Spread {
+    /// `sum (x - e)^2 / sum e (1 - q)`, at least 1.
+    fn dispersion(&self) -> f64 {
+        if self.sums.expected > 0.0 { (self.sums.squares / self.sums.expected).max(1.0) } else { 1.0 }
+    }
+
+    /// The dispersion a neighborhood is tested with: that of all places, or, where the neighborhood itself makes that
+    /// large, what the others say and two of its standard errors more.
+    fn beside(&self, place: usize, neighbors: &[u32]) -> f64 {
+        let members = std::iter::once(place).chain(neighbors.iter().map(|&j| j as usize));
+        let others = members.fold(self.sums, |sums, j| sums.plus(self.terms[j], -1.0));
+        self.dispersion().min(self.bound(others))
+    }
+
+    /// The dispersion of some places and two of its standard errors.
+    fn bound(&self, others: Sums) -> f64 {
+        if others.expected <= 0.0 {
+            return self.dispersion();
+        }
+        ((others.squares + ERRORS * others.fourths.max(0.0).sqrt()) / others.expected).max(1.0)
+    }
 }
 
 /// Counts, and the share of the exposure, of every place and neighborhood.
@@ -131,32 +184,32 @@ impl<'a> Map<'a> {
         Self { counts, weights, incidents, shares, local_sums, local_shares }
     }
 
-    /// `sum (x - e)^2 / sum e (1 - q)` over the places kept.
-    fn dispersion(&self, kept: &[bool]) -> f64 {
+    /// How the counts of the places kept vary.
+    fn spread(&self, kept: &[bool]) -> Spread {
         let places = (0..self.counts.len()).filter(|&i| kept[i] && self.shares[i] > 0.0);
         let (incidents, share) =
             places.clone().fold((0, 0.0), |(n, share), i| (n + self.counts[i], share + self.shares[i]));
-        if incidents == 0 || share <= 0.0 {
-            return 1.0;
-        }
-        let (mut squares, mut expected) = (0.0, 0.0);
-        for i in places {
+        let mut found = Spread { terms: vec![Sums::default(); self.counts.len()], sums: Sums::default() };
+        for i in places.filter(|_| incidents > 0) {
             let q = self.shares[i] / share;
             let e = incidents as f64 * q;
-            squares += (self.counts[i] as f64 - e).powi(2);
-            expected += e * (1.0 - q);
+            let square = (self.counts[i] as f64 - e).powi(2);
+            found.terms[i] = Sums { squares: square, fourths: square * square, expected: e * (1.0 - q) };
+            found.sums = found.sums.plus(found.terms[i], 1.0);
         }
-        if expected > 0.0 { (squares / expected).max(1.0) } else { 1.0 }
+        found
     }
 
-    fn tests(&self, dispersion: f64) -> Vec<LocalTest> {
+    fn tests(&self, spread: &Spread) -> Vec<LocalTest> {
         let n = self.incidents;
         let test = |i: usize| {
             let (local_sum, share) = (self.local_sums[i], self.local_shares[i]);
             let expected = n as f64 * share;
-            let (p_high, p_low) = if share <= 0.0 {
-                (f64::NAN, f64::NAN)
-            } else if dispersion > 1.0 {
+            if share <= 0.0 {
+                return LocalTest { local_sum, expected, p_high: f64::NAN, p_low: f64::NAN };
+            }
+            let dispersion = spread.beside(i, self.weights.neighbors(i));
+            let (p_high, p_low) = if dispersion > 1.0 {
                 (
                     negative_binomial_upper(local_sum, expected, dispersion),
                     negative_binomial_lower(local_sum, expected, dispersion),
@@ -167,6 +220,37 @@ impl<'a> Map<'a> {
             LocalTest { local_sum, expected, p_high, p_low }
         };
         (0..self.counts.len()).into_par_iter().map(test).collect()
+    }
+
+    /// All places but the most extreme neighborhoods, as many as hide each other: the last of them must stand out from
+    /// what is left when it and those before it are taken away (Rosner's rule, at `alpha` over all places).
+    fn without_outliers(&self, alpha: f64) -> Vec<bool> {
+        let all = vec![true; self.counts.len()];
+        let excess = |i: usize| {
+            let expected = self.incidents as f64 * self.local_shares[i];
+            if expected > 0.0 { (self.local_sums[i] as f64 - expected) / expected.sqrt() } else { 0.0 }
+        };
+        let mut order: Vec<(f64, usize)> = (0..self.counts.len()).map(|i| (excess(i), i)).collect();
+        let last = order.len().min(CANDIDATES) - 1;
+        order.select_nth_unstable_by(last, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        order.truncate(CANDIDATES);
+        order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let (mut kept, mut standing) = (all.clone(), all);
+        let (mut removed, limit) = (0, alpha / self.counts.len() as f64);
+        for (_, i) in order {
+            if !kept[i] || removed == OUTLIERS {
+                continue;
+            }
+            removed += 1;
+            kept[i] = false;
+            self.weights.neighbors(i).iter().for_each(|&j| kept[j as usize] = false);
+            let spread = self.spread(&kept);
+            let expected = self.incidents as f64 * self.local_shares[i];
+            if negative_binomial_upper(self.local_sums[i], expected, spread.bound(spread.sums)) <= limit {
+                standing.clone_from(&kept);
+            }
+        }
+        standing
     }
 
     /// Places that belong to a flagged neighborhood.

@@ -6,7 +6,7 @@
 //! | question | file |
 //! |---|---|
 //! | is this place high for its exposure? | `local_test` (the hot-spot flag), `getis_ord`, `moran`, `fdr` |
-//! | is it rising? what is its history? | `mann_kendall`, `emerging`, `control_chart` |
+//! | is it rising? what is its history? | `mann_kendall`, `history`, `emerging`, `control_chart` |
 //! | is the change real? | `ratio`, `comparison`, `rate` |
 //! | is something gathering? | `scan` |
 //! | how do areas compare? | `rate`, `funnel`, `vulnerability`, `forecast` |
@@ -24,6 +24,7 @@ mod fdr;
 mod forecast;
 mod funnel;
 mod getis_ord;
+mod history;
 mod kde;
 mod local_test;
 mod mann_kendall;
@@ -52,6 +53,7 @@ pub use fdr::{FdrMethod, adjusted};
 pub use forecast::{ForecastScore, Resampling, Similarity, forecast_score, recapture_rate, similarity};
 pub use funnel::{Funnel, FunnelPoint, WINSORIZED, funnel};
 pub use getis_ord::{gi, gi_star};
+pub use history::{Histories, History, StepReference, StepTest, histories};
 pub use kde::{PlanePoint, quartic_density, reference_bandwidth};
 pub use local_test::{LocalTest, LocalTests, local_tests};
 pub use mann_kendall::{
@@ -63,7 +65,7 @@ pub use rate::{
     exact_interval, local_empirical_bayes, rate_per_1000,
 };
 pub use ratio::{
-    Dispersion, Exposed, Inference, TailRule, e_test, infer_ratio, poisson_z, rate_ratio, smallest_before, widened,
+    BORROWED, Dispersion, Exposed, Inference, TailRule, e_test, infer_ratio, poisson_z, rate_ratio, smallest_before, widened,
 };
 pub use scan::{Base, Cluster, MAX_HEIGHT, Scan, ScanInput, space_time_scan};
 pub use special::{normal_quantile, normal_upper, student_quantile, student_two_sided, two_sided};

@@ -97,6 +97,9 @@ fn upper(a: u64, m: u64, p: f64, rule: TailRule) -> f64 {
     }
 }
 
+/// Degrees of freedom that a place borrows from all places when its dispersion is estimated.
+pub const BORROWED: f64 = 20.0;
+
 /// Variance over mean of a series, and how well it is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dispersion {
@@ -120,6 +123,18 @@ impl Dispersion {
             return Err(StatsError::TooFew { what: "a dispersion", needed: fitted + 1, found: used.len() });
         }
         Ok(Self { phi: used.iter().map(|(o, e)| (o - e).powi(2) / e).sum::<f64>() / df, df })
+    }
+
+    /// A place's own dispersion, drawn towards that of all places as if those were [`BORROWED`] more values of its own.
+    ///
+    /// # References
+    /// Smyth (2004), Statistical Applications in Genetics and Molecular Biology 3(1):3 (moderated variances).
+    #[must_use]
+    pub fn moderated(own: Option<Self>, pooled: Self) -> Self {
+        let Some(own) = own else { return pooled };
+        let borrowed = pooled.df.min(BORROWED);
+        let df = own.df + borrowed;
+        Self { phi: (own.df * own.phi + borrowed * pooled.phi) / df, df }
     }
 
     /// What standard errors are multiplied by: `sqrt(phi)`, and the wider tails of a dispersion that was estimated
