@@ -42,7 +42,9 @@ impl County {
         (0..self.cells())
             .map(|i| {
                 let (x, y) = ((i % self.columns) as f64, (i / self.columns) as f64);
-                let of_towns = |t: &(f64, f64, f64, f64)| t.3 * (-((x - t.0).powi(2) + (y - t.1).powi(2)) / (2.0 * t.2 * t.2)).exp();
+                let of_towns = |t: &(f64, f64, f64, f64)| {
+                    t.3 * (-((x - t.0).powi(2) + (y - t.1).powi(2)) / (2.0 * t.2 * t.2)).exp()
+                };
                 let country = if rng.f64() < 0.3 { 0.0 } else { 5.0 + 60.0 * rng.f64() };
                 (country + towns.iter().map(of_towns).sum::<f64>()).round()
             })

@@ -28,7 +28,9 @@ fn maps_report(counties: u64) {
     line("planted clusters of 7 cells x 20 found", found, all.len(), "at least 75 %", found >= 0.75);
     let knowable = share(&all, |m| m.knowable);
     println!("| found by one who is told the place and the dispersion | {:.1} % | | |", 100.0 * knowable);
-    println!("\n| density | exposure | dispersion | counties | any false | found | knowable |\n|---|---|---|--:|--:|--:|--:|");
+    println!(
+        "\n| density | exposure | dispersion | counties | any false | found | knowable |\n|---|---|---|--:|--:|--:|--:|"
+    );
     for (low, high) in [(0.01, 0.05), (0.05, 0.2), (0.2, 1.0), (1.0, 5.0)] {
         for population in [false, true] {
             for spread in [false, true] {
@@ -48,7 +50,10 @@ fn maps_report(counties: u64) {
             }
         }
     }
-    println!("\nOf maps with a planted cluster {:.1} % have a flag that does not touch it, as a false discovery rate allows.\n", 100.0 * share(&all, |m| m.false_beside));
+    println!(
+        "\nOf maps with a planted cluster {:.1} % have a flag that does not touch it, as a false discovery rate allows.\n",
+        100.0 * share(&all, |m| m.false_beside)
+    );
 }
 
 fn trends_report(series: u64, cubes: u64) {
@@ -68,8 +73,17 @@ fn trends_report(series: u64, cubes: u64) {
         line(&format!("cubes of chance with any emerging class, {name}"), any, all.len(), "at most 6 %", any <= 0.06);
         let (steady, moving) = all.iter().fold((0, 0), |(s, m), e| (s + e.steady, m + e.moving));
         let figure = moving as f64 / steady.max(1) as f64;
-        line(&format!("cells of a steady hot spot called moving, {name}"), figure, steady, "at most 6 %", figure <= 0.06);
-        println!("| middle of the steady hot spot called persistent, {name} | {:.1} % | | |", 100.0 * share(&all, |e| e.middle.name() == "persistent hot spot"));
+        line(
+            &format!("cells of a steady hot spot called moving, {name}"),
+            figure,
+            steady,
+            "at most 6 %",
+            figure <= 0.06,
+        );
+        println!(
+            "| middle of the steady hot spot called persistent, {name} | {:.1} % | | |",
+            100.0 * share(&all, |e| e.middle.name() == "persistent hot spot")
+        );
     }
 }
 
@@ -94,7 +108,13 @@ fn scans_report(scans: u64) {
     for alpha in [0.05, 0.01] {
         let figure = share(&all, |s| s.p_value <= alpha);
         let reach = 3.0 * (alpha * (1.0 - alpha) / all.len() as f64).sqrt();
-        line(&format!("scans of chance with a cluster at {alpha}"), figure, all.len(), &format!("{:.0} % +- {:.1} %", 100.0 * alpha, 100.0 * reach), (figure - alpha).abs() <= reach);
+        line(
+            &format!("scans of chance with a cluster at {alpha}"),
+            figure,
+            all.len(),
+            &format!("{:.0} % +- {:.1} %", 100.0 * alpha, 100.0 * reach),
+            (figure - alpha).abs() <= reach,
+        );
         let figure = share(&all, |s| s.p_gumbel <= alpha);
         println!("| the same by the Gumbel tail | {:.1} % | | |", 100.0 * figure);
     }

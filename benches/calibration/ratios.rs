@@ -1,9 +1,7 @@
 //! How often the intervals of a change hold the truth.
 
 use fastrand::Rng;
-use places::stats::{
-    Dispersion, Exposed, TailRule, infer_ratio, rate_ratio, widened,
-};
+use places::stats::{Dispersion, Exposed, TailRule, infer_ratio, rate_ratio, widened};
 
 use crate::county::{count, poisson};
 

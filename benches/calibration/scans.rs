@@ -38,7 +38,8 @@ pub fn bases(county: &County) -> Vec<Base> {
             let mut places = vec![cell as u32];
             let mut rings = vec![1];
             for _ in 0..2 {
-                let more: Vec<u32> = places.iter().flat_map(|&p| county.weights.neighbors(p as usize)).copied().collect();
+                let more: Vec<u32> =
+                    places.iter().flat_map(|&p| county.weights.neighbors(p as usize)).copied().collect();
                 for place in more {
                     if !places.contains(&place) {
                         places.push(place);

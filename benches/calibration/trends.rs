@@ -65,9 +65,10 @@ pub fn emerging(seed: u64, overlapping: bool) -> EmergingResult {
             .map(|m| count(&mut rng, m, dispersion) as u32)
             .collect();
         let found = histories(&counts, steps, &exposure, &county.weights, StepTest::Exact, reference, ALPHA);
-        found.map_or_else(|_| Vec::new(), |f| {
-            f.places.iter().map(|h| classify(&h.steps, h.direction(ALPHA), Variant::Newer)).collect()
-        })
+        found.map_or_else(
+            |_| Vec::new(),
+            |f| f.places.iter().map(|h| classify(&h.steps, h.direction(ALPHA), Variant::Newer)).collect(),
+        )
     };
     let any_class = classes(&[], 1.0).iter().any(|c| *c != EmergingClass::NoPattern);
     let middle = county.columns * 9 + 10;

@@ -173,7 +173,7 @@ impl Plan<'_> {
     }
 }
 
-fn summary_of(snapshot: &Snapshot, query: &Query, boxes: &Boxes) -> Summary {
+pub(super) fn summary_of(snapshot: &Snapshot, query: &Query, boxes: &Boxes) -> Summary {
     let sources = if query.sources.is_empty() { snapshot.table.sources() } else { &query.sources };
     Summary {
         total: boxes.total,

@@ -7,6 +7,7 @@ use crate::{
     grid::{GridError, parse_cell, resolution_of},
     model::{Day, Dimension, Month, Period, PrecisionClass, Query, QueryError, Rate, WEEKDAYS, is_relative_figure},
     snapshot::{LoadedLayer, Snapshot},
+    stats::StatsError,
     table::{CompiledFilter, Group, Grouping, PlaceAnswer, RowDimension, Span, Special},
 };
 
@@ -20,6 +21,15 @@ pub enum AnalysisError {
     /// Cells of the study area cannot be listed.
     #[error(transparent)]
     Grid(#[from] GridError),
+    /// A statistic refused its input.
+    #[error(transparent)]
+    Stats(#[from] StatsError),
+    /// The question is a good one, but the data has no answer to it: the reason as a sentence.
+    #[error("{reason}")]
+    NoAnswer {
+        /// Why.
+        reason: String,
+    },
 }
 
 /// A dimension of place.

@@ -99,7 +99,7 @@ fn domains(plan: &Plan<'_>, query: &Query) -> Result<Vec<Vec<u64>>, AnalysisErro
 }
 
 /// Cells or areas, within the place asked for where that is of the same kind.
-fn places_of(snapshot: &Snapshot, place: &PlaceDimension, query: &Query) -> Result<Vec<u64>, AnalysisError> {
+pub(super) fn places_of(snapshot: &Snapshot, place: &PlaceDimension, query: &Query) -> Result<Vec<u64>, AnalysisError> {
     Ok(match place {
         PlaceDimension::Cell(resolution) => {
             let cells = snapshot.universe(*resolution)?.cells.iter().copied();

@@ -155,6 +155,56 @@ pub fn cells_of_area(polygons: &MultiPolygon, resolution: u8) -> Result<Vec<u64>
     Ok(cells)
 }
 
+/// The cells that share an edge with a cell: six, five round a pentagon.
+///
+/// # Panics
+/// When the number is no H3 cell.
+#[must_use]
+pub fn neighbors(cell: u64) -> Vec<u64> {
+    let all: Vec<CellIndex> = index(cell).grid_disk(1);
+    all.into_iter().map(u64::from).filter(|&other| other != cell).collect()
+}
+
+/// The finer cells whose centre lies in a cell, about: H3's children; ascending.
+///
+/// # Panics
+/// When the number is no H3 cell, or the resolution is none.
+#[must_use]
+pub fn children(cell: u64, resolution: u8) -> Vec<u64> {
+    let resolution = Resolution::try_from(resolution).expect("resolutions are 0 to 15");
+    let mut cells: Vec<u64> = index(cell).children(resolution).map(u64::from).collect();
+    cells.sort_unstable();
+    cells
+}
+
+/// Cells at most `rings` steps from any of some cells, these included; ascending, each once.
+///
+/// # Panics
+/// When a number is no H3 cell.
+#[must_use]
+pub fn grid_disk(cells: &[u64], rings: u32) -> Vec<u64> {
+    let mut all: Vec<u64> = cells.to_vec();
+    let mut edge = all.clone();
+    for _ in 0..rings {
+        edge = edge.iter().flat_map(|&cell| neighbors(cell)).collect();
+        edge.sort_unstable();
+        edge.dedup();
+        all.sort_unstable();
+        edge.retain(|cell| all.binary_search(cell).is_err());
+        all.extend_from_slice(&edge);
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Distance between the centres of neighboring cells, kilometres, about: resolutions 7 to 11.
+#[must_use]
+pub fn spacing_km(resolution: u8) -> f64 {
+    // Average edge of resolution 7 is 1.406 km, each finer one is smaller by the square root of 7.
+    1.406_475_763 * 3.0_f64.sqrt() / 7.0_f64.sqrt().powi(i32::from(resolution) - 7)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -149,6 +149,78 @@ impl Month {
     }
 }
 
+impl Period {
+    /// Reads `2024-01-01..2024-04-01` (half-open: the second day is the first no longer inside), or a whole month, quarter or year:
+    /// `2024-03`, `2024-Q1`, `2024`.
+    ///
+    /// # Errors
+    /// [`InvalidTime`] when the text is none of these, or ends before it begins.
+    pub fn parse(text: &str) -> Result<Self, InvalidTime> {
+        let error = || {
+            let expected =
+                "a period such as 2024-01-01..2024-04-01 (the second day no longer inside), 2024-03, 2024-Q1 or 2024";
+            InvalidTime::new(text, expected)
+        };
+        let months =
+            |first: Month, count: i32| Self { start: first.first_day(), end: Month(first.0 + count).first_day() };
+        if let Some((start, end)) = text.split_once("..") {
+            let (start, end) = (Day::parse(start.trim())?, Day::parse(end.trim())?);
+            return if start < end { Ok(Self { start, end }) } else { Err(error()) };
+        }
+        if let Some((year, quarter)) = text.split_once("-Q") {
+            let first = Month::parse(&format!("{year}-01")).map_err(|_| error())?;
+            let quarter: i32 = quarter.parse().ok().filter(|q| (1..=4).contains(q)).ok_or_else(error)?;
+            return Ok(months(Month(first.0 + 3 * (quarter - 1)), 3));
+        }
+        if text.len() == 4 {
+            return Month::parse(&format!("{text}-01")).map(|first| months(first, 12)).map_err(|_| error());
+        }
+        Month::parse(text).map(|m| m.period()).map_err(|_| error())
+    }
+
+    /// Days inside.
+    #[must_use]
+    pub fn days(self) -> i32 {
+        self.end.0 - self.start.0
+    }
+
+    /// Whether two periods share a day.
+    #[must_use]
+    pub fn meets(self, other: Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    /// The months it touches.
+    pub fn months(self) -> impl Iterator<Item = Month> {
+        (self.start.month().0..=Day(self.end.0 - 1).month().0).map(Month)
+    }
+
+    /// The same dates some years earlier (29 February becomes 1 March).
+    #[must_use]
+    pub fn years_earlier(self, years: i32) -> Self {
+        let back = |day: Day| {
+            let month = day.month();
+            let of_month = day.0 - month.first_day().0;
+            let earlier = Month(month.0 - 12 * years);
+            Day((earlier.first_day().0 + of_month).min(earlier.next().first_day().0))
+        };
+        Self { start: back(self.start), end: back(self.end) }
+    }
+
+    /// The parts of it in each month.
+    #[must_use]
+    pub fn by_month(self) -> Vec<Self> {
+        let part = |m: Month| Self { start: self.start.max(m.first_day()), end: self.end.min(m.next().first_day()) };
+        self.months().map(part).collect()
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}..{}", self.start, self.end)
+    }
+}
+
 impl fmt::Display for Month {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}", self.0.div_euclid(12), self.0.rem_euclid(12) + 1)
@@ -224,6 +296,22 @@ mod tests {
         let error = Month::parse("2025-13").unwrap_err();
         assert_eq!(error.value, "2025-13");
         assert!(Month::parse("2025-1").is_err() && Month::parse("25-01-1").is_err());
+    }
+
+    #[test]
+    fn a_period_is_read_in_every_form_and_a_year_earlier_is_the_same_dates() {
+        let text = |t: &str| Period::parse(t).unwrap().to_string();
+        assert_eq!(text("2024-Q1"), "2024-01-01..2024-04-01");
+        assert_eq!(text("2024"), "2024-01-01..2025-01-01");
+        assert_eq!(text("2024-02"), "2024-02-01..2024-03-01");
+        assert_eq!(text("2024-01-15..2024-02-01"), "2024-01-15..2024-02-01");
+        for bad in ["", "2024-Q5", "24", "2024-02-01..2024-02-01", "2024-13", "x..y", "20é4", "2024-01-01"] {
+            assert!(Period::parse(bad).is_err(), "{bad}");
+        }
+        let leap = Period::parse("2024-02-29..2024-03-15").unwrap();
+        assert_eq!(leap.years_earlier(1).to_string(), "2023-03-01..2023-03-15");
+        assert_eq!(leap.by_month().len(), 2);
+        assert_eq!(Period::parse("2024-Q1").unwrap().years_earlier(2).to_string(), "2022-01-01..2022-04-01");
     }
 
     #[test]

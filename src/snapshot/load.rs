@@ -78,6 +78,8 @@ impl Snapshot {
             layers,
             study_area,
             coverage,
+            harm: harm(&listed.harm),
+            editions: listed.editions,
             universe: Default::default(),
         })
     }
@@ -93,6 +95,7 @@ struct Listed {
     indicators: Vec<Indicator>,
     editions: Vec<crate::workspace::Edition>,
     coverage: Vec<crate::workspace::CoverageCount>,
+    harm: Vec<(String, String, f64)>,
 }
 
 impl Listed {
@@ -105,6 +108,7 @@ impl Listed {
             indicators: state.indicators()?,
             editions: state.editions()?,
             coverage: state.coverage()?,
+            harm: state.harm_weights()?,
         })
     }
 }
@@ -199,6 +203,14 @@ fn add_incidents(builder: &mut TableBuilder, source: &str, incidents: &Incidents
         let place = (place != NO_PLACE).then(|| places[place as usize]);
         builder.push(place, span, hour, kinds[incidents.category[i] as usize]);
     }
+}
+
+fn harm(listed: &[(String, String, f64)]) -> BTreeMap<String, BTreeMap<String, f64>> {
+    let mut sets: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
+    for (name, key, weight) in listed {
+        sets.entry(name.clone()).or_default().insert(key.to_lowercase(), *weight);
+    }
+    sets
 }
 
 fn sources(settings: &Settings, listed: &Listed, coverage: &Coverage) -> Vec<SourceInfo> {

@@ -19,6 +19,7 @@ pub use universe::Universe;
 use crate::{
     model::{Definition, Month, Query, RESOLUTIONS},
     table::{Known, Table},
+    workspace::Edition,
 };
 
 /// An area of a loaded layer.
@@ -87,6 +88,10 @@ pub struct Snapshot {
     pub known: Known,
     /// What has been received.
     pub coverage: Coverage,
+    /// Weights of harm by set and category or code in lower case.
+    pub harm: BTreeMap<String, BTreeMap<String, f64>>,
+    /// Deliveries behind it, by source, part and month.
+    pub editions: Vec<Edition>,
     universe: [OnceLock<Universe>; RESOLUTIONS.len()],
 }
 

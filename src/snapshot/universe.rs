@@ -1,10 +1,12 @@
 //! All cells of the study area, the empty ones included: worked out once per resolution, when first asked for.
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 
 use super::Snapshot;
 use crate::{
-    grid::{GridError, cells_of_area},
+    grid::{GridError, cells_of_area, neighbors},
     model::RESOLUTIONS,
 };
 
@@ -15,9 +17,25 @@ pub struct Universe {
     pub cells: Vec<u64>,
     /// Position in the study layer of the area that holds each cell's centre, or `u32::MAX`.
     areas: Vec<u32>,
+    /// Positions of the neighbors of each cell that are in the universe too.
+    neighbors: OnceLock<Vec<Vec<u32>>>,
 }
 
 impl Universe {
+    /// Position in the study layer of the area that holds each cell's centre; `u32::MAX` where none does.
+    #[must_use]
+    pub fn areas(&self) -> &[u32] {
+        &self.areas
+    }
+
+    /// Positions of the neighbors of every cell; those outside the universe are left out.
+    pub fn neighbors(&self) -> &[Vec<u32>] {
+        self.neighbors.get_or_init(|| {
+            let position = |cell: u64| self.cells.binary_search(&cell).ok().map(|i| i as u32);
+            self.cells.par_iter().map(|&cell| neighbors(cell).into_iter().filter_map(position).collect()).collect()
+        })
+    }
+
     /// District of a cell; empty where it is not known.
     #[must_use]
     pub fn district<'s>(&self, snapshot: &'s Snapshot, cell: u64) -> &'s str {
@@ -56,6 +74,6 @@ impl Snapshot {
         cells.sort_unstable();
         cells.dedup_by_key(|c| c.0);
         let (cells, areas) = cells.into_iter().unzip();
-        Ok(self.universe[slot].get_or_init(|| Universe { cells, areas }))
+        Ok(self.universe[slot].get_or_init(|| Universe { cells, areas, neighbors: OnceLock::new() }))
     }
 }

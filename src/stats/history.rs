@@ -174,8 +174,9 @@ mod tests {
     use crate::stats::{EmergingClass, Variant, Weighting, classify};
 
     fn line(n: u32) -> Weights {
-        let lists: Vec<Vec<u32>> =
-            (0..n).map(|i| [i.checked_sub(1), Some(i + 1).filter(|j| *j < n)].into_iter().flatten().collect()).collect();
+        let lists: Vec<Vec<u32>> = (0..n)
+            .map(|i| [i.checked_sub(1), Some(i + 1).filter(|j| *j < n)].into_iter().flatten().collect())
+            .collect();
         Weights::new(lists.iter().map(Vec::as_slice), Weighting::Binary).unwrap()
     }
 
@@ -186,8 +187,7 @@ mod tests {
         (0..steps).for_each(|t| counts[50 * steps + t] = 40);
         counts[120 * steps + steps - 1] = 40;
         for reference in [StepReference::Single, StepReference::WithPrevious] {
-            let found =
-                histories(&counts, steps, &[1.0; 1000], &line(1000), StepTest::Exact, reference, 0.05).unwrap();
+            let found = histories(&counts, steps, &[1.0; 1000], &line(1000), StepTest::Exact, reference, 0.05).unwrap();
             let class = |p: usize| {
                 let place = &found.places[p];
                 classify(&place.steps, place.direction(0.05), Variant::Newer)
@@ -203,9 +203,7 @@ mod tests {
     fn steps_without_incidents_have_no_answer_and_all_of_them_an_error() {
         let mut counts = vec![0; 50 * 4];
         (0..50).for_each(|p| counts[p * 4] = u32::from(p % 3 == 0));
-        let run = |counts: &[u32], test| {
-            histories(counts, 4, &[1.0; 50], &line(50), test, StepReference::Single, 0.05)
-        };
+        let run = |counts: &[u32], test| histories(counts, 4, &[1.0; 50], &line(50), test, StepReference::Single, 0.05);
         assert_eq!(run(&counts, StepTest::Exact).unwrap().steps_without_answer, 3);
         assert_eq!(run(&counts, StepTest::GiStar).unwrap().steps_without_answer, 3);
         assert_eq!(run(&vec![0; 200], StepTest::Exact), Err(StatsError::NoIncidents));

@@ -65,7 +65,8 @@ pub use rate::{
     exact_interval, local_empirical_bayes, rate_per_1000,
 };
 pub use ratio::{
-    BORROWED, Dispersion, Exposed, Inference, TailRule, e_test, infer_ratio, poisson_z, rate_ratio, smallest_before, widened,
+    BORROWED, Dispersion, Exposed, Inference, TailRule, e_test, infer_ratio, poisson_z, rate_ratio, smallest_before,
+    widened,
 };
 pub use scan::{Base, Cluster, MAX_HEIGHT, Scan, ScanInput, space_time_scan};
 pub use special::{normal_quantile, normal_upper, student_quantile, student_two_sided, two_sided};

@@ -281,7 +281,10 @@ mod tests {
                 for x in [0.001, 0.1, 0.5, 0.93] {
                     let (low, high) = beta_both(a, b, x);
                     let (other_high, other_low) = beta_both(b, a, 1.0 - x);
-                    assert!((low + high - 1.0).abs() < 1e-12 && (low - other_low).abs() < 1e-9, "{a} {b} {x}: {low} {other_low}");
+                    assert!(
+                        (low + high - 1.0).abs() < 1e-12 && (low - other_low).abs() < 1e-9,
+                        "{a} {b} {x}: {low} {other_low}"
+                    );
                     assert!((high - other_high).abs() < 1e-9);
                 }
             }

@@ -10,7 +10,8 @@ use std::{
 use rusqlite::params;
 
 use super::{
-    AreaRow, Edition, FileEntry, FileKind, Incidents, Indicator, Lock, Settings, State, Workspace, WorkspaceError,
+    AreaRow, Edition, FileEntry, FileKind, Incidents, Indicator, Lock, Settings, State, StoredClaim, Workspace,
+    WorkspaceError,
     files::{digest, sync_folder, write_synced},
     incidents_write::write_incidents,
     layer_file::write_layer,
@@ -50,6 +51,7 @@ impl<'a> Commit<'a> {
         let state = workspace.state()?;
         sweep(workspace, &state)?;
         state.connection.execute_batch("BEGIN IMMEDIATE")?;
+        state.upgrade()?;
         Ok(Self { workspace, state, folders: BTreeSet::new(), settings: None, changes_answers: false })
     }
 
@@ -240,6 +242,33 @@ impl<'a> Commit<'a> {
             self.add_file(FileKind::Report, &FileEntry { path, bytes, blake3 })?;
         }
         Ok(id)
+    }
+
+    /// Stores a result; the same identity again changes nothing. Answers do not change by it.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::State`].
+    pub fn add_claim(&mut self, claim: &StoredClaim) -> Result<(), WorkspaceError> {
+        self.state.connection.execute(
+            "INSERT OR IGNORE INTO claims VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![claim.id, claim.kind, claim.request, claim.cutoff, claim.result],
+        )?;
+        Ok(())
+    }
+
+    /// Replaces a set of harm weights: (category or code, weight).
+    ///
+    /// # Errors
+    /// [`WorkspaceError::State`].
+    pub fn set_harm_weights(&mut self, name: &str, weights: &[(String, f64)]) -> Result<(), WorkspaceError> {
+        let connection = &self.state.connection;
+        connection.execute("DELETE FROM harm_weights WHERE name = ?1", [name])?;
+        let mut insert = connection.prepare_cached("INSERT INTO harm_weights VALUES (?1, ?2, ?3)")?;
+        for (key, weight) in weights {
+            insert.execute(params![name, key, weight])?;
+        }
+        self.changes_answers = true;
+        Ok(())
     }
 
     /// Makes the change live: syncs folders, switches the lists in one transaction, seals, sweeps.

@@ -33,10 +33,10 @@ pub use incidents_write::INCIDENT_COLUMNS;
 pub use layer_file::{AreaRow, read_layer};
 pub use lock::Lock;
 pub use settings::{CalendarSettings, Settings, StudyArea, TEMPLATE};
-pub use state::{CoverageCount, Edition, ImportRecord, Indicator, Partition, State};
+pub use state::{CoverageCount, Edition, ImportRecord, Indicator, Partition, State, StoredClaim};
 
 /// Version of the directory's format that this program reads and writes.
-pub const FORMAT_VERSION: i64 = 1;
+pub const FORMAT_VERSION: i64 = 2;
 
 /// An opened workspace directory.
 #[derive(Debug, Clone)]

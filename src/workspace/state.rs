@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags, params};
 use super::{FORMAT_VERSION, FileEntry, FileKind, WorkspaceError};
 use crate::model::Month;
 
+/// Tables of the first format.
 const SCHEMA: &str = "
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE files(path TEXT PRIMARY KEY, kind TEXT NOT NULL, bytes INTEGER NOT NULL, blake3 TEXT NOT NULL) WITHOUT ROWID;
@@ -21,8 +22,41 @@ CREATE TABLE lookups(layer TEXT, child TEXT, code TEXT NOT NULL, PRIMARY KEY(lay
 CREATE TABLE imports(id INTEGER PRIMARY KEY, source TEXT NOT NULL, report TEXT NOT NULL);
 ";
 
-const TABLES: [&str; 9] =
-    ["meta", "files", "partitions", "editions", "coverage", "layers", "indicators", "lookups", "imports"];
+/// What each format adds to the one before, from the second on.
+const UPGRADES: [&str; 1] = ["
+CREATE TABLE claims(id TEXT PRIMARY KEY, kind TEXT NOT NULL, request TEXT NOT NULL, cutoff TEXT NOT NULL, result TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE harm_weights(name TEXT, key TEXT, weight REAL NOT NULL, PRIMARY KEY(name, key)) WITHOUT ROWID;
+"];
+
+/// Tables, with the format that brought each.
+const TABLES: [(&str, i64); 11] = [
+    ("meta", 1),
+    ("files", 1),
+    ("partitions", 1),
+    ("editions", 1),
+    ("coverage", 1),
+    ("layers", 1),
+    ("indicators", 1),
+    ("lookups", 1),
+    ("imports", 1),
+    ("claims", 2),
+    ("harm_weights", 2),
+];
+
+/// A stored result: what was asked, of which data, and what was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredClaim {
+    /// Identity: question, method and data.
+    pub id: String,
+    /// `compare` or `briefing`.
+    pub kind: String,
+    /// The question, as JSON.
+    pub request: String,
+    /// First day that was not looked at.
+    pub cutoff: String,
+    /// The answer, byte for byte.
+    pub result: String,
+}
 
 /// A live partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +124,7 @@ pub(super) fn create(path: &Path) -> Result<(), WorkspaceError> {
     let connection = Connection::open(path)?;
     configure(&connection)?;
     connection.execute_batch(SCHEMA)?;
+    UPGRADES.iter().try_for_each(|sql| connection.execute_batch(sql))?;
     let insert = "INSERT INTO meta VALUES (?1, ?2)";
     connection.execute(insert, params!["format_version", FORMAT_VERSION.to_string()])?;
     connection.execute(insert, params!["snapshot", "0"])?;
@@ -235,6 +270,55 @@ impl State {
         })
     }
 
+    /// Stored results, by identity.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::State`].
+    pub fn claims(&self) -> Result<Vec<StoredClaim>, WorkspaceError> {
+        if self.format()? < 2 {
+            return Ok(Vec::new());
+        }
+        self.rows("SELECT id, kind, request, cutoff, result FROM claims ORDER BY id", [], |row| {
+            Ok(StoredClaim {
+                id: row.get(0)?,
+                kind: row.get(1)?,
+                request: row.get(2)?,
+                cutoff: row.get(3)?,
+                result: row.get(4)?,
+            })
+        })
+    }
+
+    /// Weights of harm as (name of the set, category or code, weight).
+    ///
+    /// # Errors
+    /// [`WorkspaceError::State`].
+    pub fn harm_weights(&self) -> Result<Vec<(String, String, f64)>, WorkspaceError> {
+        if self.format()? < 2 {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT name, key, weight FROM harm_weights ORDER BY name, key";
+        self.rows(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    }
+
+    /// The format the state is in.
+    fn format(&self) -> Result<i64, WorkspaceError> {
+        Ok(self.meta("format_version")?.and_then(|v| v.parse().ok()).unwrap_or(1))
+    }
+
+    /// Brings an older state to the present format, inside the transaction that is open.
+    pub(super) fn upgrade(&self) -> Result<(), WorkspaceError> {
+        let found = self.format()?;
+        for sql in UPGRADES.iter().skip(usize::try_from(found - 1).unwrap_or(0)) {
+            self.connection.execute_batch(sql)?;
+        }
+        if found < FORMAT_VERSION {
+            let set = "INSERT OR REPLACE INTO meta VALUES ('format_version', ?1)";
+            self.connection.execute(set, [FORMAT_VERSION.to_string()])?;
+        }
+        Ok(())
+    }
+
     /// Every listed file.
     ///
     /// # Errors
@@ -249,8 +333,9 @@ impl State {
     /// BLAKE3 over the content of every table (without the digest itself).
     pub(super) fn content_digest(&self) -> Result<String, WorkspaceError> {
         let mut hasher = blake3::Hasher::new();
-        for table in TABLES {
-            let condition = if table == "meta" { "WHERE key <> 'digest'" } else { "" };
+        let format = self.format()?;
+        for (table, _) in TABLES.iter().filter(|t| t.1 <= format) {
+            let condition = if *table == "meta" { "WHERE key <> 'digest'" } else { "" };
             let mut statement = self.connection.prepare(&format!("SELECT * FROM {table} {condition} ORDER BY 1, 2"))?;
             let columns = statement.column_count();
             let mut rows = statement.query([])?;

@@ -1,0 +1,332 @@
+//! The place among the areas of its layer: which are similar, how they change by themselves, how high it was.
+
+use fastrand::Rng;
+
+use super::super::{AnalysisError, PlaceRef, place::Place};
+use super::{
+    claim::{ComparisonArea, ComparisonResult, Peak, Placebo},
+    counts::Counted,
+    request::{CompareRequest, Comparison, Picked},
+};
+use crate::{
+    analysis::exposure::residents_of,
+    grid::cells_of_area,
+    model::Period,
+    snapshot::Snapshot,
+    stats::{BeforeAfter, Dispersion, Exposed, RatioOfRatios, TailRule, empirical_bayes, infer_ratio, ratio_of_ratios},
+};
+
+/// Comparison areas that are suggested.
+const SUGGESTED: usize = 3;
+/// Fewest areas that can stand in for the place.
+const LEAST_PLACEBO: usize = 8;
+/// Share of areas that count as the highest.
+const HIGHEST: f64 = 0.1;
+
+/// A comparison area with its series.
+pub(super) struct Control {
+    pub(super) area: ComparisonArea,
+    series: Vec<u32>,
+}
+
+/// Areas a place could be compared with.
+pub(super) struct Candidates {
+    /// Positions in the layer.
+    positions: Vec<usize>,
+}
+
+impl Candidates {
+    /// Areas that are not the place, touch neither it nor the ring, and were received.
+    pub(super) fn new(
+        snapshot: &Snapshot,
+        request: &CompareRequest,
+        counted: &Counted<'_>,
+    ) -> Result<Self, AnalysisError> {
+        let Some((layer, _)) = &counted.areas else { return Ok(Self { positions: Vec::new() }) };
+        let resolution = request.ring_resolution;
+        let mut near = counted.place.cells(resolution)?;
+        near.extend(&counted.ring_cells);
+        near.sort_unstable();
+        let mut touched = vec![false; layer.areas.len()];
+        if snapshot.study_area.as_deref() == Some(layer.name.as_str()) {
+            let universe = snapshot.universe(resolution)?;
+            for cell in &near {
+                if let Some(area) = universe.cells.binary_search(cell).ok().map(|i| universe.areas()[i] as usize) {
+                    touched.get_mut(area).into_iter().for_each(|t| *t = true);
+                }
+            }
+        } else {
+            for (area, touched) in layer.areas.iter().zip(&mut touched) {
+                *touched = cells_of_area(&area.polygons, resolution)?.iter().any(|c| near.binary_search(c).is_ok());
+            }
+        }
+        let is_free = |i: &usize| {
+            !touched[*i]
+                && counted.place.area != Some(*i as u32)
+                && counted.is_received(snapshot, request, &layer.areas[*i].district)
+        };
+        Ok(Self { positions: (0..layer.areas.len()).filter(is_free).collect() })
+    }
+
+    /// The areas most like the place in level, size and course before.
+    pub(super) fn similar(&self, request: &CompareRequest, counted: &Counted<'_>) -> Vec<Control> {
+        let Some((layer, counts)) = &counted.areas else { return Vec::new() };
+        let slices = counted.slices(request.before);
+        let total = |series: &[u32]| slices.iter().map(|&i| f64::from(series[i])).sum::<f64>();
+        let course = |series: &[u32]| -> Vec<f64> {
+            let all = total(series).max(1.0);
+            slices.iter().map(|&i| f64::from(series[i]) / all).collect()
+        };
+        let own = counted.own.of(0);
+        let (own_total, own_course) = (total(own), course(own));
+        let people = residents_of(layer);
+        let size = |i: usize| -> f64 {
+            let (Some(people), Some(area)) = (people, counted.place.area) else { return 0.0 };
+            let (own, other) = (people[area as usize], people[i]);
+            if own > 0.0 && other > 0.0 { (other / own).ln().abs() } else { 0.0 }
+        };
+        let mut scored: Vec<(f64, usize)> = self
+            .positions
+            .iter()
+            .map(|&i| {
+                let series = counts.of(i);
+                let level = ((total(series) + 1.0) / (own_total + 1.0)).ln().abs();
+                let apart: f64 = course(series).iter().zip(&own_course).map(|(a, b)| (a - b).abs()).sum();
+                (level + 0.5 * size(i) + apart, i)
+            })
+            .collect();
+        scored.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        scored.into_iter().take(SUGGESTED).map(|(_, i)| control(request, counted, i)).collect()
+    }
+
+    /// The areas asked for, and why some were left out.
+    fn given(
+        &self,
+        snapshot: &Snapshot,
+        request: &CompareRequest,
+        counted: &Counted<'_>,
+        places: &[PlaceRef],
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<Control>, AnalysisError> {
+        let mut controls = Vec::new();
+        for place in places {
+            let found = Place::find(snapshot, "comparison", place)?;
+            let same_layer = found.layer.zip(counted.areas.as_ref()).is_some_and(|(a, (b, _))| a.name == b.name);
+            let position = found.area.filter(|_| same_layer).map(|a| a as usize);
+            let Some(position) = position else {
+                notes
+                    .push(format!("{} was left out of the comparison: it is no area of the place's layer", found.name));
+                continue;
+            };
+            if self.positions.contains(&position) {
+                controls.push(control(request, counted, position));
+            } else {
+                notes.push(format!(
+                    "{} was left out of the comparison: it is the place, touches it or its ring, or was not received",
+                    found.name
+                ));
+            }
+        }
+        Ok(controls)
+    }
+
+    /// How often an area where nothing was done changes as much, against as many others at random.
+    fn placebo(&self, request: &CompareRequest, counted: &Counted<'_>, controls: usize, z: f64) -> Option<Placebo> {
+        let (_, counts) = counted.areas.as_ref()?;
+        let changes: Vec<BeforeAfter> = self.positions.iter().map(|&i| counted.change(counts.of(i), request)).collect();
+        let mut usable: Vec<BeforeAfter> = changes.into_iter().filter(|c| c.before + c.after > 0).collect();
+        if usable.len() < LEAST_PLACEBO.max(controls + 2) {
+            return None;
+        }
+        let mut rng = Rng::with_seed(request.seed);
+        let mut extreme = 0;
+        for _ in 0..request.permutations {
+            for i in 0..=controls {
+                let other = rng.usize(i..usable.len());
+                usable.swap(i, other);
+            }
+            let comparison = sum(&usable[1..=controls]);
+            let found = ratio_of_ratios(usable[0], comparison, 1.0, 0.95);
+            extreme += usize::from(found.is_ok_and(|f| f.z_score().abs() >= z.abs()));
+        }
+        let p = (extreme as f64 + 1.0) / (request.permutations as f64 + 1.0);
+        Some(Placebo { p, permutations: request.permutations, areas: usable.len() })
+    }
+}
+
+fn sum(changes: &[BeforeAfter]) -> BeforeAfter {
+    changes.iter().fold(BeforeAfter { before: 0, after: 0 }, |s, c| BeforeAfter {
+        before: s.before + c.before,
+        after: s.after + c.after,
+    })
+}
+
+fn control(request: &CompareRequest, counted: &Counted<'_>, i: usize) -> Control {
+    let (layer, counts) = counted.areas.as_ref().map(|(l, c)| (*l, c)).expect("candidates are areas of the layer");
+    let series = counts.of(i).to_vec();
+    let change = counted.change(&series, request);
+    let area = &layer.areas[i];
+    Control {
+        area: ComparisonArea {
+            place: format!("{}:{}", layer.name, area.code),
+            name: area.name.clone(),
+            before: change.before,
+            after: change.after,
+        },
+        series,
+    }
+}
+
+/// The comparison areas of a question.
+pub(super) fn controls(
+    snapshot: &Snapshot,
+    request: &CompareRequest,
+    counted: &Counted<'_>,
+    candidates: &Candidates,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Control>, AnalysisError> {
+    match &request.comparison {
+        Comparison::None => Ok(Vec::new()),
+        Comparison::Given(places) => candidates.given(snapshot, request, counted, places, notes),
+        Comparison::Suggested => {
+            let found = candidates.similar(request, counted);
+            if found.is_empty() {
+                notes.push(
+                    "there are no areas to compare with: none was received that touches neither the place nor its ring"
+                        .to_owned(),
+                );
+            }
+            Ok(found)
+        }
+    }
+}
+
+/// The change of the place against its comparison areas.
+pub(super) fn against(
+    request: &CompareRequest,
+    counted: &Counted<'_>,
+    candidates: &Candidates,
+    controls: &[Control],
+    widening: f64,
+    notes: &mut Vec<String>,
+) -> Option<ComparisonResult> {
+    if controls.is_empty() {
+        return None;
+    }
+    let place = counted.change(counted.own.of(0), request);
+    let comparison = controls_sum(request, counted, controls);
+    let found: RatioOfRatios = match ratio_of_ratios(place, comparison, widening, 0.95) {
+        Ok(found) => found,
+        Err(error) => {
+            notes.push(format!("the place cannot be compared with the areas: {error}"));
+            return None;
+        }
+    };
+    if found.corrected {
+        notes.push("half an incident was added to each count of the comparison, because one is 0".to_owned());
+    }
+    let plain = ratio_of_ratios(place, comparison, 1.0, 0.95).map_or(0.0, |f| f.z_score());
+    Some(ComparisonResult {
+        suggested: request.comparison == Comparison::Suggested,
+        areas: controls.iter().map(|c| c.area.clone()).collect(),
+        before: comparison.before,
+        after: comparison.after,
+        ratio_of_ratios: found.ratio,
+        low: found.interval.low,
+        high: found.interval.high,
+        p: found.p_value(),
+        placebo: candidates.placebo(request, counted, controls.len(), plain),
+    })
+}
+
+pub(super) fn controls_sum(request: &CompareRequest, counted: &Counted<'_>, controls: &[Control]) -> BeforeAfter {
+    sum(&controls.iter().map(|c| counted.change(&c.series, request)).collect::<Vec<_>>())
+}
+
+/// Dispersion of the place's slices round the course of all areas together, drawn towards that of all areas.
+pub(super) fn dispersion(request: &CompareRequest, counted: &Counted<'_>) -> Dispersion {
+    const KNOWN_POISSON: Dispersion = Dispersion { phi: 1.0, df: f64::INFINITY };
+    let windows = [request.before, request.after];
+    let whole: Vec<f64> = match &counted.areas {
+        Some((layer, counts)) => {
+            let at = |t: usize| (0..layer.areas.len()).map(|i| f64::from(counts.of(i)[t])).sum();
+            (0..counted.steps.0.len()).map(at).collect()
+        }
+        None => Vec::new(),
+    };
+    let terms = |series: &[u32]| -> (Vec<f64>, Vec<f64>, usize) {
+        let (mut observed, mut expected, mut fitted) = (Vec::new(), Vec::new(), 0);
+        for window in windows {
+            let slices = counted.slices(window);
+            let total: f64 = slices.iter().map(|&t| f64::from(series[t])).sum();
+            let rest = |t: usize| whole.get(t).map_or(0.0, |w| w - f64::from(series[t]));
+            let all: f64 = slices.iter().map(|&t| rest(t)).sum();
+            let days: f64 = slices.iter().map(|&t| f64::from(counted.steps.0[t].days())).sum();
+            if total <= 0.0 || slices.len() < 2 {
+                continue;
+            }
+            fitted += 1;
+            for t in slices {
+                let share = if all > 0.0 { rest(t) / all } else { f64::from(counted.steps.0[t].days()) / days };
+                observed.push(f64::from(series[t]));
+                expected.push(total * share);
+            }
+        }
+        (observed, expected, fitted)
+    };
+    let (observed, expected, fitted) = terms(counted.own.of(0));
+    let own = Dispersion::pearson(&observed, &expected, fitted).ok();
+    let (mut observed, mut expected, mut fitted) = (Vec::new(), Vec::new(), 0);
+    if let Some((layer, counts)) = &counted.areas {
+        for i in (0..layer.areas.len()).filter(|&i| counted.place.area != Some(i as u32)) {
+            let (o, e, f) = terms(counts.of(i));
+            observed.extend(o);
+            expected.extend(e);
+            fitted += f;
+        }
+    }
+    match Dispersion::pearson(&observed, &expected, fitted) {
+        Ok(pooled) => Dispersion::moderated(own, pooled),
+        Err(_) => own.unwrap_or(KNOWN_POISSON),
+    }
+}
+
+/// How high the place stood before, and whether it is taken to have been picked for it.
+pub(super) fn peak(
+    request: &CompareRequest,
+    counted: &Counted<'_>,
+    past: Option<Period>,
+    widening: f64,
+) -> Option<Peak> {
+    let (layer, counts) = counted.areas.as_ref()?;
+    let before: Vec<f64> = (0..layer.areas.len()).map(|i| counted.sum(counts.of(i), request.before) as f64).collect();
+    let of = before.len();
+    let own = counted.exposed(request.before);
+    let rank = counted.place.area.map(|a| 1 + before.iter().filter(|b| **b > before[a as usize]).count());
+    let people: Vec<f64> = residents_of(layer).cloned().unwrap_or_default();
+    let exposure = if people.len() == of && people.iter().all(|p| *p > 0.0) { people } else { vec![1.0; of] };
+    let smoothed = empirical_bayes(&before, &exposure).ok();
+    let empirical = counted.place.area.zip(smoothed).map(|(a, s)| s.rates[a as usize] * exposure[a as usize]);
+    let high = rank.is_some_and(|r| r as f64 <= (HIGHEST * of as f64).ceil());
+    // High for its own past, where that was received.
+    let raised =
+        past.map(|past| counted.exposed(past)).filter(|p| p.exposure > 0.0 && p.count > 0).map(|past: Exposed| {
+            let found = infer_ratio(past, own, 0.95, TailRule::MidP);
+            found.is_ok_and(|f| f.interval.low > 1.0 && f.interval.low.powf(1.0 / widening.max(1.0)) > 1.0)
+        });
+    let (at_peak, why) = match (request.picked, high, raised) {
+        (Picked::AtPeak, _, _) => (true, "whoever asked says so"),
+        (Picked::Otherwise, _, _) => (false, "whoever asked says not"),
+        (Picked::Unsaid, true, Some(true)) => {
+            (true, "it was among the highest tenth of areas, and higher than a year before")
+        }
+        (Picked::Unsaid, true, None) => {
+            (true, "it was among the highest tenth of areas, and its past was not received")
+        }
+        (Picked::Unsaid, true, Some(false)) => {
+            (false, "it was among the highest tenth of areas, but not higher than a year before")
+        }
+        (Picked::Unsaid, false, _) => (false, "it was not among the highest tenth of areas"),
+    };
+    Some(Peak { rank, of, at_peak, why: why.to_owned(), empirical_bayes: empirical })
+}

@@ -1,0 +1,209 @@
+//! A claim: everything that is said about a change, and everything needed to say it again.
+
+use serde::Serialize;
+
+/// A count in its exposure.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Exposure {
+    /// First day.
+    pub from: String,
+    /// First day no longer inside.
+    pub to: String,
+    /// Incidents.
+    pub count: u64,
+    /// Days received: what the count is divided by.
+    pub days: i32,
+    /// Months of the period that were not received, and so left out.
+    pub not_received: Vec<String>,
+    /// Incidents whose time is not precise enough to tell whether they lie inside; left out.
+    pub time_too_coarse: u64,
+}
+
+/// An interval of the ratio and the p-value of no change; an end without bound is null.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct RatioInterval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Two-sided p-value.
+    pub p: f64,
+}
+
+/// The change with the season taken out.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct SameSeason {
+    /// How it was taken out, in words.
+    pub how: String,
+    /// Years between.
+    pub years: i32,
+    /// The earlier period before, where both were compared.
+    pub earlier_before: Option<Exposure>,
+    /// The earlier period after.
+    pub earlier_after: Option<Exposure>,
+    /// Ratio.
+    pub ratio: Option<f64>,
+    /// Its 95 % interval and p-value, widened as the main one.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Two-sided p-value.
+    pub p: Option<f64>,
+}
+
+/// The change against comparison areas.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct ComparisonResult {
+    /// The areas.
+    pub areas: Vec<ComparisonArea>,
+    /// Whether the program chose them.
+    pub suggested: bool,
+    /// Their incidents before.
+    pub before: u64,
+    /// Their incidents after.
+    pub after: u64,
+    /// `(R_a / R_b) / (C_a / C_b)`.
+    pub ratio_of_ratios: f64,
+    /// Lower end of its 95 % interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Two-sided p-value.
+    pub p: f64,
+    /// The same for areas where nothing was done.
+    pub placebo: Option<Placebo>,
+}
+
+/// A comparison area.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct ComparisonArea {
+    /// What it is asked for by.
+    pub place: String,
+    /// Its name.
+    pub name: String,
+    /// Incidents before.
+    pub before: u64,
+    /// Incidents after.
+    pub after: u64,
+}
+
+/// How often an area where nothing was done changes as much against as many others.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Placebo {
+    /// `(1 + as extreme) / (1 + permutations)`.
+    pub p: f64,
+    /// Permutations.
+    pub permutations: usize,
+    /// Areas that could stand in for the place.
+    pub areas: usize,
+}
+
+/// What happened in the ring.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct DisplacementResult {
+    /// Rings of cells.
+    pub rings: u32,
+    /// Resolution of the cells.
+    pub resolution: u8,
+    /// Cells in the ring.
+    pub cells: usize,
+    /// Incidents in the ring before.
+    pub before: u64,
+    /// Incidents in the ring after.
+    pub after: u64,
+    /// Weighted displacement quotient; null where it may not be read.
+    pub wdq: Option<f64>,
+    /// Total net effect: events avoided in place and ring.
+    pub tne: Option<f64>,
+    /// Weighted displacement difference, in events of the period before.
+    pub wdd: Option<f64>,
+    /// Its standard error.
+    pub se: Option<f64>,
+    /// Its deviate.
+    pub z: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// What that says, in words.
+    pub words: String,
+}
+
+/// Whether the place was at a peak before.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Peak {
+    /// Rank of the place among the areas of its layer by incidents before, 1 the highest.
+    pub rank: Option<usize>,
+    /// Areas ranked.
+    pub of: usize,
+    /// Whether it is taken to have been picked at a peak, and why.
+    pub at_peak: bool,
+    /// Why.
+    pub why: String,
+    /// What empirical Bayes expects of the place without any change.
+    pub empirical_bayes: Option<f64>,
+}
+
+/// What could have been seen.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Power {
+    /// A fall, as a share.
+    pub fall: f64,
+    /// Least incidents before for it to show at 5 %.
+    pub incidents_needed: Option<u64>,
+}
+
+/// A before and after statement with its uncertainty.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Claim {
+    /// Identifies question, method and data.
+    pub claim_id: String,
+    /// Version of the method.
+    pub method_version: String,
+    /// First day that was not looked at: the end of the data.
+    pub data_cutoff: String,
+    /// Checksum of what had been received up to there.
+    pub data_fingerprint: String,
+    /// The place as asked for.
+    pub place: String,
+    /// Its name.
+    pub place_name: String,
+    /// What is counted, in words.
+    pub what: String,
+    /// Before.
+    pub before: Exposure,
+    /// After.
+    pub after: Exposure,
+    /// Rate after over rate before; null when nothing happened before.
+    pub ratio: Option<f64>,
+    /// 100 (ratio - 1).
+    pub percent_change: Option<f64>,
+    /// Exact 95 % interval and test.
+    pub exact: Option<RatioInterval>,
+    /// Mid-P 95 % interval and test.
+    pub midp: Option<RatioInterval>,
+    /// p-value of the E-test.
+    pub e_test: Option<f64>,
+    /// Variance over mean of the monthly counts; above 1 widens every interval.
+    pub dispersion: f64,
+    /// Degrees of freedom behind it.
+    pub dispersion_df: f64,
+    /// The exact interval, widened: what the verdict is made from.
+    pub widened: Option<RatioInterval>,
+    /// The change with the season taken out.
+    pub same_season: Option<SameSeason>,
+    /// Against comparison areas.
+    pub comparison: Option<ComparisonResult>,
+    /// In the ring.
+    pub displacement: Option<DisplacementResult>,
+    /// Regression to the mean.
+    pub peak: Option<Peak>,
+    /// What could have been seen.
+    pub power: Power,
+    /// The verdict.
+    pub verdict: String,
+    /// The claim as sentences.
+    pub sentences: Vec<String>,
+    /// What was left out, and what a reader must know.
+    pub notes: Vec<String>,
+}

@@ -1,0 +1,252 @@
+//! `places compare`: is the change real? Both counts, their exposure, the interval, the same season, comparison areas, the
+//! ring, and a verdict in words; everything a claim needs to be said again byte for byte.
+
+mod areas;
+mod claim;
+mod counts;
+mod request;
+mod words;
+
+pub use claim::{
+    Claim, ComparisonArea, ComparisonResult, DisplacementResult, Exposure as ClaimExposure, Peak, Placebo, Power,
+    RatioInterval, SameSeason,
+};
+pub use request::{CompareRequest, Comparison, Picked};
+
+pub(in crate::analysis) use words::what;
+
+use areas::{Candidates, against, controls, controls_sum, dispersion, peak};
+use counts::Counted;
+
+use super::{
+    AnalysisError,
+    hotspots::in_words,
+    steps::{METHOD_VERSION, asked_sources},
+    verdict::{Evidence, verdict},
+};
+use crate::{
+    model::{Day, Period},
+    snapshot::Snapshot,
+    stats::{
+        BeforeAfter, Displacement, Exposed, Inference, TailRule, displacement_difference, displacement_quotient,
+        e_test, infer_ratio, rate_ratio, ratio_of_ratios, smallest_before, total_net_effect, widened,
+    },
+};
+
+const LEVEL: f64 = 0.95;
+/// The fall whose visibility is told.
+const FALL: f64 = 0.3;
+/// Years that are looked back for the same season.
+const MAX_YEARS: i32 = 3;
+
+/// Makes a claim.
+///
+/// # Errors
+/// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
+pub fn compare(snapshot: &Snapshot, request: &CompareRequest) -> Result<Claim, AnalysisError> {
+    let earlier: Vec<Period> =
+        (1..=MAX_YEARS).flat_map(|y| [request.before.years_earlier(y), request.after.years_earlier(y)]).collect();
+    let counted = Counted::new(snapshot, request, &earlier)?;
+    let before = counted.exposure(snapshot, request, request.before)?;
+    let after = counted.exposure(snapshot, request, request.after)?;
+    let (b, a) = (counted.exposed(request.before), counted.exposed(request.after));
+    let mut notes = Vec::new();
+    let spread = dispersion(request, &counted);
+    let widening = spread.widening(LEVEL);
+    let ratio = rate_ratio(b, a).ok();
+    let exact = infer_ratio(b, a, LEVEL, TailRule::Exact).ok();
+    let wide = exact.map(|e| widened(ratio.unwrap_or(f64::INFINITY), e, spread, LEVEL));
+    if exact.is_none() {
+        notes.push("no incident in either period: there is nothing to compare".to_owned());
+    }
+    let season = same_season(snapshot, request, &counted, &spread);
+    let candidates = Candidates::new(snapshot, request, &counted)?;
+    let chosen = controls(snapshot, request, &counted, &candidates, &mut notes)?;
+    let comparison = against(request, &counted, &candidates, &chosen, widening, &mut notes);
+    let displacement = displaced(request, &counted, &controls_sum(request, &counted, &chosen), chosen.len(), widening);
+    let past = (request.before.years_earlier(1).end <= request.before.start).then(|| request.before.years_earlier(1));
+    let peak = peak(request, &counted, past.filter(|p| counted.days(*p) == p.days()), widening);
+    let evidence = Evidence {
+        before: b.count,
+        after: a.count,
+        change: wide.map_or((0.0, f64::INFINITY), |w| (w.interval.low, w.interval.high)),
+        season: season.as_ref().and_then(|s| Some((s.low?, s.high.unwrap_or(f64::INFINITY)))),
+        comparison: comparison.as_ref().map(|c| (c.low, c.high)),
+        at_peak: peak.as_ref().is_some_and(|p| p.at_peak),
+    };
+    let needed = smallest_before(FALL, b.exposure, a.exposure, TailRule::Exact, widening).map_err(|e| in_words(&e))?;
+    let mut claim = Claim {
+        claim_id: String::new(),
+        method_version: METHOD_VERSION.to_owned(),
+        data_cutoff: counted.cutoff.to_string(),
+        data_fingerprint: fingerprint(snapshot, request, counted.cutoff),
+        place: request.place.canonical(),
+        place_name: counted.place.name.clone(),
+        what: what(snapshot, &request.query),
+        percent_change: ratio.map(|r| 100.0 * (r - 1.0)),
+        ratio,
+        exact: exact.map(interval),
+        midp: infer_ratio(b, a, LEVEL, TailRule::MidP).ok().map(interval),
+        e_test: e_test(b, a).ok(),
+        dispersion: spread.phi,
+        dispersion_df: if spread.df.is_finite() { spread.df } else { 0.0 },
+        widened: wide.map(interval),
+        same_season: season,
+        comparison,
+        displacement,
+        peak,
+        power: Power { fall: FALL, incidents_needed: needed },
+        verdict: verdict(&evidence),
+        sentences: Vec::new(),
+        notes,
+        before,
+        after,
+    };
+    words::finish(&mut claim);
+    claim.claim_id = claim_id(request, &claim);
+    Ok(claim)
+}
+
+fn interval(found: Inference) -> RatioInterval {
+    let high = found.interval.high;
+    RatioInterval { low: found.interval.low, high: high.is_finite().then_some(high), p: found.p_value }
+}
+
+/// The identity of a claim: what was asked, of which data, by which method.
+fn claim_id(request: &CompareRequest, claim: &Claim) -> String {
+    let text =
+        format!("{}|{}|{}|{}", request.canonical(), claim.method_version, claim.data_cutoff, claim.data_fingerprint);
+    blake3::hash(text.as_bytes()).to_hex()[..12].to_owned()
+}
+
+/// Checksum of what had been received up to a day, of the definition asked for, and of the layer of areas.
+pub(super) fn fingerprint(snapshot: &Snapshot, request: &CompareRequest, cutoff: Day) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for edition in &snapshot.editions {
+        let asked = asked_sources(snapshot, &request.query).contains(&edition.source);
+        if asked && edition.month.first_day() < cutoff {
+            hasher.update(format!("{edition:?}\u{1f}").as_bytes());
+        }
+    }
+    if let Some(name) = &request.query.definition {
+        hasher.update(format!("{:?}", snapshot.definitions().get(name)).as_bytes());
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}
+
+/// The change with the season taken out; none where the periods are the same season already, or no earlier year was received.
+fn same_season(
+    snapshot: &Snapshot,
+    request: &CompareRequest,
+    counted: &Counted<'_>,
+    spread: &crate::stats::Dispersion,
+) -> Option<SameSeason> {
+    let (before, after) = (request.before, request.after);
+    if (1..=20).any(|years| after.years_earlier(years) == before) {
+        return None;
+    }
+    // A year or more holds every season.
+    if before.days() >= 365 && after.days() >= 365 {
+        return None;
+    }
+    let known = |window: Period| counted.days(window) == window.days();
+    for years in 1..=MAX_YEARS {
+        let (early_before, early_after) = (before.years_earlier(years), after.years_earlier(years));
+        if known(early_before) && known(early_after) && known(before) && known(after) && !early_after.meets(before) {
+            return Some(double_ratio(snapshot, request, counted, spread, years));
+        }
+    }
+    (1..=MAX_YEARS).find(|&y| known(after.years_earlier(y)) && known(after)).map(|years| {
+        let early = after.years_earlier(years);
+        let (b, a) = (counted.exposed(early), counted.exposed(after));
+        let ratio = rate_ratio(b, a).ok();
+        let found = infer_ratio(b, a, LEVEL, TailRule::Exact).ok();
+        let wide = found.map(|f| widened(ratio.unwrap_or(f64::INFINITY), f, *spread, LEVEL));
+        SameSeason {
+            how: "the period after against the same dates of an earlier year".to_owned(),
+            years,
+            earlier_before: None,
+            earlier_after: counted.exposure(snapshot, request, early).ok(),
+            ratio,
+            low: wide.map(|w| w.interval.low),
+            high: wide.map(|w| w.interval.high).filter(|h| h.is_finite()),
+            p: wide.map(|w| w.p_value),
+        }
+    })
+}
+
+/// The change against the change between the same dates of an earlier year.
+fn double_ratio(
+    snapshot: &Snapshot,
+    request: &CompareRequest,
+    counted: &Counted<'_>,
+    spread: &crate::stats::Dispersion,
+    years: i32,
+) -> SameSeason {
+    let (early_before, early_after) = (request.before.years_earlier(years), request.after.years_earlier(years));
+    let count = |window: Period| counted.exposed(window).count;
+    let now = BeforeAfter { before: count(request.before), after: count(request.after) };
+    let then = BeforeAfter { before: count(early_before), after: count(early_after) };
+    let found = ratio_of_ratios(now, then, spread.widening(LEVEL), LEVEL).ok();
+    // Days differ where a February is longer.
+    let days = |w: Period| f64::from(counted.days(w));
+    let lengths = days(request.before) / days(request.after) * days(early_after) / days(early_before);
+    SameSeason {
+        how: "the change against the change between the same dates of an earlier year".to_owned(),
+        years,
+        earlier_before: counted.exposure(snapshot, request, early_before).ok(),
+        earlier_after: counted.exposure(snapshot, request, early_after).ok(),
+        ratio: found.map(|f| f.ratio * lengths),
+        low: found.map(|f| f.interval.low * lengths),
+        high: found.map(|f| f.interval.high * lengths),
+        p: found.map(|f| f.p_value()),
+    }
+}
+
+/// What happened in the ring.
+fn displaced(
+    request: &CompareRequest,
+    counted: &Counted<'_>,
+    comparison: &BeforeAfter,
+    controls: usize,
+    widening: f64,
+) -> Option<DisplacementResult> {
+    if request.rings == 0 {
+        return None;
+    }
+    let place = counted.change(counted.own.of(0), request);
+    let ring = counted.change(counted.own.of(1), request);
+    let quotient = (controls > 0).then(|| displacement_quotient(place, ring, *comparison).ok()).flatten();
+    let days = |w: Period| f64::from(counted.days(w));
+    let difference = (controls > 0)
+        .then(|| {
+            let weighted = Displacement {
+                ring: Some(ring),
+                time_weights: [1.0, days(request.after) / days(request.before)],
+                area_weights: [1.0, controls as f64, 1.0, 1.0],
+                ..Displacement::unweighted(place, *comparison)
+            };
+            displacement_difference(&weighted, widening).ok()
+        })
+        .flatten();
+    // The quotient may only be read where the place fell against its comparison.
+    let readable = quotient.filter(|q| q.success < 0.0);
+    let alone = |count: u64, window: Period| Exposed { count, exposure: days(window) };
+    let of_ring =
+        infer_ratio(alone(ring.before, request.before), alone(ring.after, request.after), LEVEL, TailRule::Exact);
+    Some(DisplacementResult {
+        rings: request.rings,
+        resolution: request.ring_resolution,
+        cells: counted.ring_cells.len(),
+        before: ring.before,
+        after: ring.after,
+        wdq: readable.map(|q| q.wdq),
+        tne: (controls > 0).then(|| total_net_effect(place, ring, *comparison).ok()).flatten(),
+        wdd: difference.map(|d| d.wdd),
+        se: difference.map(|d| d.se),
+        z: difference.map(|d| d.z_score),
+        low: difference.map(|d| d.interval.low),
+        high: difference.map(|d| d.interval.high),
+        words: words::ring(readable.map(|q| q.wdq), of_ring.ok(), widening),
+    })
+}

@@ -1,0 +1,324 @@
+//! `places emerging`: the history of every cell as one of 17 classes, or of Chainey's five.
+
+use super::{
+    ALPHA, AnalysisError, Exposure, HotspotTest, MapMethod, MapSummary, Parameters, Rows, Values,
+    count::summary_of,
+    exposure::exposure_of,
+    hotspots::{MapCells, column, in_words, rows_of},
+    parameters::refuse,
+    steps::{METHOD_VERSION, StepCounts, Steps, asked_sources, count_steps, is_received, months_asked},
+};
+use crate::{
+    model::{Caller, Day, Period, Query, QueryError},
+    snapshot::Snapshot,
+    stats::{
+        ChaineyLimits, Histories, History, Step, StepReference, StepTest, Variant, classify, classify_chainey,
+        histories,
+    },
+};
+
+/// Most steps of a history.
+const MAX_STEPS: usize = 240;
+/// Days of a step of four weeks.
+const FOUR_WEEKS: i32 = 28;
+
+/// Which classes are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// The 17 classes, newer text.
+    Newer,
+    /// The 17 classes, older text.
+    Older,
+    /// Chainey's five.
+    Chainey,
+}
+
+/// Length of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepLength {
+    /// Calendar months.
+    Month,
+    /// Four weeks, counted back from the end of the period.
+    FourWeeks,
+}
+
+/// A question for the history of cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EmergingRequest {
+    /// Filters, period and place.
+    pub query: Query,
+    /// Resolution of the cells.
+    pub resolution: u8,
+    /// Length of a step.
+    pub step: StepLength,
+    /// Which classes.
+    pub scheme: Scheme,
+    /// Which test.
+    pub test: HotspotTest,
+    /// Against what.
+    pub exposure: Exposure,
+    /// Whether a step is taken with the one before.
+    pub reference: StepReference,
+    /// Whether cells without a pattern are listed too.
+    pub all: bool,
+}
+
+impl EmergingRequest {
+    /// Reads a question: `cell` (resolution), `step`, `scheme`, `test`, `exposure`, `reference`, `all`, and the filters of a query.
+    ///
+    /// # Errors
+    /// [`QueryError`] on the first parameter that is unknown or not of its form.
+    pub fn parse(mut parameters: Parameters, caller: &Caller) -> Result<Self, QueryError> {
+        let schemes = [("newer", Scheme::Newer), ("older", Scheme::Older), ("chainey", Scheme::Chainey)];
+        let references = [("step", StepReference::Single), ("with-previous", StepReference::WithPrevious)];
+        let lengths = [("month", StepLength::Month), ("4weeks", StepLength::FourWeeks)];
+        let made = Self {
+            resolution: parameters.take_resolution()?,
+            step: parameters.take_word("step", &lengths)?.unwrap_or(StepLength::Month),
+            scheme: parameters.take_word("scheme", &schemes)?.unwrap_or(Scheme::Newer),
+            test: parameters.take_word("test", &HotspotTest::WORDS)?.unwrap_or(HotspotTest::Exact),
+            exposure: parameters.take_word("exposure", &Exposure::WORDS)?.unwrap_or(Exposure::Equal),
+            reference: parameters.take_word("reference", &references)?.unwrap_or(StepReference::Single),
+            all: parameters.take_flag("all")?,
+            query: parameters.query(caller)?,
+        };
+        refuse(&made.query, "emerging", &["by", "zeros", "rate", "top"])?;
+        Ok(made)
+    }
+
+    /// The same text for the same question.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        let Self { query, resolution, step, scheme, test, exposure, reference, all } = self;
+        let own = format!("{resolution}|{step:?}|{scheme:?}|{test:?}|{exposure:?}|{reference:?}|{all}");
+        format!("emerging|{own}|{}", query.canonical())
+    }
+}
+
+/// Rows, one per cell with a pattern, and how they were made.
+#[derive(Debug, Clone)]
+pub struct EmergingAnswer {
+    /// Rows.
+    pub rows: Rows,
+    /// What stands beside them.
+    pub summary: EmergingSummary,
+}
+
+/// How the classes were made.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct EmergingSummary {
+    /// The boxes, and how each step was tested.
+    #[serde(flatten)]
+    pub map: MapSummary,
+    /// The scheme in words.
+    pub scheme: String,
+    /// What a step is compared with.
+    pub reference: String,
+    /// First and last day of every step, the second no longer inside.
+    pub steps: Vec<String>,
+    /// Steps left out because they were not received everywhere.
+    pub steps_left_out: Vec<String>,
+    /// Cells by class, in the order of the classes; those without cells are left out.
+    pub classes: Vec<(String, usize)>,
+}
+
+/// Gives every cell its class.
+///
+/// # Errors
+/// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
+pub fn emerging(snapshot: &Snapshot, request: &EmergingRequest) -> Result<EmergingAnswer, AnalysisError> {
+    let EmergingRequest { query, resolution, .. } = request;
+    let (steps, left_out) = received_steps(snapshot, request)?;
+    let (first, last) = (steps.0[0], steps.0[steps.0.len() - 1]);
+    let query = Query { from: Some(first.start), to: Some(last.end), ..query.clone() };
+    let map = MapCells::new(snapshot, &query, *resolution)?;
+    let (grouping, ids) = snapshot
+        .table
+        .cell_groups(*resolution)
+        .ok_or_else(|| QueryError::invalid("cell", &resolution.to_string(), "a resolution from 7 to 11"))?;
+    let found = count_steps(snapshot, &query, grouping, &steps)?;
+    let counts = by_cell(&found, ids, &map.cells);
+    let exposure = exposure_of(snapshot, &query, request.exposure, *resolution, &map.cells)?;
+    let test = if request.test == HotspotTest::Exact { StepTest::Exact } else { StepTest::GiStar };
+    let made = histories(&counts, steps.0.len(), &exposure, &map.weights, test, request.reference, ALPHA)
+        .map_err(|e| in_words(&e))?;
+    let names: Vec<&'static str> = made.places.iter().map(|h| class_of(h, request.scheme)).collect();
+    let kept: Vec<usize> = (0..names.len()).filter(|&i| request.all || names[i] != "no pattern").collect();
+    let rows = history_rows(request, &map, &found, ids, &made, &names, &kept);
+    let boxes = summary_of(snapshot, &query, &found.boxes);
+    let summary = EmergingSummary {
+        map: MapSummary { boxes, method: method_of(request, &map, &counts, &made, &exposure, kept.len()) },
+        scheme: scheme_text(request.scheme).to_owned(),
+        reference: match request.reference {
+            StepReference::Single => "each step by itself".to_owned(),
+            StepReference::WithPrevious => {
+                "each step with the one before it; the trend is tested on every second step".to_owned()
+            }
+        },
+        steps: steps.0.iter().map(ToString::to_string).collect(),
+        steps_left_out: left_out.iter().map(ToString::to_string).collect(),
+        classes: tally(&names),
+    };
+    Ok(EmergingAnswer { rows, summary })
+}
+
+fn scheme_text(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Newer => "17 classes of emerging hot spots, Esri's newer text",
+        Scheme::Older => "17 classes of emerging hot spots, Esri's older text",
+        Scheme::Chainey => {
+            "five classes of Chainey (2020): hot in 10 % of steps, persistent from 80 %, the last 20 % are recent"
+        }
+    }
+}
+
+fn class_of(history: &History, scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Newer => classify(&history.steps, history.direction(ALPHA), Variant::Newer).name(),
+        Scheme::Older => classify(&history.steps, history.direction(ALPHA), Variant::Older).name(),
+        Scheme::Chainey => classify_chainey(&history.steps, ChaineyLimits::default()).name(),
+    }
+}
+
+fn tally(names: &[&'static str]) -> Vec<(String, usize)> {
+    let mut counts = std::collections::BTreeMap::new();
+    names.iter().for_each(|name| *counts.entry(*name).or_insert(0) += 1);
+    counts.into_iter().map(|(name, cells)| (name.to_owned(), cells)).collect()
+}
+
+/// Steps of the period that every district with data has received, and those left out.
+fn received_steps(snapshot: &Snapshot, request: &EmergingRequest) -> Result<(Steps, Vec<Period>), AnalysisError> {
+    let months = months_asked(snapshot, &request.query);
+    let all = match (request.step, months.first(), months.last()) {
+        (StepLength::FourWeeks, Some(first), Some(last)) => four_weeks(*first, *last),
+        _ => months,
+    };
+    if all.len() > MAX_STEPS {
+        let reason = format!("there would be {} steps; at most {MAX_STEPS}: choose a shorter period", all.len());
+        return Err(AnalysisError::NoAnswer { reason });
+    }
+    let sources = asked_sources(snapshot, &request.query);
+    let received = |step: &Period| {
+        let everywhere = [String::new()];
+        let districts: Vec<&String> = snapshot.coverage.districts.iter().map(|d| &d.0).collect();
+        let districts = if districts.is_empty() { everywhere.iter().collect() } else { districts };
+        let covered = districts.iter().filter(|d| sources.iter().any(|s| super::steps::covers(snapshot, s, d)));
+        let mut covered = covered.peekable();
+        covered.peek().is_some() && covered.all(|d| is_received(snapshot, sources, *step, d))
+    };
+    let (kept, left_out): (Vec<Period>, Vec<Period>) = all.into_iter().partition(received);
+    if kept.len() < 2 {
+        let reason = format!(
+            "a history needs at least two steps received everywhere; there are {} in the period (`places coverage` lists what was received)",
+            kept.len()
+        );
+        return Err(AnalysisError::NoAnswer { reason });
+    }
+    Ok((Steps(kept), left_out))
+}
+
+/// Four weeks each, the last ending with the period.
+fn four_weeks(first: Period, last: Period) -> Vec<Period> {
+    let mut steps = Vec::new();
+    let mut end = last.end.0;
+    while end - FOUR_WEEKS >= first.start.0 {
+        steps.push(Period { start: Day(end - FOUR_WEEKS), end: Day(end) });
+        end -= FOUR_WEEKS;
+    }
+    steps.reverse();
+    steps
+}
+
+/// Counts of the cells of a map from those of the cells that hold incidents.
+pub(super) fn by_cell(found: &StepCounts, ids: &[u64], cells: &[u64]) -> Vec<u32> {
+    let mut counts = vec![0; cells.len() * found.steps];
+    for (group, id) in ids.iter().enumerate() {
+        if let Ok(i) = cells.binary_search(id) {
+            counts[i * found.steps..(i + 1) * found.steps].copy_from_slice(found.of(group));
+        }
+    }
+    counts
+}
+
+fn history_rows(
+    request: &EmergingRequest,
+    map: &MapCells,
+    found: &StepCounts,
+    ids: &[u64],
+    made: &Histories,
+    names: &[&'static str],
+    kept: &[usize],
+) -> Rows {
+    let mut texts: Vec<String> = names.iter().map(|n| (*n).to_owned()).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let of_row = kept.iter().map(|&i| texts.partition_point(|t| t.as_str() < names[i]) as u32).collect();
+    let total = |i: usize| -> u64 {
+        let group = ids.binary_search(&map.cells[i]).ok();
+        group.map_or(0, |g| found.of(g).iter().map(|&n| u64::from(n)).sum())
+    };
+    let steps = |i: usize, kind: Step| made.places[i].steps.iter().filter(|s| **s == kind).count() as u64;
+    let trend =
+        |i: usize, value: fn(&crate::stats::MannKendall) -> f64| made.places[i].trend.as_ref().map_or(f64::NAN, value);
+    let counts = |value: &dyn Fn(usize) -> u64| Values::Counts(kept.iter().map(|&i| value(i)).collect());
+    let numbers = |value: &dyn Fn(usize) -> f64| Values::Numbers(kept.iter().map(|&i| value(i)).collect());
+    let mut columns = vec![
+        column("cell", Values::Cells(kept.iter().map(|&i| map.cells[i]).collect())),
+        column("count", counts(&total)),
+        column("class", Values::Text { texts, of_row }),
+        column("steps_hot", counts(&|i| steps(i, Step::Hot))),
+    ];
+    if request.scheme != Scheme::Chainey {
+        columns.push(column("steps_cold", counts(&|i| steps(i, Step::Cold))));
+    }
+    columns.extend([
+        column(
+            "hot_now",
+            Values::Flags(kept.iter().map(|&i| made.places[i].steps.last() == Some(&Step::Hot)).collect()),
+        ),
+        column("q_value", numbers(&|i| made.places[i].q_value)),
+        column("tau", numbers(&|i| trend(i, |t| t.tau_b))),
+        column("trend_p_value", numbers(&|i| trend(i, |t| t.p_value))),
+    ]);
+    rows_of(columns, map, kept)
+}
+
+fn method_of(
+    request: &EmergingRequest,
+    map: &MapCells,
+    counts: &[u32],
+    made: &Histories,
+    exposure: &[f64],
+    patterned: usize,
+) -> MapMethod {
+    let without = exposure.iter().filter(|e| e.is_nan() || **e <= 0.0).count();
+    let (test, exposure) = match request.test {
+        HotspotTest::Exact => ("exact local test of each cell with its neighbors at every step", request.exposure),
+        HotspotTest::GiStar => ("Getis-Ord Gi* at every step", Exposure::Equal),
+    };
+    let mut notes = Vec::new();
+    if request.test == HotspotTest::GiStar {
+        notes.push(
+            "Gi* finds hot spots on maps of chance where counts are sparse; its classes are for exploration".to_owned(),
+        );
+    }
+    if made.steps_without_answer > 0 {
+        notes.push(format!("{} steps have no incidents that could be tested", made.steps_without_answer));
+    }
+    MapMethod {
+        test: format!("{test}, Benjamini-Hochberg over all of them; Mann-Kendall on the scores"),
+        exposure: exposure.text().to_owned(),
+        alpha: ALPHA,
+        tests: made.tests,
+        tests_of: "cells x steps".to_owned(),
+        incidents: counts.iter().map(|&n| u64::from(n)).sum(),
+        dispersion: f64::NAN,
+        cells: map.cells.len(),
+        cells_not_received: map.not_received,
+        cells_without_exposure: without,
+        incidents_without_exposure: 0,
+        hot: patterned,
+        method_version: METHOD_VERSION.to_owned(),
+        notes,
+    }
+}

@@ -1,0 +1,266 @@
+//! `places scan`: clusters in space and time that end now, whatever their shape.
+
+use super::{
+    AnalysisError, Parameters, PlaceKey, Rows, Summary, Values,
+    count::summary_of,
+    emerging::by_cell,
+    hotspots::{MapCells, column, in_words},
+    parameters::refuse,
+    steps::{METHOD_VERSION, Steps, asked_sources, count_steps, is_received, months_asked},
+};
+use crate::{
+    grid,
+    model::{Caller, Query, QueryError},
+    snapshot::Snapshot,
+    stats::{Base, Cluster, MAX_HEIGHT, ScanInput, space_time_scan},
+};
+
+/// Months scanned when no period is asked for.
+const MONTHS: usize = 12;
+/// Longest radius of a base.
+const RADIUS_KM: f64 = 4.0;
+/// Largest share of all incidents in a base.
+const MAX_SHARE: f64 = 0.5;
+/// Clusters listed.
+const LISTED: usize = 10;
+/// Most events that a scan takes.
+const MAX_EVENTS: u64 = 3_000_000;
+
+/// A question for clusters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScanRequest {
+    /// Filters, period and place; by default the last twelve months.
+    pub query: Query,
+    /// Resolution of the cells.
+    pub resolution: u8,
+    /// Longest height of a cluster, months.
+    pub max_months: usize,
+    /// Replicates.
+    pub replicates: usize,
+    /// Seed of the replicates.
+    pub seed: u64,
+}
+
+impl ScanRequest {
+    /// Reads a question: `cell` (resolution), `months`, `replicates`, `seed`, and the filters of a query.
+    ///
+    /// # Errors
+    /// [`QueryError`] on the first parameter that is unknown or not of its form.
+    pub fn parse(mut parameters: Parameters, caller: &Caller) -> Result<Self, QueryError> {
+        let made = Self {
+            resolution: parameters.take_resolution()?,
+            max_months: parameters.take_number("months", 1, MAX_HEIGHT as u64)?.unwrap_or(3) as usize,
+            replicates: parameters.take_number("replicates", 99, 9999)?.unwrap_or(999) as usize,
+            seed: parameters.take_number("seed", 0, u64::MAX)?.unwrap_or(1),
+            query: parameters.query(caller)?,
+        };
+        refuse(&made.query, "scan", &["by", "zeros", "rate", "top"])?;
+        Ok(made)
+    }
+
+    /// The same text for the same question.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        let Self { query, resolution, max_months, replicates, seed } = self;
+        format!("scan|{resolution}|{max_months}|{replicates}|{seed}|{}", query.canonical())
+    }
+}
+
+/// How the scan was made.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct ScanSummary {
+    /// The boxes.
+    #[serde(flatten)]
+    pub boxes: Summary,
+    /// The method in words.
+    pub method: String,
+    /// First month scanned.
+    pub from: String,
+    /// First day after the last.
+    pub to: String,
+    /// Months scanned.
+    pub months: usize,
+    /// Incidents scanned.
+    pub incidents: u64,
+    /// Cylinders looked at.
+    pub cylinders: usize,
+    /// Longest radius, kilometres.
+    pub radius_km: f64,
+    /// Replicates behind the p-values.
+    pub replicates: usize,
+    /// Their seed.
+    pub seed: u64,
+    /// Clusters that share no cell, before the list was cut.
+    pub clusters: usize,
+    /// Version of the method.
+    pub method_version: String,
+}
+
+/// Clusters, the strongest first.
+#[derive(Debug, Clone)]
+pub struct ScanAnswer {
+    /// One row per cluster; the geometry is its central cell.
+    pub rows: Rows,
+    /// How they were found.
+    pub summary: ScanSummary,
+    /// Cells of each cluster, in the order of the rows.
+    pub cells: Vec<Vec<u64>>,
+    /// The clusters as found.
+    pub clusters: Vec<Cluster>,
+}
+
+/// Scans for clusters.
+///
+/// # Errors
+/// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
+pub fn scan(snapshot: &Snapshot, request: &ScanRequest) -> Result<ScanAnswer, AnalysisError> {
+    let steps = scanned_months(snapshot, &request.query)?;
+    let (first, last) = (steps.0[0], steps.0[steps.0.len() - 1]);
+    let query = Query { from: Some(first.start), to: Some(last.end), ..request.query.clone() };
+    let map = MapCells::new(snapshot, &query, request.resolution)?;
+    let (grouping, ids) = snapshot
+        .table
+        .cell_groups(request.resolution)
+        .ok_or_else(|| QueryError::invalid("cell", &request.resolution.to_string(), "a resolution from 7 to 11"))?;
+    let found = count_steps(snapshot, &query, grouping, &steps)?;
+    let all = by_cell(&found, ids, &map.cells);
+    let months = steps.0.len();
+    let occupied: Vec<u32> = (0..map.cells.len())
+        .filter(|&i| all[i * months..(i + 1) * months].iter().any(|&n| n > 0))
+        .map(|i| i as u32)
+        .collect();
+    let counts: Vec<u32> =
+        occupied.iter().flat_map(|&i| &all[i as usize * months..(i as usize + 1) * months]).copied().collect();
+    let incidents: u64 = counts.iter().map(|&n| u64::from(n)).sum();
+    if incidents > MAX_EVENTS {
+        let reason = format!(
+            "there are {incidents} incidents to scan; at most {MAX_EVENTS}: choose a category, a place or a shorter period"
+        );
+        return Err(AnalysisError::NoAnswer { reason });
+    }
+    let bases = bases_of(&map, &occupied, request.resolution);
+    let input = ScanInput {
+        counts: &counts,
+        intervals: months,
+        bases: &bases,
+        max_height: request.max_months.min(months - 1),
+        max_share: MAX_SHARE,
+    };
+    let scan = space_time_scan(&input, request.replicates, request.seed).map_err(|e| in_words(&e))?;
+    let center = |cluster: &Cluster| map.cells[occupied[bases[cluster.base].places[0] as usize] as usize];
+    let cells = |cluster: &Cluster| -> Vec<u64> {
+        let base = &bases[cluster.base];
+        let inside = &base.places[..base.rings[cluster.ring] as usize];
+        inside.iter().map(|&p| map.cells[occupied[p as usize] as usize]).collect()
+    };
+    let listed: Vec<Cluster> = scan.clusters.iter().take(LISTED).cloned().collect();
+    let summary = ScanSummary {
+        boxes: summary_of(snapshot, &query, &found.boxes),
+        method: format!(
+            "prospective space-time permutation scan, {} replicates, Gumbel tail; adjusts for how busy each cell and each month is",
+            scan.replicates
+        ),
+        from: first.start.to_string(),
+        to: last.end.to_string(),
+        months,
+        incidents,
+        cylinders: scan.cylinders,
+        radius_km: RADIUS_KM,
+        replicates: scan.replicates,
+        seed: request.seed,
+        clusters: scan.clusters.len(),
+        method_version: METHOD_VERSION.to_owned(),
+    };
+    let rows = cluster_rows(&listed, &steps, request.resolution, &center, &cells);
+    Ok(ScanAnswer { rows, summary, cells: listed.iter().map(cells).collect(), clusters: listed })
+}
+
+/// Months of the period (or the last twelve) received wherever anything is; contiguous, ending with the last.
+fn scanned_months(snapshot: &Snapshot, query: &Query) -> Result<Steps, AnalysisError> {
+    let sources = asked_sources(snapshot, query);
+    let districts = &snapshot.coverage.districts;
+    let received = |month: &crate::model::Period| {
+        let any = districts.iter().filter(|d| sources.iter().any(|s| super::steps::covers(snapshot, s, &d.0)));
+        if districts.is_empty() {
+            return is_received(snapshot, sources, *month, "");
+        }
+        let mut any = any.peekable();
+        any.peek().is_some() && any.all(|d| is_received(snapshot, sources, *month, &d.0))
+    };
+    let mut months: Vec<_> = months_asked(snapshot, query).into_iter().rev().skip_while(|m| !received(m)).collect();
+    if query.from.is_none() {
+        months.truncate(MONTHS);
+    }
+    let mut steps: Vec<_> = months.into_iter().take_while(received).collect();
+    steps.reverse();
+    if steps.len() < 3 {
+        let reason = format!(
+            "a scan needs at least three months in a row received everywhere; the period ends with {} (`places coverage` lists what was received)",
+            steps.len()
+        );
+        return Err(AnalysisError::NoAnswer { reason });
+    }
+    Ok(Steps(steps))
+}
+
+/// Every occupied cell with the occupied cells around it, ring by ring up to the longest radius.
+fn bases_of(map: &MapCells, occupied: &[u32], resolution: u8) -> Vec<Base> {
+    use rayon::prelude::*;
+    let rings = (RADIUS_KM / grid::spacing_km(resolution)).floor().max(1.0) as usize;
+    let position: std::collections::HashMap<u32, u32> =
+        occupied.iter().enumerate().map(|(i, &cell)| (cell, i as u32)).collect();
+    let base = |&center: &u32| {
+        let mut seen = std::collections::HashSet::from([center]);
+        let mut edge = vec![center];
+        let mut base = Base { places: vec![position[&center]], rings: vec![1] };
+        for _ in 0..rings {
+            let mut next: Vec<u32> = edge
+                .iter()
+                .flat_map(|&cell| map.weights.neighbors(cell as usize))
+                .copied()
+                .filter(|c| !seen.contains(c))
+                .collect();
+            next.sort_unstable();
+            next.dedup();
+            seen.extend(&next);
+            base.places.extend(next.iter().filter_map(|cell| position.get(cell)));
+            base.rings.push(base.places.len() as u32);
+            edge = next;
+        }
+        base
+    };
+    occupied.par_iter().map(base).collect()
+}
+
+fn cluster_rows(
+    clusters: &[Cluster],
+    steps: &Steps,
+    resolution: u8,
+    center: &dyn Fn(&Cluster) -> u64,
+    cells: &dyn Fn(&Cluster) -> Vec<u64>,
+) -> Rows {
+    let months = steps.0.len();
+    let last = steps.0[months - 1];
+    let texts: Vec<String> = clusters.iter().map(|c| steps.0[months - c.height].start.to_string()).collect();
+    let numbers = |value: &dyn Fn(&Cluster) -> f64| Values::Numbers(clusters.iter().map(value).collect());
+    // Mean length of a month.
+    let days = f64::from(last.end.0 - steps.0[0].start.0) / months as f64;
+    let ends = Values::Text { texts: vec![last.end.to_string()], of_row: vec![0; clusters.len()] };
+    Rows {
+        columns: vec![
+            column("cell", Values::Cells(clusters.iter().map(center).collect())),
+            column("cells", Values::Counts(clusters.iter().map(|c| cells(c).len() as u64).collect())),
+            column("radius_km", numbers(&|c| c.ring as f64 * grid::spacing_km(resolution))),
+            column("from", Values::Text { of_row: (0..texts.len() as u32).collect(), texts }),
+            column("to", ends),
+            column("count", Values::Counts(clusters.iter().map(|c| c.observed).collect())),
+            column("expected", numbers(&|c| c.expected)),
+            column("ratio", numbers(&|c| c.observed as f64 / c.expected)),
+            column("log_ratio", numbers(&|c| c.log_ratio)),
+            column("p_value", numbers(&|c| c.p_value)),
+            column("p_gumbel", numbers(&|c| c.p_gumbel)),
+            column("recurrence_days", numbers(&|c| days / c.p_gumbel.max(f64::MIN_POSITIVE).min(c.p_value))),
+        ],
+        places: clusters.iter().map(|c| PlaceKey::Cell(center(c))).collect(),
+    }
+}

@@ -1,0 +1,121 @@
+//! Counts of groups of places in steps of time: the series that every test of change is made from.
+
+use crate::{
+    model::{Month, Period, Query, QueryError},
+    snapshot::Snapshot,
+    table::{Boxes, CompiledFilter, Grouping, RowDimension, Span},
+};
+
+/// Version of the methods; part of every stored result. Raise it when a formula or a choice changes.
+pub const METHOD_VERSION: &str = "1";
+
+/// Steps of time, ascending, sharing no day.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Steps(pub(super) Vec<Period>);
+
+impl Steps {
+    /// The position of the step that holds all of a span.
+    fn holding(&self, span: Span) -> Option<usize> {
+        let i = self.0.partition_point(|p| p.end <= span.start);
+        self.0.get(i).filter(|p| p.start <= span.start && span.end <= p.end).map(|_| i)
+    }
+
+    /// Steps made of some periods that may overlap: cut wherever one begins or ends.
+    pub(super) fn cut(periods: &[Period]) -> Self {
+        let mut days: Vec<_> = periods.iter().flat_map(|p| [p.start, p.end]).collect();
+        days.sort_unstable();
+        days.dedup();
+        let parts = days.windows(2).map(|w| Period { start: w[0], end: w[1] });
+        Self(parts.filter(|part| periods.iter().any(|p| p.meets(*part))).collect())
+    }
+
+    /// Positions of the steps inside a period.
+    pub(super) fn inside(&self, period: Period) -> impl Iterator<Item = usize> + '_ {
+        let is_inside = move |p: &Period| period.start <= p.start && p.end <= period.end;
+        self.0.iter().enumerate().filter(move |(_, p)| is_inside(p)).map(|(i, _)| i)
+    }
+}
+
+/// Counts by group and step, and what became of the rest.
+#[derive(Debug, Clone)]
+pub(super) struct StepCounts {
+    pub(super) steps: usize,
+    /// `counts[group * steps + step]`.
+    pub(super) counts: Vec<u32>,
+    pub(super) boxes: Boxes,
+}
+
+impl StepCounts {
+    /// The series of a group.
+    pub(super) fn of(&self, group: usize) -> &[u32] {
+        &self.counts[group * self.steps..(group + 1) * self.steps]
+    }
+}
+
+/// Counts a grouping by steps; incidents that lie in no single step are boxed as `time_too_coarse`.
+///
+/// The steps decide on time: the query's own period should be theirs.
+pub(super) fn count_steps(
+    snapshot: &Snapshot,
+    query: &Query,
+    grouping: &Grouping,
+    steps: &Steps,
+) -> Result<StepCounts, QueryError> {
+    let table = &snapshot.table;
+    let filter = CompiledFilter::new(table, query, &snapshot.known, |span| steps.holding(span).is_some())?;
+    let dimension = RowDimension::of_span(table, steps.0.len(), |span| steps.holding(span));
+    let found = table.count(grouping, &filter, std::slice::from_ref(&dimension));
+    let mut counts = vec![0; grouping.len() * steps.0.len()];
+    for row in found.rows() {
+        counts[row.group as usize * steps.0.len() + row.key as usize] = row.count as u32;
+    }
+    Ok(StepCounts { steps: steps.0.len(), counts, boxes: found.boxes })
+}
+
+/// Sources that a query asks of.
+pub(super) fn asked_sources<'q>(snapshot: &'q Snapshot, query: &'q Query) -> &'q [String] {
+    if query.sources.is_empty() { snapshot.table.sources() } else { &query.sources }
+}
+
+/// Whether all of a period was received for a district from every source asked that ever covers it; never where none does.
+pub(super) fn is_received(snapshot: &Snapshot, sources: &[String], period: Period, district: &str) -> bool {
+    let covering: Vec<&String> = sources.iter().filter(|s| covers(snapshot, s, district)).collect();
+    let all = |month: Month| covering.iter().all(|s| snapshot.coverage.is_received(s, month, district));
+    !covering.is_empty() && period.months().all(all)
+}
+
+/// Whether a source ever covers a district.
+pub(super) fn covers(snapshot: &Snapshot, source: &str, district: &str) -> bool {
+    snapshot.coverage.months_of(source).into_iter().any(|m| snapshot.coverage.is_received(source, m, district))
+}
+
+/// Months of a query's period, from the first to the last received of any source asked.
+pub(super) fn months_asked(snapshot: &Snapshot, query: &Query) -> Vec<Period> {
+    let received = snapshot.coverage.months(asked_sources(snapshot, query));
+    let (Some(&first), Some(&last)) = (received.first(), received.last()) else { return Vec::new() };
+    let period = query.period();
+    let whole = |m: &Period| period.start <= m.start && m.end <= period.end;
+    (first.0..=last.0).map(|m| Month(m).period()).filter(whole).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Day;
+
+    fn days(start: i32, end: i32) -> Period {
+        Period { start: Day(start), end: Day(end) }
+    }
+
+    #[test]
+    fn overlapping_periods_are_cut_and_gaps_stay_gaps() {
+        let steps = Steps::cut(&[days(0, 10), days(5, 15), days(20, 30)]);
+        assert_eq!(steps.0, [days(0, 5), days(5, 10), days(10, 15), days(20, 30)]);
+        assert_eq!(steps.inside(days(5, 15)).collect::<Vec<_>>(), [1, 2]);
+        let span = |start, end| Span { start: Day(start), end: Day(end) };
+        assert_eq!(steps.holding(span(5, 6)), Some(1));
+        assert_eq!(steps.holding(span(4, 6)), None);
+        assert_eq!(steps.holding(span(15, 16)), None);
+        assert_eq!(steps.holding(span(20, 30)), Some(3));
+    }
+}
