@@ -2,6 +2,15 @@
 //!
 //! Random counties with a known truth: how often something is called that is not there, how often what was planted is
 //! found, how often an interval holds the truth. Seeded: the same figures on every machine.
+#![allow(
+    clippy::print_stdout,
+    clippy::struct_field_names,
+    clippy::too_many_lines,
+    unreachable_pub,
+    missing_docs,
+    missing_debug_implementations,
+    reason = "a bench prints its results"
+)]
 
 mod county;
 mod maps;

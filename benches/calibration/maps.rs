@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use places::stats::{local_tests, negative_binomial_upper};
 
-use crate::county::{County, count};
+use super::county::{County, count};
 
 const ALPHA: f64 = 0.05;
 const PLANTED: f64 = 20.0;

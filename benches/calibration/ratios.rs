@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use places::stats::{Dispersion, Exposed, TailRule, infer_ratio, rate_ratio, widened};
 
-use crate::county::{count, poisson};
+use super::county::{count, poisson};
 
 /// Whether each interval of one comparison held the true ratio; None where there was none to give.
 pub struct RatioResult {

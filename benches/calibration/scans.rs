@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use places::stats::{Base, ScanInput, space_time_scan};
 
-use crate::county::{County, count};
+use super::county::{County, count};
 
 /// Least p-values of one scan of a county where every place and every interval has its own level, and nothing else.
 pub struct ScanResult {
@@ -32,7 +32,7 @@ pub fn scan(seed: u64, replicates: usize) -> ScanResult {
 }
 
 /// Every cell with rings up to two.
-pub fn bases(county: &County) -> Vec<Base> {
+fn bases(county: &County) -> Vec<Base> {
     (0..county.cells())
         .map(|cell| {
             let mut places = vec![cell as u32];

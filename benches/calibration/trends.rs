@@ -5,7 +5,7 @@ use places::stats::{
     EmergingClass, StepReference, StepTest, Variant, classify, histories, mann_kendall, seasonal_kendall, thinned,
 };
 
-use crate::county::{County, count};
+use super::county::{County, count};
 
 const ALPHA: f64 = 0.05;
 

@@ -1,4 +1,4 @@
-//! Jobs P1 to P8: speed and memory beside a floor or a peer of the same run, each with a check of its answers.
+//! Jobs P1 to P10: speed and memory beside a floor or a peer of the same run, each with a check of its answers.
 //!
 //! `make bench` runs all of them, `cargo bench --bench performance -- P1 P3` some (P5 to P8 on the
 //! workspace that P2 left); `PLACES_BENCH_ROWS` sets the size (18,000,000 when left out), `PLACES_BENCH_DIR`
@@ -19,6 +19,7 @@
     reason = "a bench that cannot go on should stop where it is, and prints its results"
 )]
 
+mod evidence;
 mod generate;
 mod jobs;
 mod measure;
@@ -57,13 +58,14 @@ fn main() {
         let mut named = arguments.iter().filter(|a| a.starts_with('P')).peekable();
         named.peek().is_none() || named.any(|a| a == job)
     };
-    let jobs: [(&[&str], fn(&Input)); 6] = [
+    let jobs: [(&[&str], fn(&Input)); 7] = [
         (&["P4"], jobs::p4_area_of_a_point),
         (&["P1"], jobs::p1_tally_in_memory),
         (&["P3"], jobs::p3_one_million_from_nothing),
         (&["P2"], jobs::p2_durable_import),
         (&["P5"], jobs::p5_filtered_counts),
         (&["P6", "P7", "P8"], serving::p6_p7_p8),
+        (&["P9", "P10"], evidence::p9_p10),
     ];
     for (names, job) in jobs {
         if names.iter().any(|name| asked(name)) {

@@ -9,7 +9,7 @@ use super::{
     ALPHA, AnalysisError, Parameters, ScanRequest,
     parameters::refuse,
     scan::scan,
-    steps::{METHOD_VERSION, StepCounts, Steps, asked_sources, count_steps, is_received},
+    steps::{METHOD_VERSION, StepCounts, Steps, asked_sources, count_steps, is_received, runs},
 };
 use crate::{
     grid,
@@ -193,22 +193,16 @@ pub fn briefing(snapshot: &Snapshot, request: &BriefingRequest) -> Result<Briefi
     let length = period.days();
     let before = Period { start: Day(period.start.0 - length), end: period.start };
     let before = if is_months(period) { months_before(period) } else { before };
-    let no_longer = match Standing::new(snapshot, &request.query, layer, before) {
-        Ok(earlier) => {
-            let still: Vec<&str> = now.changes.iter().map(|c| c.place.as_str()).collect();
-            let gone = earlier.changes.iter().filter(|c| !still.contains(&c.place.as_str()));
-            gone.map(|c| {
-                format!(
-                    "{} ({}): {} incidents, usual {:.0} to {:.0}",
-                    c.name, c.place, c.now, c.usual_low, c.usual_high
-                )
-            })
-            .collect()
-        }
-        Err(_) => {
-            notes.push(format!("there is no list for {before} to compare with: too little was received"));
-            Vec::new()
-        }
+    let no_longer = if let Ok(earlier) = Standing::new(snapshot, &request.query, layer, before) {
+        let still: Vec<&str> = now.changes.iter().map(|c| c.place.as_str()).collect();
+        let gone = earlier.changes.iter().filter(|c| !still.contains(&c.place.as_str()));
+        let line = |c: &Change| {
+            format!("{} ({}): {} incidents, usual {:.0} to {:.0}", c.name, c.place, c.now, c.usual_low, c.usual_high)
+        };
+        gone.map(line).collect()
+    } else {
+        notes.push(format!("there is no list for {before} to compare with: too little was received"));
+        Vec::new()
     };
     let clusters = gatherings(snapshot, request, period, layer, &mut notes);
     let listed: Vec<Change> = now.changes.iter().take(LISTED).cloned().collect();
@@ -312,17 +306,20 @@ impl Standing {
         }
         let mut made = Self::tested(layer, &found, &steps, period, &known);
         made.not_received = layer.areas.len() - known.len();
-        let years: Vec<String> = baselines.iter().map(ToString::to_string).collect();
+        let years = baselines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let months = runs(baselines.iter().map(|m| m.start.month()));
         made.baseline = if seasonal {
-            format!("the same dates of earlier years ({}), and the change of all other areas", years.join(", "))
+            format!("the same dates of earlier years ({years}), and the change of all other areas")
         } else {
-            format!("the twelve months before ({}), and the change of all other areas", years.join(", "))
+            format!("the twelve months before, as far as received ({months}), and the change of all other areas")
         };
         made.note = (!seasonal).then(|| {
             "No earlier year was received: areas were compared with the months before, so a season of their own can look like a change.".to_owned()
         });
-        let untold = found.boxes.time_too_coarse;
-        if untold > 0 && untold * 20 > found.boxes.counted {
+        let inside = Query { from: Some(period.start), to: Some(period.end), ..query.clone() };
+        let boxes = count_steps(snapshot, &inside, grouping, &Steps(vec![period]))?.boxes;
+        let untold = boxes.time_too_coarse;
+        if untold * 20 > boxes.counted + untold {
             let reason = format!(
                 "there is no answer: of {untold} incidents the time is not known well enough to tell whether they lie in {period}; choose the first of a month for as_of and since"
             );
@@ -512,7 +509,10 @@ fn headline(now: &Standing, listed: &[Change], clusters: &[Gathering], period: P
         n => format!("{n} clusters"),
     };
     let county = if now.county.is_finite() {
-        format!("; the whole county {:+.0} % a day", 100.0 * (now.county - 1.0))
+        match (100.0 * (now.county - 1.0)).round() as i64 {
+            0 => "; the whole county as before".to_owned(),
+            change => format!("; the whole county {change:+} % a day"),
+        }
     } else {
         String::new()
     };
@@ -538,11 +538,13 @@ fn gatherings(
         }
     };
     let universe = snapshot.universe(8).ok();
-    let near = |cell: u64| -> String {
-        let area = universe.and_then(|u| u.cells.binary_search(&cell).ok().map(|i| u.areas()[i]));
-        let study = snapshot.study_layer().unwrap_or(layer);
-        area.and_then(|a| study.areas.get(a as usize)).map_or(String::new(), |a| a.name.clone())
+    let study = snapshot.study_layer().unwrap_or(layer);
+    let area_of = |cell: &u64| -> Option<&str> {
+        let area = universe.and_then(|u| u.cells.binary_search(cell).ok().map(|i| u.areas()[i]))?;
+        study.areas.get(area as usize).map(|a| a.name.as_str())
     };
+    // A cell on the border has its centre in no area: then the next of the cluster names it.
+    let near = |cells: &[u64]| cells.iter().find_map(area_of).unwrap_or("the border").to_owned();
     let months = found.summary.months as i32;
     let last = Day::parse(&found.summary.to).map_or(period.end, |d| d);
     let each = found.clusters.iter().zip(&found.cells).filter(|(c, _)| c.p_gumbel <= ALPHA && c.p_value <= ALPHA);
@@ -551,17 +553,17 @@ fn gatherings(
             let start = Month(last.month().0 - (cluster.height as i32).min(months)).first_day();
             Gathering {
                 cell: grid::cell_text(cells[0]),
-                near: near(cells[0]),
+                near: near(cells),
                 cells: cells.iter().map(|&c| grid::cell_text(c)).collect(),
                 from: start.to_string(),
                 count: cluster.observed,
                 expected: cluster.expected,
                 p_value: cluster.p_gumbel,
                 why: format!(
-                    "{} incidents since {start} in {} cells near {}, {:.1} expected from how busy place and time are",
+                    "{} incidents since {start} in {} near {}, {:.1} expected from how busy place and time are",
                     cluster.observed,
-                    cells.len(),
-                    near(cells[0]),
+                    if cells.len() == 1 { "one cell".to_owned() } else { format!("{} cells", cells.len()) },
+                    near(cells),
                     cluster.expected
                 ),
             }

@@ -84,7 +84,47 @@ pub fn count(snapshot: &Snapshot, query: &Query) -> Result<CountAnswer, Analysis
         tuples.sort_by_key(|(_, count)| Reverse(*count));
         tuples.truncate(top);
     }
-    Ok(CountAnswer { rows: rows_of(&plan, query, &tuples), summary: summary_of(snapshot, query, &counts.boxes) })
+    let mut rows = rows_of(&plan, query, &tuples);
+    if let Some(set) = &query.harm {
+        rows.columns.extend(harm_columns(snapshot, query, set, &rows)?);
+    }
+    Ok(CountAnswer { rows, summary: summary_of(snapshot, query, &counts.boxes) })
+}
+
+/// Sum of the weights of harm of the incidents of every row, and how many of them have none.
+///
+/// Harm stands beside counts and is never tested: one homicide weighs as much as hundreds of lesser offences.
+fn harm_columns(snapshot: &Snapshot, query: &Query, set: &str, rows: &Rows) -> Result<Vec<Column>, AnalysisError> {
+    let unknown = || QueryError::unknown("harm", set, snapshot.harm.keys());
+    let weights = snapshot.harm.get(set).ok_or_else(unknown)?;
+    let by_category = query.by.iter().position(|d| *d == Dimension::Category);
+    let mut asked = Query { harm: None, rate: None, top: None, zeros: false, ..query.clone() };
+    if by_category.is_none() {
+        asked.by.push(Dimension::Category);
+    }
+    let found = count(snapshot, &asked)?.rows;
+    let dimensions = |rows: &Rows| rows.columns.iter().take_while(|c| c.name != "count").count();
+    let key = |rows: &Rows, row: usize, columns: usize| (0..columns).map(|c| rows.text(c, row)).collect::<Vec<_>>();
+    let own = dimensions(rows);
+    let category = found.columns.iter().position(|c| c.name == "category").unwrap_or(0);
+    let mut sums: std::collections::HashMap<Vec<String>, (f64, u64)> = std::collections::HashMap::new();
+    let Some(Values::Counts(counts)) = found.columns.get(dimensions(&found)).map(|c| &c.values) else {
+        return Ok(Vec::new());
+    };
+    for (row, &count) in counts.iter().enumerate() {
+        let sum = sums.entry(key(&found, row, own)).or_default();
+        match weights.get(&found.text(category, row).to_lowercase()) {
+            Some(weight) => sum.0 += weight * count as f64,
+            None => sum.1 += count,
+        }
+    }
+    let of_rows: Vec<(f64, u64)> =
+        (0..rows.len()).map(|row| sums.get(&key(rows, row, own)).copied().unwrap_or_default()).collect();
+    let (harm, unweighted) = of_rows.into_iter().unzip();
+    Ok(vec![
+        Column { name: "harm".to_owned(), values: Values::Numbers(harm) },
+        Column { name: "count_without_weight".to_owned(), values: Values::Counts(unweighted) },
+    ])
 }
 
 /// Which rows can be among the first when they are sorted by count: others need not be looked at further.

@@ -6,7 +6,7 @@ use super::{
     exposure::exposure_of,
     hotspots::{MapCells, column, in_words, rows_of},
     parameters::refuse,
-    steps::{METHOD_VERSION, StepCounts, Steps, asked_sources, count_steps, is_received, months_asked},
+    steps::{METHOD_VERSION, StepCounts, Steps, asked_sources, count_steps, is_received, months_asked, runs},
 };
 use crate::{
     model::{Caller, Day, Period, Query, QueryError},
@@ -156,7 +156,11 @@ pub fn emerging(snapshot: &Snapshot, request: &EmergingRequest) -> Result<Emergi
             }
         },
         steps: steps.0.iter().map(ToString::to_string).collect(),
-        steps_left_out: left_out.iter().map(ToString::to_string).collect(),
+        steps_left_out: match (left_out.is_empty(), request.step) {
+            (true, _) => Vec::new(),
+            (_, StepLength::Month) => vec![runs(left_out.iter().map(|p| p.start.month()))],
+            _ => left_out.iter().map(ToString::to_string).collect(),
+        },
         classes: tally(&names),
     };
     Ok(EmergingAnswer { rows, summary })

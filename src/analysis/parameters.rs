@@ -78,12 +78,13 @@ const DEFAULT_RESOLUTION: u8 = 8;
 
 /// Refuses the parts of a query that a question has no use for.
 pub(super) fn refuse(query: &Query, what: &str, names: &[&str]) -> Result<(), QueryError> {
-    for name in names {
+    for name in names.iter().chain(&["harm"]) {
         let given = match *name {
             "by" => !query.by.is_empty(),
             "zeros" => query.zeros,
             "rate" => query.rate.is_some(),
             "top" => query.top.is_some(),
+            "harm" => query.harm.is_some(),
             "from" => query.from.is_some(),
             "to" => query.to.is_some(),
             "in" => !query.place.areas.is_empty(),

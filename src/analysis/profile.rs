@@ -235,7 +235,7 @@ fn period_of(snapshot: &Snapshot, request: &ProfileRequest) -> Result<Period, An
         request.query.from.unwrap_or_else(|| crate::model::Month(Day(end.0 - 1).month().0 + 1 - MONTHS).first_day());
     let start = start.max(first.first_day());
     if start >= end {
-        let reason = format!("there is no answer: the period lies outside what was received, {} to {last}", first);
+        let reason = format!("there is no answer: the period lies outside what was received, {first} to {last}");
         return Err(AnalysisError::NoAnswer { reason });
     }
     Ok(Period { start, end })

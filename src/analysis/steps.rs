@@ -98,6 +98,17 @@ pub(super) fn months_asked(snapshot: &Snapshot, query: &Query) -> Vec<Period> {
     (first.0..=last.0).map(|m| Month(m).period()).filter(whole).collect()
 }
 
+/// Months as text, those in a row as `2024-01..2024-03`.
+pub(super) fn runs(months: impl IntoIterator<Item = Month>) -> String {
+    let months: Vec<Month> = months.into_iter().collect();
+    let runs = months.chunk_by(|a, b| a.next() == *b).map(|run| match run {
+        [first, .., last] => format!("{first}..{last}"),
+        one => one.iter().map(ToString::to_string).collect(),
+    });
+    let runs: Vec<String> = runs.collect();
+    if runs.is_empty() { "nothing".to_owned() } else { runs.join(", ") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use super::{
     count::summary_of,
     hotspots::{column, in_words},
     parameters::refuse,
-    steps::{METHOD_VERSION, Steps, asked_sources, count_steps, is_received, months_asked},
+    steps::{METHOD_VERSION, Steps, asked_sources, count_steps, is_received, months_asked, runs},
 };
 use crate::{
     model::{Caller, Dimension, Period, Query, QueryError},
@@ -149,11 +149,16 @@ fn areas(snapshot: &Snapshot, query: &Query, layer: &str) -> Result<TrendAnswer,
     Ok(TrendAnswer { rows: area_rows(layer, loaded, &tests, &q), summary })
 }
 
-/// Months that some district has not received.
+/// Months that some district has not received, those in a row together.
 fn left_out(snapshot: &Snapshot, sources: &[String], months: &[Period]) -> Vec<String> {
     let districts = &snapshot.coverage.districts;
     let missing = |month: &&Period| districts.iter().any(|d| !is_received(snapshot, sources, **month, &d.0));
-    months.iter().filter(missing).map(|m| m.start.month().to_string()).collect()
+    in_runs(months.iter().filter(missing))
+}
+
+fn in_runs<'p>(months: impl Iterator<Item = &'p Period>) -> Vec<String> {
+    let mut months = months.map(|m| m.start.month()).peekable();
+    if months.peek().is_some() { vec![runs(months)] } else { Vec::new() }
 }
 
 struct AreaTrend {
@@ -202,7 +207,7 @@ fn slope_per_year(values: &[f64], periods: &[Period]) -> Result<f64, StatsError>
     let mut slopes: Vec<f64> = pairs.map(|(i, j)| (values[j] - values[i]) / (at(j) - at(i))).collect();
     slopes.sort_unstable_by(f64::total_cmp);
     let middle = slopes.len() / 2;
-    let even = slopes.len() % 2 == 0;
+    let even = slopes.len().is_multiple_of(2);
     Ok(12.0 * if even { f64::midpoint(slopes[middle - 1], slopes[middle]) } else { slopes[middle] })
 }
 
@@ -307,7 +312,7 @@ fn series(snapshot: &Snapshot, query: &Query) -> Result<TrendAnswer, AnalysisErr
         ),
         tests: 1,
         months: steps.0.len(),
-        months_left_out: missing.iter().map(|m| m.start.month().to_string()).collect(),
+        months_left_out: in_runs(missing.iter()),
         dispersion: Some(charted.dispersion),
         method_version: METHOD_VERSION.to_owned(),
     };

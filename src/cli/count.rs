@@ -41,7 +41,7 @@ pub(super) struct Filters {
     /// An area, such as msoa21:E02005560
     #[arg(long = "in", value_name = "LAYER:CODE")]
     pub area: Vec<String>,
-    /// An H3 cell, such as 88194e6a1dfffff
+    /// An H3 cell, such as 88194e6a1dfffff; for maps also a resolution, 7 to 11
     #[arg(long, value_name = "CELL")]
     pub cell: Vec<String>,
     /// A rectangle in degrees
@@ -51,7 +51,7 @@ pub(super) struct Filters {
 
 impl Filters {
     /// As names and values, which is how every query is read.
-    fn pairs(&self) -> Vec<(&'static str, &str)> {
+    pub(super) fn pairs(&self) -> Vec<(&'static str, &str)> {
         let mut pairs: Vec<(&'static str, &str)> = Vec::new();
         let single = [
             ("from", &self.from),
@@ -96,6 +96,9 @@ pub struct CountArgs {
     /// Add a rate: km2, or an indicator of the layer (per 1,000)
     #[arg(long, value_name = "NAME")]
     pub rate: Option<String>,
+    /// Add the sum of harm by a set of weights (places harm list), beside the count
+    #[arg(long, value_name = "NAME")]
+    pub harm: Option<String>,
     /// Only the rows with the largest counts
     #[arg(long, value_name = "N")]
     pub top: Option<String>,
@@ -107,6 +110,7 @@ pub(super) fn run(workspace: &Workspace, args: &CountArgs) -> anyhow::Result<()>
     let mut pairs = args.filters.pairs();
     pairs.push(("by", &args.by));
     pairs.extend(args.rate.as_deref().map(|v| ("rate", v)));
+    pairs.extend(args.harm.as_deref().map(|v| ("harm", v)));
     pairs.extend(args.top.as_deref().map(|v| ("top", v)));
     if args.zeros {
         pairs.push(("zeros", "true"));
@@ -119,7 +123,7 @@ pub(super) fn run(workspace: &Workspace, args: &CountArgs) -> anyhow::Result<()>
     Ok(())
 }
 
-fn boxes(summary: &Summary) -> String {
+pub(super) fn boxes(summary: &Summary) -> String {
     let mut lines = vec![format!(
         "total {} = counted {} + not_located {} + outside_study_area {} + too_coarse {} + time_too_coarse {}",
         thousands(summary.total),

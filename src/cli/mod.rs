@@ -4,8 +4,11 @@
 //! May use: everything.
 
 mod areas;
+mod claims;
 mod count;
 mod demo;
+mod evidence;
+mod harm;
 mod import;
 mod output;
 mod serve;
@@ -15,7 +18,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::{analysis::AnalysisError, model::QueryError, workspace::Workspace};
+use crate::{analysis::AnalysisError, claims::ClaimError, model::QueryError, workspace::Workspace};
 
 /// Place-based hot spots a partnership can trust.
 #[derive(Debug, Parser)]
@@ -36,11 +39,12 @@ Examples:
   places --workspace norfolk areas add msoa21 msoa.geojson --study-area
   places --workspace norfolk import police_uk/ --source police.uk
   places --workspace norfolk count --by area:msoa21 --definition serious-violence --from 2025-01-01
+  places --workspace norfolk compare --place msoa21:E02005560 --before 2024-Q1 --after 2025-Q1
+  places --workspace norfolk briefing --as-of 2025-10-01
   places --workspace norfolk serve";
 
 /// Commands.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one, once")]
 pub enum Command {
     /// Make a fictional county, import it and serve it
     Demo(demo::DemoArgs),
@@ -58,6 +62,28 @@ pub enum Command {
     Coverage(count::CoverageArgs),
     /// Count incidents by cell, area, time, category and source
     Count(count::CountArgs),
+    /// Which cells are high for their exposure, one row per cell
+    Hotspots(evidence::HotspotArgs),
+    /// The history of every cell as a class: new, persistent, diminishing ...
+    Emerging(evidence::EmergingArgs),
+    /// Which areas rise or fall; the months of a place with their expected band
+    Trend(evidence::TrendArgs),
+    /// Clusters in space and time that end now
+    Scan(evidence::ScanArgs),
+    /// Is a change real? Two periods of a place, with uncertainty and a verdict
+    Compare(claims::CompareArgs),
+    /// Stored claims: list, show, make again
+    #[command(subcommand)]
+    Claims(claims::ClaimsCommand),
+    /// What changed since the last meeting, and how sure are we?
+    Briefing(claims::BriefingArgs),
+    /// One place: mix, trend, week, rates, rank
+    Profile(claims::ProfileArgs),
+    /// Vulnerable localities index of the areas of a layer
+    Vli(evidence::VliArgs),
+    /// Add and list weights of harm
+    #[command(subcommand)]
+    Harm(harm::HarmCommand),
     /// Serve API, tiles and pages on this machine
     Serve(serve::ServeArgs),
     /// Check that every file is what it was when it was written
@@ -83,6 +109,16 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import(args) => import::run(&Workspace::open(root)?, args),
         Command::Coverage(args) => count::coverage(&Workspace::open(root)?, &args),
         Command::Count(args) => count::run(&Workspace::open(root)?, &args),
+        Command::Hotspots(args) => evidence::run_hotspots(&Workspace::open(root)?, &args),
+        Command::Emerging(args) => evidence::run_emerging(&Workspace::open(root)?, &args),
+        Command::Trend(args) => evidence::run_trend(&Workspace::open(root)?, &args),
+        Command::Scan(args) => evidence::run_scan(&Workspace::open(root)?, &args),
+        Command::Compare(args) => claims::run_compare(&Workspace::open(root)?, &args),
+        Command::Claims(command) => claims::run_claims(&Workspace::open(root)?, &command),
+        Command::Briefing(args) => claims::run_briefing(&Workspace::open(root)?, &args),
+        Command::Profile(args) => claims::run_profile(&Workspace::open(root)?, &args),
+        Command::Vli(args) => evidence::run_vli(&Workspace::open(root)?, &args),
+        Command::Harm(command) => harm::run(&Workspace::open(root)?, command),
         Command::Serve(args) => serve::run(&Workspace::open(root)?, &args),
         Command::Check(args) => workspace::check(&Workspace::open(root)?, &args),
         Command::Backup(args) => workspace::backup(&Workspace::open(root)?, &args),
@@ -100,6 +136,7 @@ pub fn report_error(error: &anyhow::Error) {
 #[must_use]
 pub fn exit_code(error: &anyhow::Error) -> ExitCode {
     let wrong_usage = error.downcast_ref::<QueryError>().is_some()
-        || matches!(error.downcast_ref::<AnalysisError>(), Some(AnalysisError::Query(_)));
+        || matches!(error.downcast_ref::<AnalysisError>(), Some(AnalysisError::Query(_)))
+        || matches!(error.downcast_ref::<ClaimError>(), Some(ClaimError::Analysis(AnalysisError::Query(_))));
     ExitCode::from(if wrong_usage { 2 } else { 1 })
 }

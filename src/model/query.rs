@@ -17,7 +17,7 @@ pub const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"
 /// Most values that one filter takes.
 pub const MAX_FILTER_VALUES: usize = 500;
 
-const PARAMETERS: [&str; 15] = [
+const PARAMETERS: [&str; 16] = [
     "by",
     "from",
     "to",
@@ -33,6 +33,7 @@ const PARAMETERS: [&str; 15] = [
     "zeros",
     "rate",
     "top",
+    "harm",
 ];
 
 /// What a count is broken down by.
@@ -180,6 +181,8 @@ pub struct Query {
     pub rate: Option<Rate>,
     /// Only this many rows, largest count first.
     pub top: Option<usize>,
+    /// Weights of harm that are summed beside the counts.
+    pub harm: Option<String>,
     /// How the answer is protected; from the caller, never from the question.
     pub protection: Protection,
 }
@@ -202,6 +205,7 @@ impl Query {
             zeros: false,
             rate: None,
             top: None,
+            harm: None,
             protection: caller.protection(),
         }
     }
@@ -235,6 +239,7 @@ impl Query {
             "category" => extend(name, &mut self.categories, [value])?,
             "source" => extend(name, &mut self.sources, split(value))?,
             "definition" => self.definition = Some(one(name, value)?),
+            "harm" => self.harm = Some(one(name, value)?),
             "calendar" => self.calendar = Some(one(name, value)?),
             "weekday" => self.weekdays = Some(weekdays(value, self.weekdays)?),
             "hours" => self.hours = Some(hours(value, self.hours)?),
@@ -305,7 +310,7 @@ impl Query {
         let areas: Vec<String> = self.place.areas.iter().map(|(l, c)| format!("{l}:{c}")).collect();
         format!(
             "by={}|from={:?}|to={:?}|category={}|definition={:?}|source={}|weekday={:?}|hours={:?}|\
-             calendar={:?}|in={}|cell={}|bbox={:?}|zeros={}|rate={:?}|top={:?}|protection={}",
+             calendar={:?}|in={}|cell={}|bbox={:?}|zeros={}|rate={:?}|top={:?}|harm={:?}|protection={}",
             by.join(","),
             self.from,
             self.to,
@@ -321,6 +326,7 @@ impl Query {
             self.zeros,
             self.rate,
             self.top,
+            self.harm,
             self.protection.name(),
         )
     }

@@ -175,7 +175,7 @@ impl Period {
         if text.len() == 4 {
             return Month::parse(&format!("{text}-01")).map(|first| months(first, 12)).map_err(|_| error());
         }
-        Month::parse(text).map(|m| m.period()).map_err(|_| error())
+        Month::parse(text).map(Month::period).map_err(|_| error())
     }
 
     /// Days inside.

@@ -6,8 +6,10 @@
 
 mod areas;
 mod catalog;
+mod claims;
 mod count;
 mod error;
+mod evidence;
 mod headers;
 mod health;
 mod listen;
@@ -34,6 +36,17 @@ pub fn router(state: Arc<AppState>) -> Router {
         .route("/breaks", get(count::breaks))
         .route("/areas", get(areas::layers))
         .route("/areas/{layer}", get(areas::layer))
+        .route("/areas/{layer}/{code}/profile", get(claims::profile))
+        .route("/hotspots", get(evidence::hotspots))
+        .route("/emerging", get(evidence::emerging))
+        .route("/trend", get(evidence::trend))
+        .route("/scan", get(evidence::scan))
+        .route("/vli", get(evidence::vli))
+        .route("/compare", get(claims::compare))
+        .route("/briefing", get(claims::briefing))
+        .route("/claims", get(claims::list).post(claims::keep))
+        .route("/claims/{id}", get(claims::show))
+        .route("/methods", get(claims::methods))
         .route("/coverage", get(catalog::coverage))
         .route("/sources", get(catalog::sources))
         .route("/definitions", get(catalog::definitions))

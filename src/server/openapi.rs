@@ -23,6 +23,18 @@ use utoipa::OpenApi;
         super::catalog::sources,
         super::catalog::definitions,
         super::catalog::version,
+        super::claims::profile,
+        super::evidence::hotspots,
+        super::evidence::emerging,
+        super::evidence::trend,
+        super::evidence::scan,
+        super::evidence::vli,
+        super::claims::compare,
+        super::claims::briefing,
+        super::claims::keep,
+        super::claims::list,
+        super::claims::show,
+        super::claims::methods,
         super::tiles::tile_json,
         super::tiles::tile
     )
@@ -50,21 +62,23 @@ pub(super) async fn page() -> Html<String> {
          the flag of the command line; lists are separated by commas.</p>",
     );
     for (path, item) in description["paths"].as_object().into_iter().flatten() {
-        let get = &item["get"];
-        let text = |value: &serde_json::Value| escape(value.as_str().unwrap_or_default());
-        let _ = write!(html, "<h2><code>GET {}</code></h2><p>{}</p><dl>", escape(path), text(&get["summary"]));
-        for parameter in get["parameters"].as_array().into_iter().flatten() {
-            let _ = write!(
-                html,
-                "<dt><code>{}</code></dt><dd>{}</dd>",
-                text(&parameter["name"]),
-                text(&parameter["description"])
-            );
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            describe(&mut html, method, path, operation);
         }
-        html.push_str("</dl>");
     }
     html.push_str("</html>");
     Html(html)
+}
+
+fn describe(html: &mut String, method: &str, path: &str, operation: &serde_json::Value) {
+    let text = |value: &serde_json::Value| escape(value.as_str().unwrap_or_default());
+    let (method, path) = (escape(&method.to_uppercase()), escape(path));
+    let _ = write!(html, "<h2><code>{method} {path}</code></h2><p>{}</p><dl>", text(&operation["summary"]));
+    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        let (name, about) = (text(&parameter["name"]), text(&parameter["description"]));
+        let _ = write!(html, "<dt><code>{name}</code></dt><dd>{about}</dd>");
+    }
+    html.push_str("</dl>");
 }
 
 fn escape(text: &str) -> String {

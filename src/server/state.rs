@@ -69,6 +69,11 @@ impl AppState {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The workspace that is served.
+    pub(super) fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
     /// Who asks: until accounts exist, whoever sits at this machine.
     pub(super) fn caller(&self) -> Caller {
         self.caller.clone()

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Folder, and the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("model", &[]),
     ("stats", &[]),
     ("grid", &["model"]),
@@ -12,10 +12,14 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("import", &["model", "area", "grid", "workspace"]),
     ("table", &["model"]),
     ("snapshot", &["model", "area", "grid", "workspace", "table"]),
+    ("claims", &["model", "area", "workspace", "snapshot", "analysis"]),
     ("analysis", &["model", "stats", "area", "grid", "table", "snapshot"]),
     ("export", &["model", "grid", "snapshot", "analysis"]),
     ("tile", &["model", "grid", "table", "snapshot", "analysis"]),
-    ("server", &["model", "stats", "area", "grid", "workspace", "table", "snapshot", "analysis", "export", "tile"]),
+    (
+        "server",
+        &["model", "stats", "area", "grid", "workspace", "table", "snapshot", "analysis", "claims", "export", "tile"],
+    ),
     ("demo", &["model", "area", "import", "workspace"]),
     (
         "cli",
@@ -29,6 +33,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
             "table",
             "snapshot",
             "analysis",
+            "claims",
             "export",
             "tile",
             "server",

@@ -16,7 +16,7 @@ mod trends;
 use places::stats::EmergingClass;
 use rayon::prelude::*;
 
-fn run<T: Send>(many: u64, one: impl Fn(u64) -> T + Sync) -> Vec<T> {
+fn run<T: Send>(many: u64, one: impl Fn(u64) -> T + Sync + Send) -> Vec<T> {
     (0..many).into_par_iter().map(one).collect()
 }
 

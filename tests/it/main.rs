@@ -17,10 +17,13 @@
 mod answers;
 mod arrows;
 mod bad_input;
+mod calibration;
 mod crs;
 mod demo;
 mod editions;
+mod evidence;
 mod http;
+mod oracles;
 mod properties;
 mod real;
 mod store;

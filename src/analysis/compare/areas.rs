@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     analysis::exposure::residents_of,
-    grid::cells_of_area,
+    area::Locator,
+    grid::{center, outline},
     model::Period,
     snapshot::Snapshot,
     stats::{BeforeAfter, Dispersion, Exposed, RatioOfRatios, TailRule, empirical_bayes, infer_ratio, ratio_of_ratios},
@@ -46,18 +47,12 @@ impl Candidates {
         let resolution = request.ring_resolution;
         let mut near = counted.place.cells(resolution)?;
         near.extend(&counted.ring_cells);
-        near.sort_unstable();
         let mut touched = vec![false; layer.areas.len()];
-        if snapshot.study_area.as_deref() == Some(layer.name.as_str()) {
-            let universe = snapshot.universe(resolution)?;
-            for cell in &near {
-                if let Some(area) = universe.cells.binary_search(cell).ok().map(|i| universe.areas()[i] as usize) {
-                    touched.get_mut(area).into_iter().for_each(|t| *t = true);
-                }
-            }
-        } else {
-            for (area, touched) in layer.areas.iter().zip(&mut touched) {
-                *touched = cells_of_area(&area.polygons, resolution)?.iter().any(|c| near.binary_search(c).is_ok());
+        let polygons: Vec<geo::MultiPolygon> = layer.areas.iter().map(|a| a.polygons.clone()).collect();
+        let locator = Locator::new(&polygons);
+        for corner in near.iter().flat_map(|&cell| outline(cell).into_iter().chain([center(cell)])) {
+            if let Some(area) = locator.containing(corner.lon, corner.lat) {
+                touched[area as usize] = true;
             }
         }
         let is_free = |i: &usize| {

@@ -3,7 +3,7 @@
 use super::super::{
     AnalysisError,
     place::{Place, ring_of},
-    steps::{StepCounts, Steps, asked_sources, count_steps, is_received},
+    steps::{StepCounts, Steps, asked_sources, count_steps, is_received, runs},
 };
 use super::{claim::Exposure, request::CompareRequest};
 use crate::{
@@ -113,7 +113,7 @@ impl<'s> Counted<'s> {
                 "there is no answer: nothing of {window} was received for {} from {}. Received: {}",
                 self.place.name,
                 sources.join(", "),
-                runs(&months.map(|m| m.0).collect::<Vec<_>>()),
+                runs(months),
             );
             return Err(AnalysisError::NoAnswer { reason });
         }
@@ -143,18 +143,4 @@ impl<'s> Counted<'s> {
         let used = self.steps.0.iter().zip(&self.used).filter(|(_, used)| **used);
         used.into_iter().all(|(p, _)| is_received(snapshot, sources, *p, district))
     }
-}
-
-/// Months in a row as `2024-01..2024-03`.
-fn runs(months: &[i32]) -> String {
-    let text = |m: i32| crate::model::Month(m).to_string();
-    let runs: Vec<String> = months
-        .chunk_by(|a, b| a + 1 == *b)
-        .map(|run| match run {
-            [one] => text(*one),
-            [first, .., last] => format!("{}..{}", text(*first), text(*last)),
-            [] => String::new(),
-        })
-        .collect();
-    if runs.is_empty() { "nothing".to_owned() } else { runs.join(", ") }
 }

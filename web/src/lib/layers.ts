@@ -1,6 +1,8 @@
 // From a state to MapLibre's sources and layers. Pure: no map is touched here.
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
 
+import type { Flags } from './api'
+import { flagColour } from './evidence'
 import { colours, LAND, LINE, MARK, TEXT, WATER, type Mode } from './legend'
 
 export interface MapInput {
@@ -19,6 +21,8 @@ export interface MapInput {
   studyLayer: string
   /** Identifier of the chosen cell or area. */
   chosen: string
+  /** Cells that a test flagged, drawn over the counts. */
+  flags?: Flags | undefined
 }
 
 export const DATA_LAYER = 'data-fill'
@@ -72,6 +76,13 @@ export function style(input: MapInput): StyleSpecification {
       layout: { 'text-field': ['get', 'name'], 'text-font': ['sans-serif'], 'text-size': 11, 'text-max-width': 8 },
       paint: { 'text-color': TEXT[mode], 'text-halo-color': LAND[mode], 'text-halo-width': 1.5 },
     })
+  }
+  if (input.flags) {
+    sources.flags = { type: 'geojson', data: input.flags as GeoJSON.FeatureCollection }
+    layers.push(
+      { id: 'flag-halo', type: 'line', source: 'flags', paint: { 'line-color': LAND[mode], 'line-width': 4.5 } },
+      { id: 'flag-line', type: 'line', source: 'flags', paint: { 'line-color': flagColour(mode), 'line-width': 2.5 } },
+    )
   }
   layers.push({
     id: 'chosen',

@@ -2,6 +2,9 @@
 
 export type Theme = 'auto' | 'light' | 'dark'
 export type View = 'map' | 'table'
+/** What is drawn over the counts: nothing, hot-spot flags, classes of emerging hot spots. */
+export type Evidence = '' | 'hot' | 'emerging'
+export type Exposure = 'equal' | 'residents' | 'recorded'
 
 export interface ViewState {
   view: View
@@ -21,6 +24,9 @@ export interface ViewState {
   /** Half-open spans as the API takes them, such as '15-18'. */
   hours: string
   calendar: string
+  evidence: Evidence
+  /** What hot spots are measured against. */
+  exposure: Exposure
   /** 'cell:ID' or 'LAYER:CODE'; '' for none. */
   place: string
   theme: Theme
@@ -41,12 +47,16 @@ export const initial: ViewState = {
   weekdays: [],
   hours: '',
   calendar: '',
+  evidence: '',
+  exposure: 'equal',
   place: '',
   theme: 'auto',
   at: '',
 }
 
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+const EVIDENCE: Evidence[] = ['hot', 'emerging']
+const EXPOSURES: Exposure[] = ['equal', 'residents', 'recorded']
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/
 
 /** Reads a URL's hash; what is not understood falls back to the initial value. */
@@ -69,6 +79,8 @@ export function fromHash(hash: string): ViewState {
     weekdays: text('weekdays').split(',').filter((day) => WEEKDAYS.includes(day)),
     hours: text('hours'),
     calendar: text('calendar'),
+    evidence: EVIDENCE.find((e) => e === text('evidence')) ?? '',
+    exposure: EXPOSURES.find((e) => e === text('exposure')) ?? 'equal',
     place: text('place'),
     theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
     at: /^[\d.]+\/-?[\d.]+\/-?[\d.]+$/.test(text('at')) ? text('at') : '',
