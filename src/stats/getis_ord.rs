@@ -2,6 +2,9 @@
 //!
 //! Computed for parity with other programs and for exploration: on sparse counts its normal p-values are far too
 //! small, which is why the words "hot spot" come from the exact local test (`local_test`).
+//!
+//! With row-standardized weights `S1 = sum w^2` is taken as `sum w`, as `esda` does (for binary weights the two are equal):
+//! by the letter of the formula the weights of a row would cancel, and z would be that of binary weights.
 
 use rayon::prelude::*;
 
@@ -34,7 +37,8 @@ pub fn gi_star(values: &[f64], weights: &Weights) -> Result<Vec<f64>, StatsError
         let neighbors = weights.neighbors(i);
         let members = neighbors.len() as f64 + 1.0;
         let sum = values[i] + neighbors.iter().map(|&j| values[j as usize]).sum::<f64>();
-        let (total, squares) = (weight * members, weight * weight * members);
+        // S1; see the note on row-standardized weights.
+        let (total, squares) = (weight * members, weight * members);
         let spread = (n * squares - total * total) / (n - 1.0);
         ratio(weight * sum - moments.mean() * total, deviation * spread.max(0.0).sqrt())
     };
@@ -63,7 +67,7 @@ pub fn gi(values: &[f64], weights: &Weights) -> Result<Vec<f64>, StatsError> {
         let mean = (moments.sum - values[i]) / others;
         let variance = ((moments.squares - values[i] * values[i]) / others - mean * mean).max(0.0);
         let sum = neighbors.iter().map(|&j| values[j as usize]).sum::<f64>();
-        let (total, squares) = (weight * neighbors.len() as f64, weight * weight * neighbors.len() as f64);
+        let (total, squares) = (weight * neighbors.len() as f64, weight * neighbors.len() as f64);
         let spread = (others * squares - total * total) / (others - 1.0);
         ratio(weight * sum - mean * total, (variance * spread.max(0.0)).sqrt())
     };

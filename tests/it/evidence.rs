@@ -120,7 +120,13 @@ fn the_concentration_is_a_hot_spot_and_the_emerging_quarter_is_seen_to_emerge() 
         assert!(cells.iter().any(|c| disk.contains(c)), "{exposure}: {} hot", cells.len());
         assert_eq!(found.summary.method.hot, cells.len());
     }
-    let pairs = [("cell", "8"), ("source", "holm-police"), ("from", "2025-07-01"), ("to", "2026-07-01")];
+    let pairs = [
+        ("cell", "8"),
+        ("source", "holm-police"),
+        ("exposure", "residents"),
+        ("from", "2025-07-01"),
+        ("to", "2026-07-01"),
+    ];
     let request = EmergingRequest::parse(Parameters::new(parameters(&pairs)), &Caller::local()).unwrap();
     let found = emerging(&county.snapshot, &request).unwrap();
     let near: Vec<u64> = places::grid::grid_disk(&[cell_near("emerging", 8)], 1);
@@ -283,7 +289,10 @@ fn a_question_without_an_answer_gets_a_sentence() {
         (compare(&["--before", "2024-13", "--after", "2025"]), "a period such as"),
         (with(&["compare", "--place", "areas:nothing", "--before", "2024", "--after", "2025"]), "not known"),
         (with(&["compare", "--place", "nothing", "--before", "2024", "--after", "2025"]), "LAYER:CODE"),
-        (with(&["compare", "--place", &polygon, "--before", "2024", "--after", "2025", "--no-store"]), "was received"),
+        (
+            with(&["compare", "--place", &polygon, "--before", "2024", "--after", "2025", "--no-store"]),
+            "outside the study area",
+        ),
         (with(&["hotspots", "--cell", "5"]), "7 to 11"),
         (with(&["hotspots", "--cell", "8", "--exposure", "recorded"]), "with a category or definition"),
         (with(&["hotspots", "--cell", "8", "--from", "2019-01-01", "--to", "2019-02-01"]), "nothing of the period"),

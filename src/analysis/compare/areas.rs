@@ -14,7 +14,9 @@ use crate::{
     grid::{center, outline},
     model::Period,
     snapshot::Snapshot,
-    stats::{BeforeAfter, Dispersion, Exposed, RatioOfRatios, TailRule, empirical_bayes, infer_ratio, ratio_of_ratios},
+    stats::{
+        BeforeAfter, Dispersion, RatioOfRatios, TailRule, empirical_bayes, infer_ratio, rate_ratio, ratio_of_ratios,
+    },
 };
 
 /// Comparison areas that are suggested.
@@ -23,6 +25,8 @@ const SUGGESTED: usize = 3;
 const LEAST_PLACEBO: usize = 8;
 /// Share of areas that count as the highest.
 const HIGHEST: f64 = 0.1;
+/// Fall expected without any change from which it is worth saying.
+const NOTICEABLE: f64 = 0.05;
 
 /// A comparison area with its series.
 pub(super) struct Control {
@@ -287,41 +291,44 @@ pub(super) fn dispersion(request: &CompareRequest, counted: &Counted<'_>) -> Dis
 }
 
 /// How high the place stood before, and whether it is taken to have been picked for it.
-pub(super) fn peak(
-    request: &CompareRequest,
-    counted: &Counted<'_>,
-    past: Option<Period>,
-    widening: f64,
-) -> Option<Peak> {
+pub(super) fn peak(request: &CompareRequest, counted: &Counted<'_>, past: Period, widening: f64) -> Option<Peak> {
     let (layer, counts) = counted.areas.as_ref()?;
     let before: Vec<f64> = (0..layer.areas.len()).map(|i| counted.sum(counts.of(i), request.before) as f64).collect();
     let of = before.len();
     let own = counted.exposed(request.before);
-    let rank = counted.place.area.map(|a| 1 + before.iter().filter(|b| **b > before[a as usize]).count());
+    let area = counted.place.area.map(|a| a as usize);
+    let rank = area.map(|a| 1 + before.iter().filter(|b| **b > before[a]).count());
     let people: Vec<f64> = residents_of(layer).cloned().unwrap_or_default();
     let exposure = if people.len() == of && people.iter().all(|p| *p > 0.0) { people } else { vec![1.0; of] };
     let smoothed = empirical_bayes(&before, &exposure).ok();
-    let empirical = counted.place.area.zip(smoothed).map(|(a, s)| s.rates[a as usize] * exposure[a as usize]);
+    let expected = area.zip(smoothed).map(|(a, s)| s.rates[a] * exposure[a]);
+    let fall = expected.map_or(0.0, |e| 1.0 - e / (own.count as f64).max(1.0));
     let high = rank.is_some_and(|r| r as f64 <= (HIGHEST * of as f64).ceil());
-    // High for its own past, where that was received.
-    let raised =
-        past.map(|past| counted.exposed(past)).filter(|p| p.exposure > 0.0 && p.count > 0).map(|past: Exposed| {
-            let found = infer_ratio(past, own, 0.95, TailRule::MidP);
-            found.is_ok_and(|f| f.interval.low > 1.0 && f.interval.low.powf(1.0 / widening.max(1.0)) > 1.0)
-        });
+    // High for its own past, as far as that was received.
+    let earlier = counted.exposed(past);
+    let raised = (earlier.exposure > 0.0 && earlier.count > 0).then(|| {
+        let found = infer_ratio(earlier, own, 0.95, TailRule::Exact).ok();
+        found
+            .zip(rate_ratio(earlier, own).ok())
+            .is_some_and(|(f, r)| r * (f.interval.low / r).powf(widening.max(1.0)) > 1.0)
+    });
     let (at_peak, why) = match (request.picked, high, raised) {
         (Picked::AtPeak, _, _) => (true, "whoever asked says so"),
         (Picked::Otherwise, _, _) => (false, "whoever asked says not"),
+        (Picked::Unsaid, false, _) => (false, "it was not among the highest tenth of areas"),
+        (Picked::Unsaid, true, _) if fall < NOTICEABLE => (
+            false,
+            "it was among the highest tenth of areas, but so far from chance that hardly any fall would be expected",
+        ),
         (Picked::Unsaid, true, Some(true)) => {
-            (true, "it was among the highest tenth of areas, and higher than a year before")
+            (true, "it was among the highest tenth of areas, and higher than in the two years before")
+        }
+        (Picked::Unsaid, true, Some(false)) => {
+            (false, "it was among the highest tenth of areas, but not higher than in the two years before")
         }
         (Picked::Unsaid, true, None) => {
             (true, "it was among the highest tenth of areas, and its past was not received")
         }
-        (Picked::Unsaid, true, Some(false)) => {
-            (false, "it was among the highest tenth of areas, but not higher than a year before")
-        }
-        (Picked::Unsaid, false, _) => (false, "it was not among the highest tenth of areas"),
     };
-    Some(Peak { rank, of, at_peak, why: why.to_owned(), empirical_bayes: empirical })
+    Some(Peak { rank, of, at_peak, why: why.to_owned(), empirical_bayes: expected })
 }

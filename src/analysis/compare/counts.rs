@@ -49,6 +49,10 @@ impl<'s> Counted<'s> {
         let windows: Vec<Period> = [request.before, request.after].into_iter().chain(earlier.iter().copied()).collect();
         let steps = Steps::cut(&windows.iter().flat_map(|w| w.by_month()).collect::<Vec<_>>());
         let districts = place.districts(snapshot)?;
+        if !snapshot.coverage.districts.is_empty() && districts.iter().all(String::is_empty) {
+            let reason = format!("there is no answer: {} lies outside the study area", place.name);
+            return Err(AnalysisError::NoAnswer { reason });
+        }
         let is_used = |p: &Period| p.end <= cutoff && districts.iter().all(|d| is_received(snapshot, sources, *p, d));
         let used: Vec<bool> = steps.0.iter().map(is_used).collect();
         let ring_cells =

@@ -38,14 +38,17 @@ const LEVEL: f64 = 0.95;
 const FALL: f64 = 0.3;
 /// Years that are looked back for the same season.
 const MAX_YEARS: i32 = 3;
+/// Years before the period before in which a place's past is looked at.
+const PAST_YEARS: i32 = 2;
 
 /// Makes a claim.
 ///
 /// # Errors
 /// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
 pub fn compare(snapshot: &Snapshot, request: &CompareRequest) -> Result<Claim, AnalysisError> {
-    let earlier: Vec<Period> =
-        (1..=MAX_YEARS).flat_map(|y| [request.before.years_earlier(y), request.after.years_earlier(y)]).collect();
+    let past = Period { start: request.before.years_earlier(PAST_YEARS).start, end: request.before.start };
+    let years = (1..=MAX_YEARS).flat_map(|y| [request.before.years_earlier(y), request.after.years_earlier(y)]);
+    let earlier: Vec<Period> = years.chain([past]).collect();
     let counted = Counted::new(snapshot, request, &earlier)?;
     let before = counted.exposure(snapshot, request, request.before)?;
     let after = counted.exposure(snapshot, request, request.after)?;
@@ -64,8 +67,7 @@ pub fn compare(snapshot: &Snapshot, request: &CompareRequest) -> Result<Claim, A
     let chosen = controls(snapshot, request, &counted, &candidates, &mut notes)?;
     let comparison = against(request, &counted, &candidates, &chosen, widening, &mut notes);
     let displacement = displaced(request, &counted, &controls_sum(request, &counted, &chosen), chosen.len(), widening);
-    let past = (request.before.years_earlier(1).end <= request.before.start).then(|| request.before.years_earlier(1));
-    let peak = peak(request, &counted, past.filter(|p| counted.days(*p) == p.days()), widening);
+    let peak = peak(request, &counted, past, widening);
     let evidence = Evidence {
         before: b.count,
         after: a.count,

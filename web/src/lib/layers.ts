@@ -1,5 +1,5 @@
 // From a state to MapLibre's sources and layers. Pure: no map is touched here.
-import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
+import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
 
 import type { Flags } from './api'
 import { flagColour } from './evidence'
@@ -78,7 +78,7 @@ export function style(input: MapInput): StyleSpecification {
     })
   }
   if (input.flags) {
-    sources.flags = { type: 'geojson', data: input.flags as GeoJSON.FeatureCollection }
+    sources.flags = { type: 'geojson', data: input.flags as unknown as GeoJSONSourceSpecification['data'] }
     layers.push(
       { id: 'flag-halo', type: 'line', source: 'flags', paint: { 'line-color': LAND[mode], 'line-width': 4.5 } },
       { id: 'flag-line', type: 'line', source: 'flags', paint: { 'line-color': flagColour(mode), 'line-width': 2.5 } },
