@@ -15,6 +15,7 @@
 mod county;
 mod maps;
 mod ratios;
+mod real;
 mod scans;
 mod trends;
 
@@ -129,6 +130,27 @@ fn scans_report(scans: u64) {
     }
 }
 
+fn real_report(scans: u64) {
+    let folder = std::env::temp_dir().join(format!("places-calibration-{}", std::process::id()));
+    let found = real::RealMonths::load(&folder, "");
+    let _ = std::fs::remove_dir_all(&folder);
+    let Some(months) = found else {
+        return println!("| scans of permuted Norfolk months | SKIPPED: not beside the repository | | |");
+    };
+    let all: Vec<(f64, f64)> = (0..scans).map(|seed| months.scan(seed, 199)).collect();
+    let figure = share(&all, |p| p.0 <= 0.05);
+    let reach = 3.0 * (0.05 * 0.95 / all.len() as f64).sqrt();
+    let target = format!("5 % +- {:.1} %", 100.0 * reach);
+    line(
+        "scans of the Norfolk months of 2025, dates permuted, with a cluster at 0.05",
+        figure,
+        all.len(),
+        &target,
+        (figure - 0.05).abs() <= reach,
+    );
+    println!("| the same by the Gumbel tail | {:.1} % | | |", 100.0 * share(&all, |p| p.1 <= 0.05));
+}
+
 fn main() {
     // `cargo test --benches` passes --test: a few of each, so that it cannot rot.
     let short = std::env::args().any(|a| a == "--test");
@@ -137,5 +159,6 @@ fn main() {
     trends_report(of(20_000), of(1_000));
     ratios_report(of(20_000));
     scans_report(of(2_000));
+    real_report(of(400));
     maps_report(of(3_000));
 }

@@ -1,6 +1,7 @@
 //! P9 and P10: the statistics of a view and the scan, on a generated county; claims and briefing on the Norfolk months
 //! where they lie beside the repository. Each against its own checks.
 
+#[allow(dead_code, reason = "the calibration uses the rest")]
 #[path = "../calibration/county.rs"]
 mod county;
 

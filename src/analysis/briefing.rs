@@ -9,7 +9,10 @@ use super::{
     ALPHA, AnalysisError, Parameters, ScanRequest,
     parameters::refuse,
     scan::scan,
-    steps::{METHOD_VERSION, StepCounts, Steps, asked_sources, count_steps, is_received, runs},
+    steps::{
+        METHOD_VERSION, StepCounts, Steps, asked_sources, count_steps, days_asked, fingerprint, is_received, runs,
+        with_sources,
+    },
 };
 use crate::{
     grid,
@@ -67,6 +70,17 @@ impl BriefingRequest {
             return Err(QueryError::invalid("since", &since.to_string(), format!("a day before as_of={as_of}")));
         }
         Ok(made)
+    }
+
+    /// The question with layer, period and sources named: without a source, those that delivered all of the period.
+    ///
+    /// # Errors
+    /// [`AnalysisError`] when there is no layer, no data, or the period is none.
+    pub fn resolved(&self, snapshot: &Snapshot) -> Result<Self, AnalysisError> {
+        let layer = layer_of(snapshot, self)?.name.clone();
+        let period = period_of(snapshot, self, asked_sources(snapshot, &self.query))?;
+        let (query, _) = with_sources(snapshot, &self.query, &[period]);
+        Ok(Self { query, layer: Some(layer), as_of: Some(period.end), since: Some(period.start), seed: self.seed })
     }
 
     /// The same text for the same question.
@@ -184,6 +198,7 @@ pub struct Briefing {
 /// # Errors
 /// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
 pub fn briefing(snapshot: &Snapshot, request: &BriefingRequest) -> Result<Briefing, AnalysisError> {
+    let request = &request.resolved(snapshot)?;
     let layer = layer_of(snapshot, request)?;
     let sources = asked_sources(snapshot, &request.query);
     let period = period_of(snapshot, request, sources)?;
@@ -211,7 +226,7 @@ pub fn briefing(snapshot: &Snapshot, request: &BriefingRequest) -> Result<Briefi
         method_version: METHOD_VERSION.to_owned(),
         as_of: period.end.to_string(),
         since: period.start.to_string(),
-        data_fingerprint: fingerprint(snapshot, &request.query, period.end),
+        data_fingerprint: fingerprint(snapshot, &request.query, Some(layer), period.end),
         what: super::compare::what(snapshot, &request.query),
         layer: layer.name.clone(),
         headline: headline(&now, &listed, &clusters, period),
@@ -247,7 +262,10 @@ fn layer_of<'s>(snapshot: &'s Snapshot, request: &BriefingRequest) -> Result<&'s
 
 /// The period looked at: up to `as_of` or the end of the data, from `since` or a month before.
 fn period_of(snapshot: &Snapshot, request: &BriefingRequest, sources: &[String]) -> Result<Period, AnalysisError> {
-    let Some(last) = snapshot.coverage.months(sources).last().copied() else {
+    let delivered = |m: &Month| sources.iter().filter(|s| snapshot.coverage.months_of(s).contains(m)).count();
+    let months = snapshot.coverage.months(sources);
+    // One source that is ahead of the others does not end the period.
+    let Some(last) = months.iter().rev().find(|m| 2 * delivered(m) >= sources.len()).or(months.last()).copied() else {
         return Err(AnalysisError::NoAnswer {
             reason: "nothing has been received yet: import incidents first".to_owned(),
         });
@@ -304,7 +322,7 @@ impl Standing {
             );
             return Err(AnalysisError::NoAnswer { reason });
         }
-        let mut made = Self::tested(layer, &found, &steps, period, &known);
+        let mut made = Self::tested(snapshot, query, layer, &found, &steps, period, &known);
         made.not_received = layer.areas.len() - known.len();
         let years = baselines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let months = runs(baselines.iter().map(|m| m.start.month()));
@@ -329,7 +347,15 @@ impl Standing {
         Ok(made)
     }
 
-    fn tested(layer: &LoadedLayer, found: &StepCounts, steps: &Steps, period: Period, known: &[usize]) -> Self {
+    fn tested(
+        snapshot: &Snapshot,
+        query: &Query,
+        layer: &LoadedLayer,
+        found: &StepCounts,
+        steps: &Steps,
+        period: Period,
+        known: &[usize],
+    ) -> Self {
         let at = |i: usize, now: bool| -> u64 {
             let inside = steps.0.iter().zip(found.of(i)).filter(|(p, _)| (**p == period) == now);
             inside.map(|(_, &n)| u64::from(n)).sum()
@@ -377,8 +403,10 @@ impl Standing {
             });
         }
         changes.sort_by(|a, b| a.p_value.total_cmp(&b.p_value).then(a.place.cmp(&b.place)));
-        let days = |now: bool| -> i32 { steps.0.iter().filter(|p| (**p == period) == now).map(|p| p.days()).sum() };
-        let rates = (all_now as f64 / f64::from(days(true)), all_then as f64 / f64::from(days(false)));
+        let days = |now: bool| -> i32 {
+            steps.0.iter().filter(|p| (**p == period) == now).map(|p| days_asked(snapshot, query, *p)).sum()
+        };
+        let rates = (all_now as f64 / f64::from(days(true).max(1)), all_then as f64 / f64::from(days(false).max(1)));
         Self {
             too_few: known.len() - tests.len(),
             tested: tests.len(),
@@ -408,9 +436,11 @@ impl Standing {
             Steps(windows_in_order(&std::iter::once(period).chain(baselines.iter().copied()).collect::<Vec<_>>()));
         let grouping = snapshot.table.layer_groups(&layer.name).unwrap_or(&snapshot.table.whole);
         let days = |now: bool| -> f64 {
-            f64::from(steps.0.iter().filter(|p| (**p == period) == now).map(|p| p.days()).sum::<i32>())
+            f64::from(
+                steps.0.iter().filter(|p| (**p == period) == now).map(|p| days_asked(snapshot, query, *p)).sum::<i32>(),
+            )
         };
-        let scale = days(true) / days(false);
+        let scale = days(true) / days(false).max(1.0);
         let asked = super::Plan::new(snapshot, &Query { by: Vec::new(), ..query.clone() })?;
         for category in snapshot.table.asked_categories(&asked.filter) {
             let one = Query { categories: vec![category.clone()], definition: None, ..query.clone() };
@@ -478,8 +508,10 @@ fn baselines(snapshot: &Snapshot, sources: &[String], layer: &LoadedLayer, perio
         let mut received = layer.areas.iter().filter(|a| is_received(snapshot, sources, *p, &a.district));
         received.by_ref().count() * 2 > layer.areas.len()
     };
-    let years: Vec<Period> =
-        (1..=YEARS).map(|y| period.years_earlier(y)).filter(|p| p.end <= period.start && known(p)).collect();
+    // Of a period longer than a year the windows would overlap: then every second year, and so on.
+    let apart = (period.days() - 1) / 365 + 1;
+    let years = (1..=YEARS).map(|y| period.years_earlier(y * apart));
+    let years: Vec<Period> = years.filter(|p| p.end <= period.start && known(p)).collect();
     if !years.is_empty() {
         return (years, true);
     }
@@ -597,14 +629,4 @@ fn average_week(snapshot: &Snapshot, query: &Query, period: Period) -> Result<Ve
         });
     }
     Ok(found)
-}
-
-/// Checksum of what had been received up to a day.
-fn fingerprint(snapshot: &Snapshot, query: &Query, cutoff: Day) -> String {
-    let mut hasher = blake3::Hasher::new();
-    let asked = asked_sources(snapshot, query);
-    for edition in snapshot.editions.iter().filter(|e| asked.contains(&e.source) && e.month.first_day() < cutoff) {
-        hasher.update(format!("{edition:?}\u{1f}").as_bytes());
-    }
-    hasher.finalize().to_hex()[..16].to_owned()
 }

@@ -6,7 +6,10 @@ use super::{
     exposure::exposure_of,
     hotspots::{MapCells, column, in_words, rows_of},
     parameters::refuse,
-    steps::{METHOD_VERSION, StepCounts, Steps, asked_sources, count_steps, is_received, months_asked, runs},
+    steps::{
+        METHOD_VERSION, StepCounts, Steps, asked_sources, count_steps, is_received, months_asked, runs, with_sources,
+        without_steps,
+    },
 };
 use crate::{
     model::{Caller, Day, Period, Query, QueryError},
@@ -127,6 +130,8 @@ pub struct EmergingSummary {
 /// # Errors
 /// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
 pub fn emerging(snapshot: &Snapshot, request: &EmergingRequest) -> Result<EmergingAnswer, AnalysisError> {
+    let (query, sources_note) = with_sources(snapshot, &request.query, &[request.query.period()]);
+    let request = &EmergingRequest { query, ..request.clone() };
     let EmergingRequest { query, resolution, .. } = request;
     let (steps, left_out) = received_steps(snapshot, request)?;
     let (first, last) = (steps.0[0], steps.0[steps.0.len() - 1]);
@@ -145,9 +150,11 @@ pub fn emerging(snapshot: &Snapshot, request: &EmergingRequest) -> Result<Emergi
     let names: Vec<&'static str> = made.places.iter().map(|h| class_of(h, request.scheme)).collect();
     let kept: Vec<usize> = (0..names.len()).filter(|&i| request.all || names[i] != "no pattern").collect();
     let rows = history_rows(request, &map, &found, ids, &made, &names, &kept);
-    let boxes = summary_of(snapshot, &query, &found.boxes);
+    let boxes = summary_of(snapshot, &query, &without_steps(snapshot, &query, grouping, &left_out, found.boxes)?);
+    let mut method = method_of(request, &map, &counts, &made, &exposure, kept.len());
+    method.notes.extend(sources_note);
     let summary = EmergingSummary {
-        map: MapSummary { boxes, method: method_of(request, &map, &counts, &made, &exposure, kept.len()) },
+        map: MapSummary { boxes, method },
         scheme: scheme_text(request.scheme).to_owned(),
         reference: match request.reference {
             StepReference::Single => "each step by itself".to_owned(),

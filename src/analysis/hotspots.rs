@@ -5,12 +5,12 @@ use super::{
     count::summary_of,
     exposure::exposure_of,
     parameters::refuse,
-    steps::{METHOD_VERSION, asked_sources, covers},
+    steps::{METHOD_VERSION, asked_sources, is_received_like_any, with_sources},
     zeros::places_of,
 };
 use crate::{
     analysis::PlaceDimension,
-    model::{Caller, Dimension, Month, Period, Query, QueryError},
+    model::{Caller, Dimension, Period, Query, QueryError},
     snapshot::Snapshot,
     stats::{FdrMethod, LocalTests, StatsError, Weighting, Weights, adjusted, gi_star, local_tests, two_sided},
 };
@@ -132,6 +132,8 @@ pub(super) struct MapCells {
 
 impl MapCells {
     pub(super) fn new(snapshot: &Snapshot, query: &Query, resolution: u8) -> Result<Self, AnalysisError> {
+        // Names that are not known are said before anything is worked out.
+        Plan::new(snapshot, &Query { by: vec![Dimension::Cell(resolution)], ..query.clone() })?;
         let universe = snapshot.universe(resolution)?;
         let sources = asked_sources(snapshot, query);
         let period = received_extent(snapshot, query);
@@ -139,7 +141,9 @@ impl MapCells {
             let mut of_district: std::collections::HashMap<&str, bool> = std::collections::HashMap::new();
             let mut received = |cell: u64| {
                 let district = universe.district(snapshot, cell);
-                *of_district.entry(district).or_insert_with(|| received_as_any(snapshot, sources, period, district))
+                *of_district
+                    .entry(district)
+                    .or_insert_with(|| period.is_some_and(|p| is_received_like_any(snapshot, sources, p, district)))
             };
             universe.cells.iter().map(|&cell| received(cell)).collect()
         };
@@ -185,19 +189,6 @@ fn received_extent(snapshot: &Snapshot, query: &Query) -> Option<Period> {
     (start < end).then_some(Period { start, end })
 }
 
-/// Whether a district has, of every source that covers it, every month of the period that any district has.
-fn received_as_any(snapshot: &Snapshot, sources: &[String], period: Option<Period>, district: &str) -> bool {
-    let Some(period) = period else { return false };
-    let coverage = &snapshot.coverage;
-    let sent = |source: &String| {
-        let months: Vec<Month> = coverage.months_of(source).into_iter().filter(|m| period.meets(m.period())).collect();
-        let here = months.iter().filter(|m| coverage.is_received(source, **m, district)).count();
-        (here, months.len())
-    };
-    let counts: Vec<(usize, usize)> = sources.iter().filter(|s| covers(snapshot, s, district)).map(sent).collect();
-    counts.iter().any(|c| c.0 > 0) && counts.iter().all(|(here, any)| here == any)
-}
-
 /// Counts of the cells of a map, and the boxes beside them.
 fn counts_of(
     snapshot: &Snapshot,
@@ -223,13 +214,17 @@ fn counts_of(
 /// # Errors
 /// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
 pub fn hotspots(snapshot: &Snapshot, request: &HotspotRequest) -> Result<HotspotAnswer, AnalysisError> {
+    let (query, left_out) = with_sources(snapshot, &request.query, &[request.query.period()]);
+    let request = &HotspotRequest { query, ..request.clone() };
     let HotspotRequest { query, resolution, .. } = request;
     let map = MapCells::new(snapshot, query, *resolution)?;
     let (counts, boxes) = counts_of(snapshot, query, *resolution, &map.cells)?;
-    match request.test {
+    let mut found = match request.test {
         HotspotTest::Exact => exact(snapshot, request, &map, &counts, boxes),
         HotspotTest::GiStar => gi_star_map(request, &map, &counts, boxes),
-    }
+    }?;
+    found.summary.method.notes.extend(left_out);
+    Ok(found)
 }
 
 fn exact(

@@ -6,7 +6,7 @@ use super::{
     AnalysisError, Parameters, PlaceRef, TrendRequest, Values, count,
     exposure::residents_of,
     parameters::refuse,
-    steps::{METHOD_VERSION, asked_sources, is_received},
+    steps::{METHOD_VERSION, asked_sources, days_asked, is_received, is_received_like_any, with_sources},
     trend::trend,
 };
 use crate::{
@@ -171,9 +171,10 @@ pub struct Profile {
 pub fn profile(snapshot: &Snapshot, request: &ProfileRequest) -> Result<Profile, AnalysisError> {
     let found = super::place::Place::find(snapshot, "place", &request.place)?;
     let districts = found.districts(snapshot)?;
-    let sources = asked_sources(snapshot, &request.query);
     let period = period_of(snapshot, request)?;
-    let mut query = request.query.clone();
+    let (mut query, sources_note) = with_sources(snapshot, &request.query, &[period]);
+    let named = query.sources.clone();
+    let sources = &named;
     match &request.place {
         PlaceRef::Area(layer, code) => query.place.areas = vec![(layer.clone(), code.clone())],
         PlaceRef::Cell(cell) => query.place.cells = vec![grid::cell_text(*cell)],
@@ -186,9 +187,12 @@ pub fn profile(snapshot: &Snapshot, request: &ProfileRequest) -> Result<Profile,
     let total = count(snapshot, &inside)?.summary;
     let missing = period.months().filter(|m| !districts.iter().all(|d| is_received(snapshot, sources, m.period(), d)));
     let missing: Vec<String> = missing.map(|m| m.to_string()).collect();
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = sources_note.into_iter().collect();
     if !missing.is_empty() {
-        notes.push(format!("not received and not in the counts: {}", missing.join(", ")));
+        notes.push(format!(
+            "not received from every source asked, so not in trend and average week; the counts hold what was received: {}",
+            missing.join(", ")
+        ));
     }
     let (points, trend_method) = series(snapshot, &query);
     let (residents, area_km2) = denominators(snapshot, &request.place);
@@ -200,7 +204,7 @@ pub fn profile(snapshot: &Snapshot, request: &ProfileRequest) -> Result<Profile,
     Ok(Profile {
         place: request.place.canonical(),
         name: found.name.clone(),
-        what: super::compare::what(snapshot, &request.query),
+        what: super::compare::what(snapshot, &query),
         from: period.start.to_string(),
         to: period.end.to_string(),
         count: total.counted,
@@ -327,7 +331,9 @@ fn average_week(
     let per_week = |period: Period| -> Result<Option<f64>, AnalysisError> {
         let known = |p: &Period| districts.iter().all(|d| is_received(snapshot, sources, *p, d));
         let parts: Vec<Period> = period.by_month().into_iter().filter(known).collect();
-        let days: i32 = parts.iter().map(|p| p.days()).sum();
+        let days: i32 = parts.iter().map(|p| days_asked(snapshot, query, *p).min(p.days())).sum();
+        // Weeks stay weeks when only some of their days are asked for.
+        let days = if days > 0 { parts.iter().map(|p| p.days()).sum() } else { 0 };
         if days == 0 {
             return Ok(None);
         }
@@ -372,7 +378,13 @@ fn rank(snapshot: &Snapshot, place: &PlaceRef, query: &Query) -> Result<Option<R
     }
     let people = residents_of(layer).filter(|p| p[own] > 0.0);
     let exposure: Vec<f64> = people.cloned().unwrap_or_else(|| vec![1000.0; layer.areas.len()]);
-    let ranked: Vec<usize> = (0..layer.areas.len()).filter(|&i| exposure[i] > 0.0).collect();
+    // Only areas received as this one was.
+    let sources = asked_sources(snapshot, query);
+    let known = |district: &str| is_received_like_any(snapshot, sources, query.period(), district);
+    let same = known(&layer.areas[own].district);
+    let ranked: Vec<usize> = (0..layer.areas.len())
+        .filter(|&i| exposure[i] > 0.0 && (i == own || known(&layer.areas[i].district) == same))
+        .collect();
     let rate = |i: usize| 1000.0 * counts[i] as f64 / exposure[i];
     let ends = |i: usize| {
         let interval = count_interval(counts[i], 0.95);

@@ -6,11 +6,11 @@ use super::{
     emerging::by_cell,
     hotspots::{MapCells, column, in_words},
     parameters::refuse,
-    steps::{METHOD_VERSION, Steps, asked_sources, count_steps, is_received, months_asked},
+    steps::{METHOD_VERSION, Steps, asked_sources, count_steps, is_received, months_asked, with_sources},
 };
 use crate::{
     grid,
-    model::{Caller, Query, QueryError},
+    model::{Caller, Day, Month, Period, Query, QueryError},
     snapshot::Snapshot,
     stats::{Base, Cluster, MAX_HEIGHT, ScanInput, space_time_scan},
 };
@@ -114,6 +114,8 @@ pub struct ScanAnswer {
 /// # Errors
 /// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
 pub fn scan(snapshot: &Snapshot, request: &ScanRequest) -> Result<ScanAnswer, AnalysisError> {
+    let (query, _) = with_sources(snapshot, &request.query, &[last_year(snapshot, &request.query)]);
+    let request = &ScanRequest { query, ..request.clone() };
     let steps = scanned_months(snapshot, &request.query)?;
     let (first, last) = (steps.0[0], steps.0[steps.0.len() - 1]);
     let query = Query { from: Some(first.start), to: Some(last.end), ..request.query.clone() };
@@ -171,15 +173,28 @@ pub fn scan(snapshot: &Snapshot, request: &ScanRequest) -> Result<ScanAnswer, An
         clusters: scan.clusters.len(),
         method_version: METHOD_VERSION.to_owned(),
     };
-    let rows = cluster_rows(&listed, &steps, request.resolution, &center, &cells);
+    let rows = cluster_rows(&listed, &steps, request.resolution, request.replicates, &center, &cells);
     Ok(ScanAnswer { rows, summary, cells: listed.iter().map(cells).collect(), clusters: listed })
+}
+
+/// The period asked for, or the last twelve months.
+fn last_year(snapshot: &Snapshot, query: &Query) -> Period {
+    let asked = query.period();
+    let last = snapshot.coverage.months(asked_sources(snapshot, query)).last().copied();
+    match last {
+        Some(last) if query.from.is_none() => {
+            let end = asked.end.min(last.next().first_day());
+            Period { start: Month(Day(end.0 - 1).month().0 + 1 - MONTHS as i32).first_day(), end }
+        }
+        _ => asked,
+    }
 }
 
 /// Months of the period (or the last twelve) received wherever anything is; contiguous, ending with the last.
 fn scanned_months(snapshot: &Snapshot, query: &Query) -> Result<Steps, AnalysisError> {
     let sources = asked_sources(snapshot, query);
     let districts = &snapshot.coverage.districts;
-    let received = |month: &crate::model::Period| {
+    let received = |month: &Period| {
         let any = districts.iter().filter(|d| sources.iter().any(|s| super::steps::covers(snapshot, s, &d.0)));
         if districts.is_empty() {
             return is_received(snapshot, sources, *month, "");
@@ -232,10 +247,18 @@ fn bases_of(map: &MapCells, occupied: &[u32], resolution: u8) -> Vec<Base> {
     occupied.par_iter().map(base).collect()
 }
 
+/// The p-value behind a recurrence interval: by permutation, or the Gumbel tail where no replicate was as large, but no smaller
+/// than one in a million: so far out the fit is a guess.
+fn p_of(cluster: &Cluster, replicates: usize) -> f64 {
+    let floor = 1.0 / (replicates as f64 + 1.0);
+    if cluster.p_value > floor * 1.000_001 { cluster.p_value } else { cluster.p_gumbel.clamp(1e-6, floor) }
+}
+
 fn cluster_rows(
     clusters: &[Cluster],
     steps: &Steps,
     resolution: u8,
+    replicates: usize,
     center: &dyn Fn(&Cluster) -> u64,
     cells: &dyn Fn(&Cluster) -> Vec<u64>,
 ) -> Rows {
@@ -259,7 +282,7 @@ fn cluster_rows(
             column("log_ratio", numbers(&|c| c.log_ratio)),
             column("p_value", numbers(&|c| c.p_value)),
             column("p_gumbel", numbers(&|c| c.p_gumbel)),
-            column("recurrence_days", numbers(&|c| days / c.p_gumbel.max(f64::MIN_POSITIVE).min(c.p_value))),
+            column("recurrence_days", numbers(&|c| days / p_of(c, replicates))),
         ],
         places: clusters.iter().map(|c| PlaceKey::Cell(center(c))).collect(),
     }

@@ -1,8 +1,8 @@
 //! Counts of groups of places in steps of time: the series that every test of change is made from.
 
 use crate::{
-    model::{Month, Period, Query, QueryError},
-    snapshot::Snapshot,
+    model::{Day, Month, Period, Query, QueryError},
+    snapshot::{LoadedLayer, Snapshot},
     table::{Boxes, CompiledFilter, Grouping, RowDimension, Span},
 };
 
@@ -72,6 +72,22 @@ pub(super) fn count_steps(
     Ok(StepCounts { steps: steps.0.len(), counts, boxes: found.boxes })
 }
 
+/// Boxes without the incidents of steps that were left out: these are no part of the question.
+pub(super) fn without_steps(
+    snapshot: &Snapshot,
+    query: &Query,
+    grouping: &Grouping,
+    left_out: &[Period],
+    boxes: Boxes,
+) -> Result<Boxes, QueryError> {
+    if left_out.is_empty() {
+        return Ok(boxes);
+    }
+    let outside = count_steps(snapshot, query, grouping, &Steps(left_out.to_vec()))?.boxes.counted;
+    let outside = outside.min(boxes.time_too_coarse);
+    Ok(Boxes { time_too_coarse: boxes.time_too_coarse - outside, total: boxes.total - outside, ..boxes })
+}
+
 /// Sources that a query asks of.
 pub(super) fn asked_sources<'q>(snapshot: &'q Snapshot, query: &'q Query) -> &'q [String] {
     if query.sources.is_empty() { snapshot.table.sources() } else { &query.sources }
@@ -87,6 +103,79 @@ pub(super) fn is_received(snapshot: &Snapshot, sources: &[String], period: Perio
 /// Whether a source ever covers a district.
 pub(super) fn covers(snapshot: &Snapshot, source: &str, district: &str) -> bool {
     snapshot.coverage.months_of(source).into_iter().any(|m| snapshot.coverage.is_received(source, m, district))
+}
+
+/// Days of a period that a query's weekdays and calendar let through: what its counts are divided by.
+pub(super) fn days_asked(snapshot: &Snapshot, query: &Query, period: Period) -> i32 {
+    let calendar = query.calendar.as_ref().and_then(|name| snapshot.known.calendars.get(name));
+    if query.weekdays.is_none() && calendar.is_none() {
+        return period.days();
+    }
+    let asked = |day: &Day| {
+        query.weekdays.is_none_or(|w| w[usize::from(day.weekday())]) && calendar.is_none_or(|c| c.contains(*day))
+    };
+    (period.start.0..period.end.0).map(Day).filter(asked).count() as i32
+}
+
+/// A query with its sources named, and a sentence where some were left out.
+///
+/// Where a question names no source, it is asked of those that delivered every month of the periods that any source
+/// delivered: a source that begins later, or has a gap, would look like a change.
+pub(super) fn with_sources(snapshot: &Snapshot, query: &Query, periods: &[Period]) -> (Query, Option<String>) {
+    if !query.sources.is_empty() {
+        return (query.clone(), None);
+    }
+    let coverage = &snapshot.coverage;
+    let asked = |m: &Month| periods.iter().any(|p| p.meets(m.period()));
+    let all: Vec<Month> = coverage.months(snapshot.table.sources()).into_iter().filter(asked).collect();
+    let delivered = |source: &String| {
+        let months = coverage.months_of(source);
+        all.iter().filter(|m| months.contains(m)).count()
+    };
+    let counts: Vec<(&String, usize)> = snapshot.table.sources().iter().map(|s| (s, delivered(s))).collect();
+    let most = counts.iter().map(|c| c.1).max().unwrap_or(0);
+    let (kept, left): (Vec<_>, Vec<_>) = counts.into_iter().partition(|c| c.1 == most);
+    let names = |of: &[(&String, usize)]| of.iter().map(|c| c.0.clone()).collect::<Vec<_>>();
+    let note = (!left.is_empty() && most > 0)
+        .then(|| format!("Left out, because not every month of the period was received: {}.", names(&left).join(", ")));
+    (Query { sources: names(&kept), ..query.clone() }, note)
+}
+
+/// Whether a district has, of every source that covers any district, every month of the period that any district has.
+pub(super) fn is_received_like_any(snapshot: &Snapshot, sources: &[String], period: Period, district: &str) -> bool {
+    let coverage = &snapshot.coverage;
+    let somewhere = |source: &&String| {
+        coverage.districts.is_empty() || coverage.districts.iter().any(|d| covers(snapshot, source, &d.0))
+    };
+    let sent = |source: &String| {
+        let months: Vec<Month> = coverage.months_of(source).into_iter().filter(|m| period.meets(m.period())).collect();
+        let here = months.iter().filter(|m| coverage.is_received(source, **m, district)).count();
+        (here, months.len())
+    };
+    let counts: Vec<(usize, usize)> = sources.iter().filter(somewhere).map(sent).collect();
+    counts.iter().any(|c| c.0 > 0) && counts.iter().all(|(here, any)| here == any)
+}
+
+/// Checksum of what an answer is made from: deliveries before a day, definition, calendar, areas and their residents.
+pub(super) fn fingerprint(snapshot: &Snapshot, query: &Query, layer: Option<&LoadedLayer>, cutoff: Day) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |text: String| {
+        hasher.update(text.as_bytes());
+        hasher.update(b"\x1f");
+    };
+    let asked = asked_sources(snapshot, query);
+    for edition in snapshot.editions.iter().filter(|e| asked.contains(&e.source) && e.month.first_day() < cutoff) {
+        add(format!("{edition:?}"));
+    }
+    add(format!("{:?}", query.definition.as_ref().map(|name| snapshot.definitions().get(name))));
+    add(format!("{:?}", query.calendar.as_ref().map(|name| snapshot.known.calendars.get(name))));
+    if let Some(layer) = layer {
+        let residents = super::exposure::residents_of(layer);
+        for (i, area) in layer.areas.iter().enumerate() {
+            add(format!("{}|{}|{}|{:?}", area.code, area.name, area.area_km2, residents.map(|r| r[i])));
+        }
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
 }
 
 /// Months of a query's period, from the first to the last received of any source asked.
@@ -112,7 +201,6 @@ pub(super) fn runs(months: impl IntoIterator<Item = Month>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Day;
 
     fn days(start: i32, end: i32) -> Period {
         Period { start: Day(start), end: Day(end) }

@@ -5,7 +5,10 @@ use super::{
     count::summary_of,
     hotspots::{column, in_words},
     parameters::refuse,
-    steps::{METHOD_VERSION, Steps, asked_sources, count_steps, is_received, months_asked, runs},
+    steps::{
+        METHOD_VERSION, Steps, asked_sources, count_steps, days_asked, is_received, months_asked, runs, with_sources,
+        without_steps,
+    },
 };
 use crate::{
     model::{Caller, Dimension, Period, Query, QueryError},
@@ -65,6 +68,8 @@ pub struct TrendSummary {
     pub months_left_out: Vec<String>,
     /// Variance over mean of the baseline, for a series.
     pub dispersion: Option<f64>,
+    /// What a reader must know.
+    pub notes: Vec<String>,
     /// Version of the method.
     pub method_version: String,
 }
@@ -83,15 +88,27 @@ pub struct TrendAnswer {
 /// # Errors
 /// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
 pub fn trend(snapshot: &Snapshot, request: &TrendRequest) -> Result<TrendAnswer, AnalysisError> {
-    match &request.layer {
-        Some(layer) => areas(snapshot, &request.query, layer),
-        None => series(snapshot, &request.query),
-    }
+    let (query, note) = with_sources(snapshot, &request.query, &[request.query.period()]);
+    // Whole months only: the boxes are those of the months that are looked at.
+    let months = months_asked(snapshot, &query);
+    let days = months.iter().filter(|m| days_asked(snapshot, &query, **m) > 0).copied();
+    let months: Vec<Period> = days.collect();
+    let (Some(first), Some(last)) = (months.first(), months.last()) else {
+        let reason = "there is no whole month received in the period; `places coverage` lists what was".to_owned();
+        return Err(AnalysisError::NoAnswer { reason });
+    };
+    let query = Query { from: Some(first.start), to: Some(last.end), ..query };
+    let mut found = match &request.layer {
+        Some(layer) => areas(snapshot, &query, layer, months),
+        None => series(snapshot, &query, months),
+    }?;
+    found.summary.notes.extend(note);
+    Ok(found)
 }
 
 /// A month's count brought to a month of mean length.
-fn per_month(counts: &[u32], steps: &[Period]) -> Vec<f64> {
-    counts.iter().zip(steps).map(|(&n, p)| f64::from(n) * MONTH_DAYS / f64::from(p.days())).collect()
+fn per_month(counts: &[u32], days: &[f64]) -> Vec<f64> {
+    counts.iter().zip(days).map(|(&n, days)| f64::from(n) * MONTH_DAYS / days).collect()
 }
 
 /// Seasonal Kendall where a calendar month occurs twice and there are two years of them, else Mann-Kendall.
@@ -107,10 +124,9 @@ fn is_seasonal(steps: &[Period]) -> bool {
     pairs >= 6
 }
 
-fn areas(snapshot: &Snapshot, query: &Query, layer: &str) -> Result<TrendAnswer, AnalysisError> {
+fn areas(snapshot: &Snapshot, query: &Query, layer: &str, months: Vec<Period>) -> Result<TrendAnswer, AnalysisError> {
     let by_area = Query { by: vec![Dimension::Area(layer.to_owned())], ..query.clone() };
     let plan = Plan::new(snapshot, &by_area)?;
-    let months = months_asked(snapshot, query);
     let sources = asked_sources(snapshot, query);
     let loaded = snapshot.layer(layer).map_or(&[][..], |l| l.areas.as_slice());
     let steps = Steps(months.clone());
@@ -121,7 +137,8 @@ fn areas(snapshot: &Snapshot, query: &Query, layer: &str) -> Result<TrendAnswer,
             (0..months.len()).filter(|&m| is_received(snapshot, sources, months[m], &area.district)).collect();
         let periods: Vec<Period> = kept.iter().map(|&m| months[m]).collect();
         let counts: Vec<u32> = kept.iter().map(|&m| found.of(i)[m]).collect();
-        tests.push(AreaTrend::new(&counts, &periods).ok());
+        let days: Vec<f64> = periods.iter().map(|p| f64::from(days_asked(snapshot, query, *p))).collect();
+        tests.push(AreaTrend::new(&counts, &periods, &days).ok());
     }
     if tests.iter().all(Option::is_none) {
         let reason = "a trend needs at least three months received; `places coverage` lists what was".to_owned();
@@ -144,6 +161,7 @@ fn areas(snapshot: &Snapshot, query: &Query, layer: &str) -> Result<TrendAnswer,
         months: months.len(),
         months_left_out: left_out(snapshot, sources, &months),
         dispersion: None,
+        notes: Vec::new(),
         method_version: METHOD_VERSION.to_owned(),
     };
     Ok(TrendAnswer { rows: area_rows(layer, loaded, &tests, &q), summary })
@@ -171,8 +189,8 @@ struct AreaTrend {
 }
 
 impl AreaTrend {
-    fn new(counts: &[u32], periods: &[Period]) -> Result<Self, StatsError> {
-        let values = per_month(counts, periods);
+    fn new(counts: &[u32], periods: &[Period], days: &[f64]) -> Result<Self, StatsError> {
+        let values = per_month(counts, days);
         let test = tested(&values, periods)?;
         let charted = chart(&values, &vec![1.0; values.len()]).ok();
         Ok(Self {
@@ -277,9 +295,8 @@ pub(super) fn chart(values: &[f64], shape: &[f64]) -> Result<Chart, StatsError> 
     Ok(Chart { points: values.iter().zip(&centers).map(point).collect(), dispersion })
 }
 
-fn series(snapshot: &Snapshot, query: &Query) -> Result<TrendAnswer, AnalysisError> {
+fn series(snapshot: &Snapshot, query: &Query, asked: Vec<Period>) -> Result<TrendAnswer, AnalysisError> {
     let plan = Plan::new(snapshot, query)?;
-    let asked = months_asked(snapshot, query);
     let sources = asked_sources(snapshot, query);
     let districts = super::place::districts_of_query(snapshot, query)?;
     let is_known = |m: &Period| districts.iter().all(|d| is_received(snapshot, sources, *m, d));
@@ -288,7 +305,7 @@ fn series(snapshot: &Snapshot, query: &Query) -> Result<TrendAnswer, AnalysisErr
     let found = count_steps(snapshot, query, &plan.grouping, &steps)?;
     let counts = if found.counts.is_empty() { vec![0; steps.0.len()] } else { found.of(0).to_vec() };
     // The band follows the length of the month.
-    let days: Vec<f64> = steps.0.iter().map(|p| f64::from(p.days()) / MONTH_DAYS).collect();
+    let days: Vec<f64> = steps.0.iter().map(|p| f64::from(days_asked(snapshot, query, *p)) / MONTH_DAYS).collect();
     let values: Vec<f64> = counts.iter().map(|&n| f64::from(n)).collect();
     let charted = chart(&values, &days).map_err(|e| in_words(&e))?;
     let marks = signals(&charted.points);
@@ -305,7 +322,7 @@ fn series(snapshot: &Snapshot, query: &Query) -> Result<TrendAnswer, AnalysisErr
         column("signal", Values::Text { texts: words, of_row: each }),
     ];
     let summary = TrendSummary {
-        boxes: summary_of(snapshot, query, &found.boxes),
+        boxes: summary_of(snapshot, query, &without_steps(snapshot, query, &plan.grouping, &missing, found.boxes)?),
         method: format!(
             "control chart: mean of the first {} months a day, exact limits at three standard deviations, negative binomial where counts vary more than chance",
             BASELINE.min(steps.0.len().saturating_sub(1))
@@ -314,6 +331,7 @@ fn series(snapshot: &Snapshot, query: &Query) -> Result<TrendAnswer, AnalysisErr
         months: steps.0.len(),
         months_left_out: in_runs(missing.iter()),
         dispersion: Some(charted.dispersion),
+        notes: Vec::new(),
         method_version: METHOD_VERSION.to_owned(),
     };
     Ok(TrendAnswer { rows: Rows { columns, places: Vec::new() }, summary })

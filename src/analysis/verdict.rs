@@ -52,9 +52,12 @@ pub fn verdict(evidence: &Evidence) -> String {
         Side::Unclear if plain != Side::Unclear => "no clear change once the season is taken out".to_owned(),
         Side::Unclear => "no clear change".to_owned(),
         Side::Lower | Side::Higher => {
-            let word = if found == Side::Lower { "lower than before" } else { "higher than before" };
+            let way = if found == Side::Lower { "lower" } else { "higher" };
+            // The counts themselves may say nothing, or the other thing.
+            let than = if plain == found { "before" } else { "the season would lead to expect" };
+            let word = format!("{way} than {than}");
             match evidence.comparison.map(side) {
-                None => word.to_owned(),
+                None => word,
                 Some(Side::Unclear) => format!("{word}; not clearly different from the comparison areas"),
                 Some(other) if other == found => format!("{word}, by more than the comparison areas"),
                 Some(_) => format!("{word}, but by less than the comparison areas"),
@@ -99,6 +102,10 @@ mod tests {
         assert_eq!(
             verdict(&Evidence { season: Some((0.8, 1.3)), ..BASE }),
             "no clear change once the season is taken out"
+        );
+        assert_eq!(
+            verdict(&Evidence { change: (0.7, 1.6), season: Some((0.4, 0.8)), ..BASE }),
+            "lower than the season would lead to expect"
         );
         assert!(verdict(&Evidence { at_peak: true, ..BASE }).ends_with("the place was chosen at a peak"));
         assert!(!verdict(&Evidence { at_peak: true, change: (1.2, 1.9), ..BASE }).contains("peak"));

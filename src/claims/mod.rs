@@ -94,6 +94,15 @@ impl Asked {
         Self { parameters, polygons: Vec::new() }
     }
 
+    /// The question with a parameter named that it leaves open.
+    fn naming(&self, name: &str, values: &[String]) -> Self {
+        let mut made = self.clone();
+        if !made.parameters.iter().any(|p| p.0 == name) {
+            made.parameters.extend(values.iter().map(|v| (name.to_owned(), v.clone())));
+        }
+        made
+    }
+
     /// The comparison that is asked for.
     ///
     /// # Errors
@@ -145,6 +154,9 @@ fn with_codes(text: &str) -> Result<String, String> {
 /// A result, ready to be shown or stored: the bytes are the same on every run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
+    /// The question with what it left open named: sources, and the period of a briefing. What is stored, so that a source
+    /// that comes later changes nothing.
+    pub asked: Asked,
     /// Identity.
     pub id: String,
     /// First day not looked at.
@@ -169,9 +181,10 @@ pub fn make(
     };
     match kind {
         Kind::Compare => {
-            let request = CompareRequest { cutoff, ..asked.compare(caller)? };
+            let request = CompareRequest { cutoff, ..asked.compare(caller)? }.resolved(snapshot);
             let claim = compare(snapshot, &request)?;
             Ok(Made {
+                asked: asked.naming("source", &request.query.sources),
                 id: claim.claim_id.clone(),
                 cutoff: claim.data_cutoff.clone(),
                 json: text(serde_json::to_string(&claim))?,
@@ -182,8 +195,19 @@ pub fn make(
             if request.as_of.is_none() {
                 request.as_of = cutoff;
             }
+            let request = request.resolved(snapshot)?;
             let made = briefing(snapshot, &request)?;
+            let mut asked = asked.naming("source", &request.query.sources);
+            let open = [
+                ("layer", request.layer.clone()),
+                ("as_of", request.as_of.map(|d| d.to_string())),
+                ("since", request.since.map(|d| d.to_string())),
+            ];
+            for (name, value) in open {
+                asked = asked.naming(name, &value.into_iter().collect::<Vec<_>>());
+            }
             Ok(Made {
+                asked,
                 id: made.briefing_id.clone(),
                 cutoff: made.as_of.clone(),
                 json: text(serde_json::to_string(&made))?,
@@ -196,8 +220,8 @@ pub fn make(
 ///
 /// # Errors
 /// [`ClaimError`]; nothing is then stored.
-pub fn store(workspace: &Workspace, kind: Kind, asked: &Asked, made: &Made) -> Result<(), ClaimError> {
-    let request = serde_json::to_string(asked)
+pub fn store(workspace: &Workspace, kind: Kind, made: &Made) -> Result<(), ClaimError> {
+    let request = serde_json::to_string(&made.asked)
         .map_err(|e| ClaimError::Unreadable { id: made.id.clone(), reason: e.to_string() })?;
     if request.len() > MAX_REQUEST_BYTES {
         return Err(ClaimError::TooLong { bytes: request.len() });

@@ -105,7 +105,7 @@ pub(super) fn run_compare(workspace: &Workspace, args: &CompareArgs) -> anyhow::
     asked.compare(&Caller::local())?;
     let snapshot = Snapshot::load(workspace)?;
     let made = make(&snapshot, Kind::Compare, &asked, None, &Caller::local())?;
-    finish(workspace, Kind::Compare, &asked, &made, !args.no_store, args.format)
+    finish(workspace, Kind::Compare, &made, !args.no_store, args.format)
 }
 
 /// A place that is a file: its name without the folder, and its text.
@@ -130,16 +130,9 @@ fn filter_pairs(filters: &Filters) -> Vec<(String, String)> {
 }
 
 /// Stores a result and prints it.
-fn finish(
-    workspace: &Workspace,
-    kind: Kind,
-    asked: &Asked,
-    made: &Made,
-    keep: bool,
-    format: SentenceFormat,
-) -> anyhow::Result<()> {
+fn finish(workspace: &Workspace, kind: Kind, made: &Made, keep: bool, format: SentenceFormat) -> anyhow::Result<()> {
     if keep {
-        store(workspace, kind, asked, made)?;
+        store(workspace, kind, made)?;
     }
     print(kind.name(), &made.json, format)?;
     if keep {
@@ -363,7 +356,7 @@ pub(super) fn run_briefing(workspace: &Workspace, args: &BriefingArgs) -> anyhow
     asked.parameters.extend(own.into_iter().filter_map(|(n, v)| v.clone().map(|v| (n.to_owned(), v))));
     let snapshot = Snapshot::load(workspace)?;
     let made = make(&snapshot, Kind::Briefing, &asked, None, &Caller::local())?;
-    finish(workspace, Kind::Briefing, &asked, &made, !args.no_store, args.format)
+    finish(workspace, Kind::Briefing, &made, !args.no_store, args.format)
 }
 
 /// Arguments of `places profile`.

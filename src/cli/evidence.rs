@@ -188,6 +188,7 @@ pub(super) fn run_trend(workspace: &Workspace, args: &TrendArgs) -> anyhow::Resu
     args.output.write(&snapshot, &answer.rows, &answer.summary)?;
     note(&boxes(&answer.summary.boxes));
     note(&format!("{}; {} tests, {} months", answer.summary.method, answer.summary.tests, answer.summary.months));
+    answer.summary.notes.iter().for_each(|text| note(text));
     if !answer.summary.months_left_out.is_empty() {
         note(&format!("months left out where they were not received: {}", answer.summary.months_left_out.join(", ")));
     }

@@ -140,7 +140,7 @@ pub(super) async fn keep(
     let found = state
         .compute(move |served| {
             let found = make(&served.snapshot, Kind::Compare, &asked, None, &caller)?;
-            store(&workspace, Kind::Compare, &asked, &found)?;
+            store(&workspace, Kind::Compare, &found)?;
             Ok(found)
         })
         .await?;

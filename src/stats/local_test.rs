@@ -15,6 +15,8 @@ const MAX_ROUNDS: usize = 20;
 const ERRORS: f64 = 2.0;
 /// Neighborhoods that may hide each other.
 const OUTLIERS: usize = 12;
+/// Places that must be left to tell how the background varies, and at least half of all.
+const LEAST_BACKGROUND: usize = 20;
 /// Neighborhoods among which these are looked for; overlapping ones are passed over.
 const CANDIDATES: usize = 400;
 
@@ -94,7 +96,8 @@ pub fn local_tests(counts: &[u64], exposure: &[f64], weights: &Weights, alpha: f
             *kept &= !*flagged;
             more || leaves
         });
-        if !more || spread.dispersion() <= 1.0 {
+        let left = background.iter().filter(|k| **k).count();
+        if !more || spread.dispersion() <= 1.0 || left < LEAST_BACKGROUND || 2 * left < background.len() {
             break;
         }
         spread = map.spread(&background);
@@ -241,6 +244,10 @@ impl<'a> Map<'a> {
             if !kept[i] || removed == OUTLIERS {
                 continue;
             }
+            let left = kept.iter().filter(|k| **k).count().saturating_sub(1 + self.weights.neighbors(i).len());
+            if left < LEAST_BACKGROUND || 2 * left < kept.len() {
+                break;
+            }
             removed += 1;
             kept[i] = false;
             self.weights.neighbors(i).iter().for_each(|&j| kept[j as usize] = false);
@@ -290,6 +297,14 @@ mod tests {
         let p = 1.0 - 0.97_f64.powi(25);
         assert!((binomial.places[0].p_high - p).abs() < 1e-12);
         assert!(found.dispersion > 1.0);
+    }
+
+    #[test]
+    fn a_map_of_a_few_places_keeps_the_dispersion_of_all_of_them() {
+        let full: [Vec<u32>; 4] = [vec![1, 2, 3], vec![0, 2], vec![0, 1, 3], vec![0, 2]];
+        let weights = Weights::new(full.iter().map(Vec::as_slice), Weighting::Binary).unwrap();
+        let found = local_tests(&[1476, 410, 2089, 2360], &[1.0; 4], &weights, 0.05).unwrap();
+        assert!(found.dispersion > 100.0 && found.q_high.iter().all(|q| *q > 0.05), "{found:?}");
     }
 
     #[test]

@@ -8,6 +8,8 @@ mod county;
 mod maps;
 #[path = "../../benches/calibration/ratios.rs"]
 mod ratios;
+#[path = "../../benches/calibration/real.rs"]
+mod real;
 #[path = "../../benches/calibration/scans.rs"]
 mod scans;
 #[path = "../../benches/calibration/trends.rs"]
@@ -75,4 +77,16 @@ fn scans_of_chance_alarm_at_their_rate() {
     for alarm in [share(&all, |s| s.p_value <= 0.05), share(&all, |s| s.p_gumbel <= 0.05)] {
         assert!(alarm <= 0.05 + reach(0.05, 200), "{alarm}");
     }
+}
+
+#[test]
+fn scans_of_real_months_with_permuted_dates_alarm_at_their_rate() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(months) = real::RealMonths::load(&folder.path().join("w"), "Criminal damage and arson") else {
+        println!("SKIPPED: the Norfolk months are not beside the repository");
+        return;
+    };
+    let all = run(120, |seed| months.scan(seed, 99));
+    let alarms = share(&all, |p| p.0 <= 0.05);
+    assert!(alarms <= 0.05 + reach(0.05, 120), "{alarms}");
 }

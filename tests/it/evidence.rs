@@ -256,8 +256,8 @@ fn a_later_month_changes_no_claim_and_a_changed_month_is_said() {
     let asked = Asked::new(parameters(&[("place", "squares:Q1"), ("before", "2024-Q1"), ("after", "2025-Q1")]));
     let snapshot = Snapshot::load(&scratch.workspace).unwrap();
     let made = make(&snapshot, Kind::Compare, &asked, None, &Caller::local()).unwrap();
-    store(&scratch.workspace, Kind::Compare, &asked, &made).unwrap();
-    store(&scratch.workspace, Kind::Compare, &asked, &made).unwrap();
+    store(&scratch.workspace, Kind::Compare, &made).unwrap();
+    store(&scratch.workspace, Kind::Compare, &made).unwrap();
     assert_eq!(scratch.workspace.state().unwrap().claims().unwrap().len(), 1);
     let again = |snapshot: &Snapshot| replay(&scratch.workspace, snapshot, &made.id, &Caller::local()).unwrap();
     assert!(again(&snapshot).same);
@@ -265,11 +265,94 @@ fn a_later_month_changes_no_claim_and_a_changed_month_is_said() {
     let later = again(&Snapshot::load(&scratch.workspace).unwrap());
     assert!(later.same, "{}", later.why);
     assert_eq!(later.now.json, made.json);
+    // A source that did not exist when the claim was made.
+    let mapping = "source = \"wardens\"\n[columns]\nwhen = \"day\"\ncategory = \"kind\"\nid = \"id\"\nlon = \"lon\"\nlat = \"lat\"\n";
+    let wardens = scratch.write("wardens.csv", "id,kind,day,lon,lat\n1,Litter,2025-04-03,1.05,52.55\n");
+    scratch.import_mapped(&[wardens], mapping);
+    assert!(again(&Snapshot::load(&scratch.workspace).unwrap()).same);
     scratch.import_police(&[file("2025-02", 380, 77)]);
     let changed = again(&Snapshot::load(&scratch.workspace).unwrap());
     assert!(!changed.same && changed.why.contains("no longer what it was"), "{}", changed.why);
     assert_eq!(changed.stored.result, made.json);
     places::workspace::check(&scratch.workspace, true, false).unwrap();
+}
+
+#[test]
+fn a_county_wide_change_is_no_displacement() {
+    let county = county();
+    let areas: Vec<&str> = county.snapshot.layers[0].areas.iter().map(|a| a.code.as_str()).collect();
+    let (mut tested, mut alarms) = (0, 0);
+    // Summer against winter: everything falls, nothing moves.
+    for code in areas.iter().step_by(3) {
+        let place = format!("areas:{code}");
+        let pairs = [
+            ("place", place.as_str()),
+            ("before", "2024-Q3"),
+            ("after", "2025-Q1"),
+            ("source", "holm-police"),
+            ("ring", "4"),
+        ];
+        let claim = compare(&county.snapshot, &pairs);
+        if let Some(z) = claim["displacement"]["z"].as_f64() {
+            tested += 1;
+            alarms += i32::from(z.abs() > 1.96);
+        }
+        let fell = claim["comparison"]["high"].as_f64().is_some_and(|high| high < 1.0);
+        assert!(fell || claim["displacement"]["wdq"].is_null(), "{claim:#}");
+    }
+    assert!(tested > 20 && alarms <= 6, "{alarms} of {tested}");
+}
+
+#[test]
+fn an_area_named_twice_is_compared_once() {
+    let county = county();
+    let place = format!("areas:{}", county.truth("clear-hold-build").area);
+    let other = format!("areas:{}", county.truth("emerging").area);
+    let with = |comparison: &str| {
+        compare(
+            &county.snapshot,
+            &[("place", &place), ("before", "2024-Q1"), ("after", "2025-Q1"), ("comparison", comparison)],
+        )
+    };
+    assert_eq!(with(&other), with(&format!("{other},{other},{other}")));
+}
+
+#[test]
+fn exposure_is_of_the_days_asked_for_and_counts_are_those_of_count() {
+    let county = county();
+    let area = format!("areas:{}", county.truth("concentration").area);
+    let saturdays = compare(
+        &county.snapshot,
+        &[("place", &area), ("before", "2025-02"), ("after", "2025-03"), ("weekday", "sat"), ("source", "council-asb")],
+    );
+    assert_eq!((saturdays["before"]["days"].as_i64(), saturdays["after"]["days"].as_i64()), (Some(4), Some(5)));
+    let claim = compare(
+        &county.snapshot,
+        &[("place", &area), ("before", "2024"), ("after", "2025"), ("source", "holm-police")],
+    );
+    for (window, from, to) in [("before", "2024-01-01", "2025-01-01"), ("after", "2025-01-01", "2026-01-01")] {
+        let query = [("in", area.as_str()), ("from", from), ("to", to), ("source", "holm-police")];
+        let counted = crate::support::count(&county.snapshot, &query).1;
+        assert_eq!(claim[window]["count"], counted["counted"]);
+        assert_eq!(claim[window]["time_too_coarse"], counted["time_too_coarse"]);
+    }
+}
+
+#[test]
+fn a_source_that_is_not_complete_is_left_out_and_a_claim_names_its_sources() {
+    let county = county();
+    let area = format!("areas:{}", county.truth("clear-hold-build").area);
+    let claim = compare(&county.snapshot, &[("place", &area), ("before", "2024"), ("after", "2025")]);
+    // Youth contacts were not sent for a quarter of 2025.
+    let what = claim["what"].as_str().unwrap();
+    assert!(what.contains("holm-police") && what.contains("council-asb") && !what.contains("youth-contacts"), "{what}");
+    assert_eq!(claim["after"]["days"], 365);
+    let gaps = compare(
+        &county.snapshot,
+        &[("place", &area), ("before", "2024"), ("after", "2025"), ("source", "youth-contacts")],
+    );
+    assert_eq!(gaps["after"]["days"], 365 - 91);
+    assert_eq!(gaps["after"]["not_received"], serde_json::json!(["2025-04", "2025-05", "2025-06"]));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use fastrand::Rng;
 use super::super::{AnalysisError, PlaceRef, place::Place};
 use super::{
     claim::{ComparisonArea, ComparisonResult, Peak, Placebo},
-    counts::Counted,
+    counts::{Counted, Who},
     request::{CompareRequest, Comparison, Picked},
 };
 use crate::{
@@ -21,6 +21,8 @@ use crate::{
 
 /// Comparison areas that are suggested.
 const SUGGESTED: usize = 3;
+/// Largest factor between the counts before of a place and of an area that is called similar.
+const SIMILAR_LEVEL: f64 = 2.5;
 /// Fewest areas that can stand in for the place.
 const LEAST_PLACEBO: usize = 8;
 /// Share of areas that count as the highest.
@@ -28,10 +30,10 @@ const HIGHEST: f64 = 0.1;
 /// Fall expected without any change from which it is worth saying.
 const NOTICEABLE: f64 = 0.05;
 
-/// A comparison area with its series.
+/// A comparison area.
 pub(super) struct Control {
     pub(super) area: ComparisonArea,
-    series: Vec<u32>,
+    position: usize,
 }
 
 /// Areas a place could be compared with.
@@ -84,14 +86,15 @@ impl Candidates {
             let (own, other) = (people[area as usize], people[i]);
             if own > 0.0 && other > 0.0 { (other / own).ln().abs() } else { 0.0 }
         };
+        let level = |i: usize| ((total(counts.of(i)) + 1.0) / (own_total + 1.0)).ln().abs();
         let mut scored: Vec<(f64, usize)> = self
             .positions
             .iter()
+            .filter(|&&i| level(i) <= SIMILAR_LEVEL.ln())
             .map(|&i| {
                 let series = counts.of(i);
-                let level = ((total(series) + 1.0) / (own_total + 1.0)).ln().abs();
                 let apart: f64 = course(series).iter().zip(&own_course).map(|(a, b)| (a - b).abs()).sum();
-                (level + 0.5 * size(i) + apart, i)
+                (level(i) + 0.5 * size(i) + apart, i)
             })
             .collect();
         scored.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
@@ -131,8 +134,7 @@ impl Candidates {
 
     /// How often an area where nothing was done changes as much, against as many others at random.
     fn placebo(&self, request: &CompareRequest, counted: &Counted<'_>, controls: usize, z: f64) -> Option<Placebo> {
-        let (_, counts) = counted.areas.as_ref()?;
-        let changes: Vec<BeforeAfter> = self.positions.iter().map(|&i| counted.change(counts.of(i), request)).collect();
+        let changes: Vec<BeforeAfter> = self.positions.iter().map(|&i| counted.change(Who::Area(i), request)).collect();
         let mut usable: Vec<BeforeAfter> = changes.into_iter().filter(|c| c.before + c.after > 0).collect();
         if usable.len() < LEAST_PLACEBO.max(controls + 2) {
             return None;
@@ -161,9 +163,8 @@ fn sum(changes: &[BeforeAfter]) -> BeforeAfter {
 }
 
 fn control(request: &CompareRequest, counted: &Counted<'_>, i: usize) -> Control {
-    let (layer, counts) = counted.areas.as_ref().map(|(l, c)| (*l, c)).expect("candidates are areas of the layer");
-    let series = counts.of(i).to_vec();
-    let change = counted.change(&series, request);
+    let layer = counted.areas.as_ref().map(|(l, _)| *l).expect("candidates are areas of the layer");
+    let change = counted.change(Who::Area(i), request);
     let area = &layer.areas[i];
     Control {
         area: ComparisonArea {
@@ -172,7 +173,7 @@ fn control(request: &CompareRequest, counted: &Counted<'_>, i: usize) -> Control
             before: change.before,
             after: change.after,
         },
-        series,
+        position: i,
     }
 }
 
@@ -212,7 +213,7 @@ pub(super) fn against(
     if controls.is_empty() {
         return None;
     }
-    let place = counted.change(counted.own.of(0), request);
+    let place = counted.change(Who::Place, request);
     let comparison = controls_sum(request, counted, controls);
     let found: RatioOfRatios = match ratio_of_ratios(place, comparison, widening, 0.95) {
         Ok(found) => found,
@@ -239,16 +240,26 @@ pub(super) fn against(
 }
 
 pub(super) fn controls_sum(request: &CompareRequest, counted: &Counted<'_>, controls: &[Control]) -> BeforeAfter {
-    sum(&controls.iter().map(|c| counted.change(&c.series, request)).collect::<Vec<_>>())
+    sum(&controls.iter().map(|c| counted.change(Who::Area(c.position), request)).collect::<Vec<_>>())
+}
+
+/// Areas of the layer that were received as the place was, the place itself among them.
+fn received(snapshot: &Snapshot, request: &CompareRequest, counted: &Counted<'_>) -> Vec<usize> {
+    let Some((layer, _)) = &counted.areas else { return Vec::new() };
+    let mut of_district: std::collections::HashMap<&str, bool> = std::collections::HashMap::new();
+    let mut is_received =
+        |district| *of_district.entry(district).or_insert_with(|| counted.is_received(snapshot, request, district));
+    (0..layer.areas.len()).filter(|&i| is_received(layer.areas[i].district.as_str())).collect()
 }
 
 /// Dispersion of the place's slices round the course of all areas together, drawn towards that of all areas.
-pub(super) fn dispersion(request: &CompareRequest, counted: &Counted<'_>) -> Dispersion {
+pub(super) fn dispersion(snapshot: &Snapshot, request: &CompareRequest, counted: &Counted<'_>) -> Dispersion {
     const KNOWN_POISSON: Dispersion = Dispersion { phi: 1.0, df: f64::INFINITY };
     let windows = [request.before, request.after];
+    let known = received(snapshot, request, counted);
     let whole: Vec<f64> = match &counted.areas {
-        Some((layer, counts)) => {
-            let at = |t: usize| (0..layer.areas.len()).map(|i| f64::from(counts.of(i)[t])).sum();
+        Some((_, counts)) => {
+            let at = |t: usize| known.iter().map(|&i| f64::from(counts.of(i)[t])).sum();
             (0..counted.steps.0.len()).map(at).collect()
         }
         None => Vec::new(),
@@ -260,13 +271,13 @@ pub(super) fn dispersion(request: &CompareRequest, counted: &Counted<'_>) -> Dis
             let total: f64 = slices.iter().map(|&t| f64::from(series[t])).sum();
             let rest = |t: usize| whole.get(t).map_or(0.0, |w| w - f64::from(series[t]));
             let all: f64 = slices.iter().map(|&t| rest(t)).sum();
-            let days: f64 = slices.iter().map(|&t| f64::from(counted.steps.0[t].days())).sum();
+            let days: f64 = slices.iter().map(|&t| counted.days_of(t)).sum();
             if total <= 0.0 || slices.len() < 2 {
                 continue;
             }
             fitted += 1;
             for t in slices {
-                let share = if all > 0.0 { rest(t) / all } else { f64::from(counted.steps.0[t].days()) / days };
+                let share = if all > 0.0 { rest(t) / all } else { counted.days_of(t) / days };
                 observed.push(f64::from(series[t]));
                 expected.push(total * share);
             }
@@ -276,8 +287,8 @@ pub(super) fn dispersion(request: &CompareRequest, counted: &Counted<'_>) -> Dis
     let (observed, expected, fitted) = terms(counted.own.of(0));
     let own = Dispersion::pearson(&observed, &expected, fitted).ok();
     let (mut observed, mut expected, mut fitted) = (Vec::new(), Vec::new(), 0);
-    if let Some((layer, counts)) = &counted.areas {
-        for i in (0..layer.areas.len()).filter(|&i| counted.place.area != Some(i as u32)) {
+    if let Some((_, counts)) = &counted.areas {
+        for &i in known.iter().filter(|&&i| counted.place.area != Some(i as u32)) {
             let (o, e, f) = terms(counts.of(i));
             observed.extend(o);
             expected.extend(e);
@@ -291,26 +302,39 @@ pub(super) fn dispersion(request: &CompareRequest, counted: &Counted<'_>) -> Dis
 }
 
 /// How high the place stood before, and whether it is taken to have been picked for it.
-pub(super) fn peak(request: &CompareRequest, counted: &Counted<'_>, past: Period, widening: f64) -> Option<Peak> {
-    let (layer, counts) = counted.areas.as_ref()?;
-    let before: Vec<f64> = (0..layer.areas.len()).map(|i| counted.sum(counts.of(i), request.before) as f64).collect();
+pub(super) fn peak(
+    snapshot: &Snapshot,
+    request: &CompareRequest,
+    counted: &Counted<'_>,
+    past: Period,
+    widening: f64,
+) -> Option<Peak> {
+    let (layer, _) = counted.areas.as_ref()?;
+    let known = received(snapshot, request, counted);
+    let before: Vec<f64> = known.iter().map(|&i| counted.sum(Who::Area(i), request.before) as f64).collect();
     let of = before.len();
     let own = counted.exposed(request.before);
-    let area = counted.place.area.map(|a| a as usize);
-    let rank = area.map(|a| 1 + before.iter().filter(|b| **b > before[a]).count());
-    let people: Vec<f64> = residents_of(layer).cloned().unwrap_or_default();
+    let area = counted.place.area.and_then(|a| known.iter().position(|&i| i == a as usize));
+    // Equal counts share their rank.
+    let rank = area.map(|a| {
+        let ties = before.iter().filter(|b| **b == before[a]).count();
+        1 + before.iter().filter(|b| **b > before[a]).count() + (ties - 1) / 2
+    });
+    let people: Vec<f64> = residents_of(layer).map(|p| known.iter().map(|&i| p[i]).collect()).unwrap_or_default();
     let exposure = if people.len() == of && people.iter().all(|p| *p > 0.0) { people } else { vec![1.0; of] };
     let smoothed = empirical_bayes(&before, &exposure).ok();
     let expected = area.zip(smoothed).map(|(a, s)| s.rates[a] * exposure[a]);
     let fall = expected.map_or(0.0, |e| 1.0 - e / (own.count as f64).max(1.0));
-    let high = rank.is_some_and(|r| r as f64 <= (HIGHEST * of as f64).ceil());
+    let high = own.count > 0 && rank.is_some_and(|r| r as f64 <= (HIGHEST * of as f64).ceil());
     // High for its own past, as far as that was received.
     let earlier = counted.exposed(past);
-    let raised = (earlier.exposure > 0.0 && earlier.count > 0).then(|| {
+    let raised = (earlier.exposure > 0.0).then(|| {
         let found = infer_ratio(earlier, own, 0.95, TailRule::Exact).ok();
-        found
-            .zip(rate_ratio(earlier, own).ok())
-            .is_some_and(|(f, r)| r * (f.interval.low / r).powf(widening.max(1.0)) > 1.0)
+        match (found, rate_ratio(earlier, own).ok()) {
+            (Some(f), Some(r)) => r * (f.interval.low / r).powf(widening.max(1.0)) > 1.0,
+            (Some(f), None) => f.interval.low > 1.0,
+            _ => false,
+        }
     });
     let (at_peak, why) = match (request.picked, high, raised) {
         (Picked::AtPeak, _, _) => (true, "whoever asked says so"),

@@ -2,8 +2,8 @@
 
 use super::super::{
     AnalysisError,
-    place::{Place, ring_of},
-    steps::{StepCounts, Steps, asked_sources, count_steps, is_received, runs},
+    place::{Place, districts_of_cells, ring_of},
+    steps::{StepCounts, Steps, asked_sources, count_steps, covers, days_asked, is_received, runs},
 };
 use super::{claim::Exposure, request::CompareRequest};
 use crate::{
@@ -28,7 +28,27 @@ pub(super) struct Counted<'s> {
     pub(super) areas: Option<(&'s LoadedLayer, StepCounts)>,
     /// First day not looked at.
     pub(super) cutoff: Day,
-    untold: Vec<(Period, u64)>,
+    /// Days of each slice that weekdays and calendar let through.
+    days: Vec<i32>,
+    /// The two periods counted whole, which a record may lie in without lying in one month: own, areas, and untold.
+    whole: Vec<Whole>,
+}
+
+/// A period counted as one step.
+struct Whole {
+    window: Period,
+    own: StepCounts,
+    areas: Option<StepCounts>,
+    untold: u64,
+}
+
+/// Whose count is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Who {
+    Place,
+    Ring,
+    /// Position in the layer.
+    Area(usize),
 }
 
 impl<'s> Counted<'s> {
@@ -53,27 +73,40 @@ impl<'s> Counted<'s> {
             let reason = format!("there is no answer: {} lies outside the study area", place.name);
             return Err(AnalysisError::NoAnswer { reason });
         }
-        let is_used = |p: &Period| p.end <= cutoff && districts.iter().all(|d| is_received(snapshot, sources, *p, d));
-        let used: Vec<bool> = steps.0.iter().map(is_used).collect();
         let ring_cells =
             if request.rings > 0 { ring_of(&place.cells(request.ring_resolution)?, request.rings) } else { Vec::new() };
+        let mut districts = districts;
+        if !ring_cells.is_empty() {
+            // The ring's counts stand beside the place's: both must have been received.
+            districts.extend(districts_of_cells(snapshot, &ring_cells)?.into_iter().filter(|d| !d.is_empty()));
+            districts.sort();
+            districts.dedup();
+        }
+        let days: Vec<i32> = steps.0.iter().map(|p| days_asked(snapshot, &request.query, *p)).collect();
+        let is_used = |p: &Period| p.end <= cutoff && districts.iter().all(|d| is_received(snapshot, sources, *p, d));
+        let used: Vec<bool> = steps.0.iter().zip(&days).map(|(p, days)| *days > 0 && is_used(p)).collect();
         let ring = (request.rings > 0).then_some((ring_cells.as_slice(), request.ring_resolution));
         let grouping = place.with_ring(snapshot, ring);
         let own = count_steps(snapshot, &request.query, &grouping, &steps)?;
         let alone = place.with_ring(snapshot, None);
-        let mut untold = Vec::new();
+        let layer =
+            place.layer.map(|layer| (layer, snapshot.table.layer_groups(&layer.name).unwrap_or(&snapshot.table.whole)));
+        let mut whole = Vec::new();
         for window in [request.before, request.after] {
             let query = Query { from: Some(window.start), to: Some(window.end), ..request.query.clone() };
-            untold.push((window, count_steps(snapshot, &query, &alone, &steps)?.boxes.time_too_coarse));
+            let one = Steps(vec![window]);
+            whole.push(Whole {
+                window,
+                own: count_steps(snapshot, &query, &grouping, &one)?,
+                areas: layer.map(|(_, g)| count_steps(snapshot, &query, g, &one)).transpose()?,
+                untold: count_steps(snapshot, &query, &alone, &one)?.boxes.time_too_coarse,
+            });
         }
-        let areas = match place.layer {
-            Some(layer) => {
-                let grouping = snapshot.table.layer_groups(&layer.name).unwrap_or(&snapshot.table.whole);
-                Some((layer, count_steps(snapshot, &request.query, grouping, &steps)?))
-            }
+        let areas = match layer {
+            Some((layer, grouping)) => Some((layer, count_steps(snapshot, &request.query, grouping, &steps)?)),
             None => None,
         };
-        Ok(Self { place, steps, used, own, ring_cells, areas, cutoff, untold })
+        Ok(Self { place, steps, used, own, ring_cells, areas, cutoff, days, whole })
     }
 
     /// Slices of a window that are used.
@@ -83,20 +116,48 @@ impl<'s> Counted<'s> {
 
     /// Days of a window that are used.
     pub(super) fn days(&self, window: Period) -> i32 {
-        self.slices(window).iter().map(|&i| self.steps.0[i].days()).sum()
+        self.slices(window).iter().map(|&i| self.days[i]).sum()
     }
 
-    pub(super) fn sum(&self, series: &[u32], window: Period) -> u64 {
-        self.slices(window).iter().map(|&i| u64::from(series[i])).sum()
+    /// Days of a slice.
+    pub(super) fn days_of(&self, slice: usize) -> f64 {
+        f64::from(self.days[slice])
+    }
+
+    /// Whether all of a window that could count is used.
+    pub(super) fn is_whole(&self, window: Period) -> bool {
+        self.steps.inside(window).all(|i| self.used[i] || self.days[i] == 0) && self.days(window) > 0
+    }
+
+    fn series(&self, who: Who) -> &[u32] {
+        match who {
+            Who::Place => self.own.of(0),
+            Who::Ring => self.own.of(1),
+            Who::Area(i) => self.areas.as_ref().map_or(&[], |(_, counts)| counts.of(i)),
+        }
+    }
+
+    /// Incidents of a window: of all of it where all was received, else of the months that were.
+    pub(super) fn sum(&self, who: Who, window: Period) -> u64 {
+        let whole = self.whole.iter().find(|w| w.window == window).filter(|_| self.is_whole(window));
+        let Some(whole) = whole else {
+            let series = self.series(who);
+            return self.slices(window).iter().map(|&i| u64::from(series[i])).sum();
+        };
+        u64::from(match who {
+            Who::Place => whole.own.of(0)[0],
+            Who::Ring => whole.own.of(1)[0],
+            Who::Area(i) => whole.areas.as_ref().map_or(0, |counts| counts.of(i)[0]),
+        })
     }
 
     pub(super) fn exposed(&self, window: Period) -> Exposed {
-        Exposed { count: self.sum(self.own.of(0), window), exposure: f64::from(self.days(window)) }
+        Exposed { count: self.sum(Who::Place, window), exposure: f64::from(self.days(window)) }
     }
 
-    /// A series before and after.
-    pub(super) fn change(&self, series: &[u32], request: &CompareRequest) -> BeforeAfter {
-        BeforeAfter { before: self.sum(series, request.before), after: self.sum(series, request.after) }
+    /// Counts before and after.
+    pub(super) fn change(&self, who: Who, request: &CompareRequest) -> BeforeAfter {
+        BeforeAfter { before: self.sum(who, request.before), after: self.sum(who, request.after) }
     }
 
     /// A window as it stands in a claim.
@@ -121,7 +182,7 @@ impl<'s> Counted<'s> {
             );
             return Err(AnalysisError::NoAnswer { reason });
         }
-        let untold = self.untold.iter().find(|(w, _)| *w == window).map_or(0, |u| u.1);
+        let untold = self.whole.iter().find(|w| w.window == window).map_or(0, |w| w.untold);
         if untold as f64 > UNTOLD_SHARE * (exposed.count + untold) as f64 {
             let reason = format!(
                 "there is no answer: of {} incidents of {} the time is not known well enough to tell whether they lie in {window} (or match the hours and weekdays asked for). Choose whole months, or a source that knows days",
@@ -141,9 +202,14 @@ impl<'s> Counted<'s> {
         })
     }
 
-    /// Whether an area of the layer was received in every slice that is used.
+    /// Whether an area of the layer was received in every slice that is used, from the sources that the place has.
     pub(super) fn is_received(&self, snapshot: &Snapshot, request: &CompareRequest, district: &str) -> bool {
         let sources = asked_sources(snapshot, &request.query);
+        let own = self.place.districts(snapshot).unwrap_or_default();
+        let of = |district: &str| sources.iter().map(|s| covers(snapshot, s, district)).collect::<Vec<_>>();
+        if own.iter().any(|d| of(d) != of(district)) {
+            return false;
+        }
         let used = self.steps.0.iter().zip(&self.used).filter(|(_, used)| **used);
         used.into_iter().all(|(p, _)| is_received(snapshot, sources, *p, district))
     }

@@ -16,16 +16,16 @@ pub use request::{CompareRequest, Comparison, Picked};
 pub(in crate::analysis) use words::what;
 
 use areas::{Candidates, against, controls, controls_sum, dispersion, peak};
-use counts::Counted;
+use counts::{Counted, Who};
 
 use super::{
     AnalysisError,
     hotspots::in_words,
-    steps::{METHOD_VERSION, asked_sources},
+    steps::{METHOD_VERSION, fingerprint},
     verdict::{Evidence, verdict},
 };
 use crate::{
-    model::{Day, Period},
+    model::Period,
     snapshot::Snapshot,
     stats::{
         BeforeAfter, Displacement, Exposed, Inference, TailRule, displacement_difference, displacement_quotient,
@@ -46,6 +46,7 @@ const PAST_YEARS: i32 = 2;
 /// # Errors
 /// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
 pub fn compare(snapshot: &Snapshot, request: &CompareRequest) -> Result<Claim, AnalysisError> {
+    let request = &request.resolved(snapshot);
     let past = Period { start: request.before.years_earlier(PAST_YEARS).start, end: request.before.start };
     let years = (1..=MAX_YEARS).flat_map(|y| [request.before.years_earlier(y), request.after.years_earlier(y)]);
     let earlier: Vec<Period> = years.chain([past]).collect();
@@ -54,7 +55,7 @@ pub fn compare(snapshot: &Snapshot, request: &CompareRequest) -> Result<Claim, A
     let after = counted.exposure(snapshot, request, request.after)?;
     let (b, a) = (counted.exposed(request.before), counted.exposed(request.after));
     let mut notes = Vec::new();
-    let spread = dispersion(request, &counted);
+    let spread = dispersion(snapshot, request, &counted);
     let widening = spread.widening(LEVEL);
     let ratio = rate_ratio(b, a).ok();
     let exact = infer_ratio(b, a, LEVEL, TailRule::Exact).ok();
@@ -66,8 +67,10 @@ pub fn compare(snapshot: &Snapshot, request: &CompareRequest) -> Result<Claim, A
     let candidates = Candidates::new(snapshot, request, &counted)?;
     let chosen = controls(snapshot, request, &counted, &candidates, &mut notes)?;
     let comparison = against(request, &counted, &candidates, &chosen, widening, &mut notes);
-    let displacement = displaced(request, &counted, &controls_sum(request, &counted, &chosen), chosen.len(), widening);
-    let peak = peak(request, &counted, past, widening);
+    let fell = comparison.as_ref().is_some_and(|c| c.high < 1.0);
+    let controls = controls_sum(request, &counted, &chosen);
+    let displacement = displaced(request, &counted, (!chosen.is_empty()).then_some(controls), fell, widening);
+    let peak = peak(snapshot, request, &counted, past, widening);
     let evidence = Evidence {
         before: b.count,
         after: a.count,
@@ -81,7 +84,7 @@ pub fn compare(snapshot: &Snapshot, request: &CompareRequest) -> Result<Claim, A
         claim_id: String::new(),
         method_version: METHOD_VERSION.to_owned(),
         data_cutoff: counted.cutoff.to_string(),
-        data_fingerprint: fingerprint(snapshot, request, counted.cutoff),
+        data_fingerprint: fingerprint(snapshot, &request.query, counted.place.layer, counted.cutoff),
         place: request.place.canonical(),
         place_name: counted.place.name.clone(),
         what: what(snapshot, &request.query),
@@ -121,21 +124,6 @@ fn claim_id(request: &CompareRequest, claim: &Claim) -> String {
     blake3::hash(text.as_bytes()).to_hex()[..12].to_owned()
 }
 
-/// Checksum of what had been received up to a day, of the definition asked for, and of the layer of areas.
-pub(super) fn fingerprint(snapshot: &Snapshot, request: &CompareRequest, cutoff: Day) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for edition in &snapshot.editions {
-        let asked = asked_sources(snapshot, &request.query).contains(&edition.source);
-        if asked && edition.month.first_day() < cutoff {
-            hasher.update(format!("{edition:?}\u{1f}").as_bytes());
-        }
-    }
-    if let Some(name) = &request.query.definition {
-        hasher.update(format!("{:?}", snapshot.definitions().get(name)).as_bytes());
-    }
-    hasher.finalize().to_hex()[..16].to_owned()
-}
-
 /// The change with the season taken out; none where the periods are the same season already, or no earlier year was received.
 fn same_season(
     snapshot: &Snapshot,
@@ -151,7 +139,7 @@ fn same_season(
     if before.days() >= 365 && after.days() >= 365 {
         return None;
     }
-    let known = |window: Period| counted.days(window) == window.days();
+    let known = |window: Period| counted.is_whole(window);
     for years in 1..=MAX_YEARS {
         let (early_before, early_after) = (before.years_earlier(years), after.years_earlier(years));
         if known(early_before) && known(early_after) && known(before) && known(after) && !early_after.meets(before) {
@@ -206,32 +194,34 @@ fn double_ratio(
 }
 
 /// What happened in the ring.
+///
+/// Place and ring together are measured against the comparison areas scaled to their count before, so that a change of
+/// the whole county is no displacement. The quotient is only given where the place fell against its comparison.
 fn displaced(
     request: &CompareRequest,
     counted: &Counted<'_>,
-    comparison: &BeforeAfter,
-    controls: usize,
+    comparison: Option<BeforeAfter>,
+    fell: bool,
     widening: f64,
 ) -> Option<DisplacementResult> {
     if request.rings == 0 {
         return None;
     }
-    let place = counted.change(counted.own.of(0), request);
-    let ring = counted.change(counted.own.of(1), request);
-    let quotient = (controls > 0).then(|| displacement_quotient(place, ring, *comparison).ok()).flatten();
+    let place = counted.change(Who::Place, request);
+    let ring = counted.change(Who::Ring, request);
     let days = |w: Period| f64::from(counted.days(w));
-    let difference = (controls > 0)
-        .then(|| {
-            let weighted = Displacement {
-                ring: Some(ring),
-                time_weights: [1.0, days(request.after) / days(request.before)],
-                area_weights: [1.0, controls as f64, 1.0, 1.0],
-                ..Displacement::unweighted(place, *comparison)
-            };
-            displacement_difference(&weighted, widening).ok()
-        })
-        .flatten();
-    // The quotient may only be read where the place fell against its comparison.
+    let scale = comparison.map(|c| c.before as f64 / (place.before + ring.before) as f64);
+    let scale = scale.filter(|s| s.is_finite() && *s > 0.0);
+    let difference = comparison.zip(scale).and_then(|(comparison, scale)| {
+        let weighted = Displacement {
+            ring: Some(ring),
+            time_weights: [1.0, days(request.after) / days(request.before)],
+            area_weights: [1.0, scale, 1.0, 1.0],
+            ..Displacement::unweighted(place, comparison)
+        };
+        displacement_difference(&weighted, widening).ok()
+    });
+    let quotient = comparison.filter(|_| fell).and_then(|c| displacement_quotient(place, ring, c).ok());
     let readable = quotient.filter(|q| q.success < 0.0);
     let alone = |count: u64, window: Period| Exposed { count, exposure: days(window) };
     let of_ring =
@@ -243,7 +233,7 @@ fn displaced(
         before: ring.before,
         after: ring.after,
         wdq: readable.map(|q| q.wdq),
-        tne: (controls > 0).then(|| total_net_effect(place, ring, *comparison).ok()).flatten(),
+        tne: comparison.and_then(|c| total_net_effect(place, ring, c).ok()),
         wdd: difference.map(|d| d.wdd),
         se: difference.map(|d| d.se),
         z: difference.map(|d| d.z_score),

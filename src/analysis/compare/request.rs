@@ -1,7 +1,10 @@
 //! What is asked of a comparison, and the text that identifies it.
 
-use super::super::{Parameters, PlaceRef, parameters::refuse};
-use crate::model::{Caller, Day, Period, Query, QueryError};
+use super::super::{Parameters, PlaceRef, parameters::refuse, steps::with_sources};
+use crate::{
+    model::{Caller, Day, Period, Query, QueryError},
+    snapshot::Snapshot,
+};
 
 /// Rings round a place when none are asked for.
 const RINGS: u64 = 2;
@@ -86,7 +89,14 @@ impl CompareRequest {
                 let expected = format!("at most {MAX_COMPARISON} places");
                 return Err(QueryError::invalid("comparison", &given.len().to_string(), expected));
             }
-            _ => Comparison::Given(given.iter().map(|text| place("comparison", text)).collect::<Result<_, _>>()?),
+            _ => {
+                let mut places: Vec<PlaceRef> =
+                    given.iter().map(|text| place("comparison", text)).collect::<Result<_, _>>()?;
+                // An area named twice is one area.
+                places.sort_by_key(PlaceRef::canonical);
+                places.dedup();
+                Comparison::Given(places)
+            }
         };
         let words = [("auto", Picked::Unsaid), ("peak", Picked::AtPeak), ("otherwise", Picked::Otherwise)];
         let made = Self {
@@ -119,6 +129,13 @@ impl CompareRequest {
             return Err(QueryError::invalid("after", &after.to_string(), expected));
         }
         Ok(self)
+    }
+
+    /// The question with its sources named: where none were, those that delivered all of both periods.
+    #[must_use]
+    pub fn resolved(&self, snapshot: &Snapshot) -> Self {
+        let (query, _) = with_sources(snapshot, &self.query, &[self.before, self.after]);
+        Self { query, ..self.clone() }
     }
 
     /// The same text for the same question, whatever way it was asked; what a claim is identified by.

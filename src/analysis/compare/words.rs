@@ -53,6 +53,8 @@ pub(super) fn ring(wdq: Option<f64>, change: Option<Inference>, widening: f64) -
     match wdq {
         Some(q) if q >= 1.0 => format!("{ring}; the fall around the place exceeds that in it"),
         Some(q) if q > 0.0 => format!("{ring}; some of the fall reaches the ring"),
+        // Nothing moved to where it fell as well.
+        Some(_) if side == Some("lower than before") => ring,
         Some(q) if q >= -1.0 => format!("{ring}; some of what is gone may have moved there, less than the fall"),
         Some(_) => format!("{ring}; as much as is gone may have moved there"),
         None => ring,
@@ -126,7 +128,7 @@ pub(super) fn finish(claim: &mut Claim) {
         ));
         if let Some(placebo) = &comparison.placebo {
             lines.push(format!(
-                "Of {} areas where nothing was done, taken at random {} times, {:.0} in 100 changed as much against others.",
+                "Of {} other areas, taken at random {} times, {:.0} in 100 changed as much against others.",
                 placebo.areas,
                 placebo.permutations,
                 100.0 * placebo.p,
@@ -222,9 +224,6 @@ fn standing_notes(claim: &Claim) -> Vec<String> {
             "Monthly counts vary {:.1} times as much as chance alone would: every interval was widened for it.",
             claim.dispersion
         ));
-    }
-    if claim.displacement.is_some() && claim.comparison.is_some() {
-        notes.push("The ring has no comparison areas of its own.".to_owned());
     }
     notes
 }
