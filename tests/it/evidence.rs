@@ -454,5 +454,6 @@ fn zero_counts_one_cell_and_equal_counts_are_sentences_too() {
         }
     }
     let few = with(&["compare", "--place", "squares:Q1", "--before", "2024-01", "--after", "2025-01"]);
-    assert!(String::from_utf8(few.stdout).unwrap().contains("Verdict: too few to say."));
+    let told = format!("{}{}", String::from_utf8(few.stdout).unwrap(), String::from_utf8(few.stderr).unwrap());
+    assert!(told.contains("Verdict: too few to say."), "{told}");
 }

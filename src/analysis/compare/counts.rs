@@ -77,8 +77,10 @@ impl<'s> Counted<'s> {
             if request.rings > 0 { ring_of(&place.cells(request.ring_resolution)?, request.rings) } else { Vec::new() };
         let mut districts = districts;
         if !ring_cells.is_empty() {
-            // The ring's counts stand beside the place's: both must have been received.
-            districts.extend(districts_of_cells(snapshot, &ring_cells)?.into_iter().filter(|d| !d.is_empty()));
+            // The ring's counts stand beside the place's: both must have been received. Where no source reaches, there is
+            // nothing to wait for.
+            let reached = |d: &String| !d.is_empty() && sources.iter().any(|s| covers(snapshot, s, d));
+            districts.extend(districts_of_cells(snapshot, &ring_cells)?.into_iter().filter(reached));
             districts.sort();
             districts.dedup();
         }
