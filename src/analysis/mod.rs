@@ -26,8 +26,8 @@ mod zeros;
 pub use breaks::{Breaks, breaks};
 pub use briefing::{AverageWeek, Briefing, BriefingRequest, Change, Gathering, briefing};
 pub use compare::{
-    Claim, ClaimExposure, CompareRequest, Comparison, ComparisonArea, ComparisonResult, DisplacementResult, Peak,
-    Picked, Placebo, Power, RatioInterval, SameSeason, compare,
+    Claim, ClaimExposure, CompareRequest, Comparison, ComparisonArea, ComparisonResult, CountyChange,
+    DisplacementResult, Peak, Picked, Placebo, Power, RatioInterval, SameSeason, compare,
 };
 pub use count::{CountAnswer, Summary, count, count_of_groups};
 pub use emerging::{EmergingAnswer, EmergingRequest, EmergingSummary, Scheme, StepLength, emerging};

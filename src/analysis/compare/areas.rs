@@ -4,7 +4,7 @@ use fastrand::Rng;
 
 use super::super::{AnalysisError, PlaceRef, place::Place};
 use super::{
-    claim::{ComparisonArea, ComparisonResult, Peak, Placebo},
+    claim::{ComparisonArea, ComparisonResult, CountyChange, Peak, Placebo},
     counts::{Counted, Who},
     request::{CompareRequest, Comparison, Picked},
 };
@@ -199,6 +199,30 @@ pub(super) fn controls(
             Ok(found)
         }
     }
+}
+
+/// The change of the place against all other areas that were received.
+pub(super) fn county(
+    snapshot: &Snapshot,
+    request: &CompareRequest,
+    counted: &Counted<'_>,
+    widening: f64,
+) -> Option<CountyChange> {
+    let others: Vec<BeforeAfter> = received(snapshot, request, counted)
+        .into_iter()
+        .filter(|&i| counted.place.area != Some(i as u32))
+        .map(|i| counted.change(Who::Area(i), request))
+        .collect();
+    let all = sum(&others);
+    let found = ratio_of_ratios(counted.change(Who::Place, request), all, widening, 0.95).ok()?;
+    Some(CountyChange {
+        areas: others.len(),
+        before: all.before,
+        after: all.after,
+        ratio_of_ratios: found.ratio,
+        low: found.interval.low,
+        high: found.interval.high,
+    })
 }
 
 /// The change of the place against its comparison areas.

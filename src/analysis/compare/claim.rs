@@ -98,6 +98,23 @@ pub struct Placebo {
     pub areas: usize,
 }
 
+/// The change against all other areas of the layer together: the county's season and trend taken out.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct CountyChange {
+    /// Areas.
+    pub areas: usize,
+    /// Their incidents before.
+    pub before: u64,
+    /// Their incidents after.
+    pub after: u64,
+    /// `(R_a / R_b) / (C_a / C_b)`.
+    pub ratio_of_ratios: f64,
+    /// Lower end of its 95 % interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
 /// What happened in the ring.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct DisplacementResult {
@@ -192,6 +209,8 @@ pub struct Claim {
     pub widened: Option<RatioInterval>,
     /// The change with the season taken out.
     pub same_season: Option<SameSeason>,
+    /// Against all other areas together.
+    pub county: Option<CountyChange>,
     /// Against comparison areas.
     pub comparison: Option<ComparisonResult>,
     /// In the ring.

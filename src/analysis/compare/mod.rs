@@ -8,14 +8,14 @@ mod request;
 mod words;
 
 pub use claim::{
-    Claim, ComparisonArea, ComparisonResult, DisplacementResult, Exposure as ClaimExposure, Peak, Placebo, Power,
-    RatioInterval, SameSeason,
+    Claim, ComparisonArea, ComparisonResult, CountyChange, DisplacementResult, Exposure as ClaimExposure, Peak,
+    Placebo, Power, RatioInterval, SameSeason,
 };
 pub use request::{CompareRequest, Comparison, Picked};
 
 pub(in crate::analysis) use words::what;
 
-use areas::{Candidates, against, controls, controls_sum, dispersion, peak};
+use areas::{Candidates, against, controls, controls_sum, county, dispersion, peak};
 use counts::{Counted, Who};
 
 use super::{
@@ -64,6 +64,7 @@ pub fn compare(snapshot: &Snapshot, request: &CompareRequest) -> Result<Claim, A
         notes.push("no incident in either period: there is nothing to compare".to_owned());
     }
     let season = same_season(snapshot, request, &counted, &spread);
+    let county = county(snapshot, request, &counted, widening);
     let candidates = Candidates::new(snapshot, request, &counted)?;
     let chosen = controls(snapshot, request, &counted, &candidates, &mut notes)?;
     let comparison = against(request, &counted, &candidates, &chosen, widening, &mut notes);
@@ -75,7 +76,12 @@ pub fn compare(snapshot: &Snapshot, request: &CompareRequest) -> Result<Claim, A
         before: b.count,
         after: a.count,
         change: wide.map_or((0.0, f64::INFINITY), |w| (w.interval.low, w.interval.high)),
-        season: season.as_ref().and_then(|s| Some((s.low?, s.high.unwrap_or(f64::INFINITY)))),
+        season: match (&season, &county) {
+            (Some(s), _) => s.low.map(|low| (low, s.high.unwrap_or(f64::INFINITY))),
+            // No earlier year was received: the county's season is the best there is.
+            (None, Some(c)) if !one_season(request) => Some((c.low, c.high)),
+            _ => None,
+        },
         comparison: comparison.as_ref().map(|c| (c.low, c.high)),
         at_peak: peak.as_ref().is_some_and(|p| p.at_peak),
     };
@@ -97,6 +103,7 @@ pub fn compare(snapshot: &Snapshot, request: &CompareRequest) -> Result<Claim, A
         dispersion_df: if spread.df.is_finite() { spread.df } else { 0.0 },
         widened: wide.map(interval),
         same_season: season,
+        county,
         comparison,
         displacement,
         peak,
@@ -124,6 +131,12 @@ fn claim_id(request: &CompareRequest, claim: &Claim) -> String {
     blake3::hash(text.as_bytes()).to_hex()[..12].to_owned()
 }
 
+/// Whether both periods are the same dates of different years, or hold every season.
+fn one_season(request: &CompareRequest) -> bool {
+    let (before, after) = (request.before, request.after);
+    (1..=20).any(|years| after.years_earlier(years) == before) || (before.days() >= 365 && after.days() >= 365)
+}
+
 /// The change with the season taken out; none where the periods are the same season already, or no earlier year was received.
 fn same_season(
     snapshot: &Snapshot,
@@ -132,11 +145,7 @@ fn same_season(
     spread: &crate::stats::Dispersion,
 ) -> Option<SameSeason> {
     let (before, after) = (request.before, request.after);
-    if (1..=20).any(|years| after.years_earlier(years) == before) {
-        return None;
-    }
-    // A year or more holds every season.
-    if before.days() >= 365 && after.days() >= 365 {
+    if one_season(request) {
         return None;
     }
     let known = |window: Period| counted.is_whole(window);

@@ -115,6 +115,16 @@ pub(super) fn finish(claim: &mut Claim) {
     if let Some(season) = &claim.same_season {
         lines.extend(seasonal(season));
     }
+    if let Some(county) = &claim.county {
+        lines.push(format!(
+            "All {} other areas together: {} before, {} after. Against that the place has {} (95 % interval: {}).",
+            county.areas,
+            county.before,
+            county.after,
+            percent(county.ratio_of_ratios),
+            range(county.low, Some(county.high)),
+        ));
+    }
     if let Some(comparison) = &claim.comparison {
         let names: Vec<&str> = comparison.areas.iter().map(|a| a.name.as_str()).collect();
         let chosen = if comparison.suggested { "similar areas chosen by the program" } else { "the comparison areas" };
