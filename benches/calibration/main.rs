@@ -4,6 +4,8 @@
 //! found, how often an interval holds the truth. Seeded: the same figures on every machine.
 #![allow(
     clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::panic,
     clippy::struct_field_names,
     clippy::too_many_lines,
     unreachable_pub,

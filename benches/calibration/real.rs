@@ -23,28 +23,29 @@ pub struct RealMonths {
 }
 
 impl RealMonths {
-    /// Loads the months of 2025 into a folder; none where the data is not beside the repository.
+    /// Loads the months of 2025 into a folder; none where the data is not beside the repository, and only there.
     pub fn load(folder: &Path, category: &str) -> Option<Self> {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
         let text = |path: &str| data.join(path).to_string_lossy().into_owned();
         if !data.join("police_uk/2025-01").exists() {
             return None;
         }
-        let workspace = Workspace::init(folder).ok()?;
+        let workspace = Workspace::init(folder).unwrap();
         let files = vec![text("ons_boundaries_bgc/msoa/E10000020.geojson.gz")];
         let layer = AddAreas { layer: "msoa21".to_owned(), files, study_area: true, ..AddAreas::default() };
-        add_areas(&workspace, &layer).ok()?;
-        let files = (1..=9).map(|m| text(&format!("police_uk/2025-{m:02}/2025-{m:02}-norfolk-street.csv"))).collect();
+        add_areas(&workspace, &layer).unwrap();
+        let files =
+            (1..=9).map(|m| text(&format!("police_uk/2025-{m:02}/2025-{m:02}-norfolk-street.csv.gz"))).collect();
         let request = ImportRequest { files, source: "police.uk".to_owned(), ..ImportRequest::default() };
-        import(&workspace, &request, &Progress::default()).ok()?;
-        let snapshot = Snapshot::load(&workspace).ok()?;
+        import(&workspace, &request, &Progress::default()).unwrap();
+        let snapshot = Snapshot::load(&workspace).unwrap();
         let mut asked = vec![("by", "cell:8,month")];
         if !category.is_empty() {
             asked.push(("category", category));
         }
-        let rows = count(&snapshot, &Query::parse(asked, &Caller::local()).ok()?).ok()?.rows;
+        let rows = count(&snapshot, &Query::parse(asked, &Caller::local()).unwrap()).unwrap().rows;
         let (Values::Cells(cells), Values::Counts(counts)) = (&rows.columns[0].values, &rows.columns[2].values) else {
-            return None;
+            panic!("rows of cells, months and counts");
         };
         let mut known = cells.clone();
         known.sort_unstable();
@@ -52,8 +53,8 @@ impl RealMonths {
         let months: Vec<String> = (0..rows.len()).map(|row| rows.text(1, row)).collect();
         let mut incidents = Vec::new();
         for ((cell, month), &n) in cells.iter().zip(&months).zip(counts) {
-            let place = known.binary_search(cell).ok()? as u32;
-            let month: u32 = month[5..].parse().ok()?;
+            let place = known.binary_search(cell).unwrap() as u32;
+            let month: u32 = month[5..].parse().unwrap();
             incidents.extend(std::iter::repeat_n((place, month - 1), n as usize));
         }
         let base = |&cell: &u64| {
