@@ -50,6 +50,7 @@ pub(super) fn parse(pairs: &Pairs, caller: &Caller) -> Result<Query, QueryError>
         ("bbox" = Option<String>, Query, description = "west,south,east,north in degrees"),
         ("zeros" = Option<bool>, Query, description = "List combinations without incidents too, where the month was received"),
         ("rate" = Option<String>, Query, description = "km2, or an indicator of the layer (per 1,000)"),
+        ("harm" = Option<String>, Query, description = "A set of weights of harm, summed beside the count and never tested"),
         ("top" = Option<u32>, Query, description = "Only the rows with the largest counts"),
         ("f" = Option<String>, Query, description = "json, geojson, csv or parquet"),
     ),

@@ -304,6 +304,41 @@ fn a_county_wide_change_is_no_displacement() {
 }
 
 #[test]
+fn harm_stands_beside_the_count_and_what_has_no_weight_is_counted() {
+    let scratch = crate::support::Scratch::with_areas();
+    let file = crate::support::police_file("2025-01", "Here", 300, 5);
+    scratch.import_police(&[scratch.write("2025-01-here-street.csv", file)]);
+    let weights = scratch.write("weights.csv", "Category,Days\nRobbery,365\nburglary,\"1,000\"\nDrugs,many\n");
+    let root = scratch.workspace.root().to_string_lossy().into_owned();
+    let added = crate::support::places(&["--workspace", &root, "harm", "add", &weights, "--name", "days"]);
+    assert!(added.status.success() && String::from_utf8(added.stderr).unwrap().contains("line 4: \"many\""));
+    let (by_kind, _) = scratch.count(&[("by", "category"), ("harm", "days")]);
+    let (mut all, mut harm, mut without) = (0, 0.0, 0);
+    for line in by_kind.lines().skip(1) {
+        let row: Vec<&str> = line.split(',').collect();
+        let count: u64 = row[1].parse().unwrap();
+        let weight = match row[0] {
+            "Robbery" => 365.0,
+            "Burglary" => 1000.0,
+            _ => 0.0,
+        };
+        assert_eq!(row[2].parse::<f64>().unwrap(), weight * count as f64, "{line}");
+        assert_eq!(row[3].parse::<u64>().unwrap(), if weight > 0.0 { 0 } else { count }, "{line}");
+        all += count;
+        harm += weight * count as f64;
+        without += row[3].parse::<u64>().unwrap();
+    }
+    assert!(harm > 0.0);
+    let (whole, _) = scratch.count(&[("harm", "days")]);
+    assert_eq!(whole.lines().nth(1).unwrap(), format!("{all},{harm},{without}"));
+    let areas = scratch.count(&[("by", "area:squares"), ("harm", "days")]).0;
+    let sum: f64 = areas.lines().skip(1).map(|l| l.split(',').nth(3).unwrap().parse::<f64>().unwrap()).sum();
+    assert_eq!(sum, harm);
+    let refused = crate::support::places(&["--workspace", &root, "hotspots", "--harm", "days"]);
+    assert!(!refused.status.success());
+}
+
+#[test]
 fn an_area_named_twice_is_compared_once() {
     let county = county();
     let place = format!("areas:{}", county.truth("clear-hold-build").area);
