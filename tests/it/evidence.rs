@@ -339,6 +339,49 @@ fn harm_stands_beside_the_count_and_what_has_no_weight_is_counted() {
 }
 
 #[test]
+fn an_area_that_a_source_did_not_reach_has_no_index() {
+    let county = county();
+    let index = |source: &str| {
+        let pairs = [("layer", "areas"), ("indicator", "crime:all"), ("source", source)];
+        let request =
+            places::analysis::VliRequest::parse(Parameters::new(parameters(&pairs)), &Caller::local()).unwrap();
+        let rows = places::analysis::vli(&county.snapshot, &request).unwrap().rows;
+        let Values::Numbers(index) = &rows.columns[2].values else { panic!("numbers") };
+        (0..rows.len()).map(|row| (rows.text(0, row), index[row])).collect::<std::collections::BTreeMap<_, _>>()
+    };
+    assert!(index("holm-police").values().all(|v| v.is_finite()));
+    // A source of one square and one of two: the square that only one reaches is compared with nothing.
+    let scratch = crate::support::Scratch::with_areas();
+    let root = scratch.workspace.root().to_string_lossy().into_owned();
+    let row = |force: &str, lat: f64, i: usize| {
+        format!(",2025-01,{force},{force},1.0{i},{lat},Here,E01,Here 001A,Robbery,,\n")
+    };
+    let both: String = (1..9).flat_map(|i| [row("here", 52.55, i), row("here", 52.65, i)]).collect();
+    let text = format!("{}{both}", crate::support::POLICE_HEADER);
+    scratch.import_police(&[scratch.write("2025-01-here-street.csv", text)]);
+    let mapping = "source = \"wardens\"\n[columns]\nwhen = \"day\"\ncategory = \"kind\"\nid = \"id\"\nlon = \"lon\"\nlat = \"lat\"\n";
+    let wardens = "id,kind,day,lon,lat\n1,Litter,2025-01-03,1.05,52.55\n";
+    scratch.import_mapped(&[scratch.write("wardens.csv", wardens)], mapping);
+    let people = scratch.write("people.csv", "code,residents\nQ1,1000\nQ2,1000\nQ3,1000\nQ4,1000\n");
+    places_ok(&["--workspace", &root, "indicators", "add", &people, "--layer", "squares"]);
+    let snapshot = scratch.snapshot();
+    let pairs = [("layer", "squares"), ("indicator", "crime:all"), ("source", "police.uk"), ("source", "wardens")];
+    let request = places::analysis::VliRequest::parse(Parameters::new(parameters(&pairs)), &Caller::local()).unwrap();
+    let answer = places::analysis::vli(&snapshot, &request);
+    let districts: std::collections::BTreeSet<&str> =
+        snapshot.layers[0].areas.iter().map(|a| a.district.as_str()).collect();
+    let rows = answer.unwrap().rows;
+    let Values::Numbers(rates) = &rows.columns[5].values else { panic!("numbers") };
+    for row in 0..rows.len() {
+        let code = rows.text(0, row);
+        let district = &snapshot.layers[0].areas.iter().find(|a| a.code == code).unwrap().district;
+        let reached = snapshot.coverage.is_received("wardens", places::model::Month(2025 * 12), district);
+        assert_eq!(rates[row].is_finite(), reached, "{code} of {districts:?}");
+    }
+    assert!(rates.iter().any(|r| r.is_nan()) && rates.iter().any(|r| r.is_finite()));
+}
+
+#[test]
 fn an_area_named_twice_is_compared_once() {
     let county = county();
     let place = format!("areas:{}", county.truth("clear-hold-build").area);
@@ -361,6 +404,14 @@ fn exposure_is_of_the_days_asked_for_and_counts_are_those_of_count() {
         &[("place", &area), ("before", "2025-02"), ("after", "2025-03"), ("weekday", "sat"), ("source", "council-asb")],
     );
     assert_eq!((saturdays["before"]["days"].as_i64(), saturdays["after"]["days"].as_i64()), (Some(4), Some(5)));
+    // Months without a day that is asked for were not "not received".
+    let winter = [("place", area.as_str()), ("before", "2024-12"), ("after", "2025-12"), ("source", "council-asb")];
+    let holidays = compare(&county.snapshot, &[&winter[..], &[("calendar", "term")]].concat());
+    assert_eq!(holidays["before"]["not_received"], serde_json::json!([]));
+    let summers = [("place", area.as_str()), ("before", "2024-Q3"), ("after", "2025-Q3"), ("source", "council-asb")];
+    let term = compare(&county.snapshot, &[&summers[..], &[("calendar", "term")]].concat());
+    assert_eq!(term["before"]["not_received"], serde_json::json!([]), "{term:#}");
+    assert!(term["before"]["days"].as_i64().unwrap() < 62);
     let claim = compare(
         &county.snapshot,
         &[("place", &area), ("before", "2024"), ("after", "2025"), ("source", "holm-police")],

@@ -192,8 +192,11 @@ impl<'s> Counted<'s> {
             );
             return Err(AnalysisError::NoAnswer { reason });
         }
-        let missing =
-            self.steps.inside(window).filter(|&i| !self.used[i]).map(|i| self.steps.0[i].start.month().to_string());
+        let missing = self
+            .steps
+            .inside(window)
+            .filter(|&i| !self.used[i] && self.days[i] > 0)
+            .map(|i| self.steps.0[i].start.month().to_string());
         Ok(Exposure {
             from: window.start.to_string(),
             to: window.end.to_string(),
