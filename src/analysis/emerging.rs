@@ -7,8 +7,8 @@ use super::{
     hotspots::{MapCells, column, in_words, rows_of},
     parameters::refuse,
     steps::{
-        METHOD_VERSION, StepCounts, Steps, asked_sources, count_steps, is_received, months_asked, runs, with_sources,
-        without_steps,
+        METHOD_VERSION, StepCounts, Steps, asked_sources, count_steps, is_received_everywhere, months_asked, runs,
+        with_sources, without_steps,
     },
 };
 use crate::{
@@ -209,14 +209,7 @@ fn received_steps(snapshot: &Snapshot, request: &EmergingRequest) -> Result<(Ste
         return Err(AnalysisError::NoAnswer { reason });
     }
     let sources = asked_sources(snapshot, &request.query);
-    let received = |step: &Period| {
-        let everywhere = [String::new()];
-        let districts: Vec<&String> = snapshot.coverage.districts.iter().map(|d| &d.0).collect();
-        let districts = if districts.is_empty() { everywhere.iter().collect() } else { districts };
-        let covered = districts.iter().filter(|d| sources.iter().any(|s| super::steps::covers(snapshot, s, d)));
-        let mut covered = covered.peekable();
-        covered.peek().is_some() && covered.all(|d| is_received(snapshot, sources, *step, d))
-    };
+    let received = |step: &Period| is_received_everywhere(snapshot, sources, *step);
     let (kept, left_out): (Vec<Period>, Vec<Period>) = all.into_iter().partition(received);
     if kept.len() < 2 {
         let reason = format!(

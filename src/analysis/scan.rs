@@ -6,7 +6,7 @@ use super::{
     emerging::by_cell,
     hotspots::{MapCells, column, in_words},
     parameters::refuse,
-    steps::{METHOD_VERSION, Steps, asked_sources, count_steps, is_received, months_asked, with_sources},
+    steps::{METHOD_VERSION, Steps, asked_sources, count_steps, is_received_everywhere, months_asked, with_sources},
 };
 use crate::{
     grid,
@@ -193,15 +193,7 @@ fn last_year(snapshot: &Snapshot, query: &Query) -> Period {
 /// Months of the period (or the last twelve) received wherever anything is; contiguous, ending with the last.
 fn scanned_months(snapshot: &Snapshot, query: &Query) -> Result<Steps, AnalysisError> {
     let sources = asked_sources(snapshot, query);
-    let districts = &snapshot.coverage.districts;
-    let received = |month: &Period| {
-        let any = districts.iter().filter(|d| sources.iter().any(|s| super::steps::covers(snapshot, s, &d.0)));
-        if districts.is_empty() {
-            return is_received(snapshot, sources, *month, "");
-        }
-        let mut any = any.peekable();
-        any.peek().is_some() && any.all(|d| is_received(snapshot, sources, *month, &d.0))
-    };
+    let received = |month: &Period| is_received_everywhere(snapshot, sources, *month);
     let mut months: Vec<_> = months_asked(snapshot, query).into_iter().rev().skip_while(|m| !received(m)).collect();
     if query.from.is_none() {
         months.truncate(MONTHS);

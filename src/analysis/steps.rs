@@ -100,6 +100,16 @@ pub(super) fn is_received(snapshot: &Snapshot, sources: &[String], period: Perio
     !covering.is_empty() && period.months().all(all)
 }
 
+/// Whether all of a period was received for every district that any source asked ever covers.
+pub(super) fn is_received_everywhere(snapshot: &Snapshot, sources: &[String], period: Period) -> bool {
+    let districts = &snapshot.coverage.districts;
+    if districts.is_empty() {
+        return is_received(snapshot, sources, period, "");
+    }
+    let mut covered = districts.iter().filter(|d| sources.iter().any(|s| covers(snapshot, s, &d.0))).peekable();
+    covered.peek().is_some() && covered.all(|d| is_received(snapshot, sources, period, &d.0))
+}
+
 /// Whether a source ever covers a district.
 pub(super) fn covers(snapshot: &Snapshot, source: &str, district: &str) -> bool {
     snapshot.coverage.months_of(source).into_iter().any(|m| snapshot.coverage.is_received(source, m, district))

@@ -2,7 +2,7 @@
 
 use super::{
     error::{StatsError, same_length},
-    special::{normal_quantile, normal_upper, two_sided},
+    special::{normal_quantile, two_sided},
 };
 
 /// Length from which the normal approximation takes over from the exact distribution.
@@ -260,12 +260,6 @@ pub fn sen_slope(values: &[f64]) -> Result<SenSlope, StatsError> {
     let middle = slopes.len() / 2;
     let slope = if slopes.len() % 2 == 1 { slopes[middle] } else { f64::midpoint(slopes[middle - 1], slopes[middle]) };
     Ok(SenSlope { slope, low: at(0.5 * (n - reach)), high: at(0.5 * (n + reach) + 1.0) })
-}
-
-/// One-sided p-value of the deviate of a test, for a rise.
-#[must_use]
-pub fn p_rising(test: &MannKendall) -> f64 {
-    normal_upper(test.z_score)
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub use history::{Histories, History, StepReference, StepTest, histories};
 pub use kde::{PlanePoint, quartic_density, reference_bandwidth};
 pub use local_test::{LocalTest, LocalTests, local_tests};
 pub use mann_kendall::{
-    MannKendall, NORMAL_FROM, SenSlope, hamed_rao, mann_kendall, p_rising, seasonal_kendall, sen_slope, thinned,
+    MannKendall, NORMAL_FROM, SenSlope, hamed_rao, mann_kendall, seasonal_kendall, sen_slope, thinned,
 };
 pub use moran::{LocalMoran, MoranI, Quadrant, local_moran, moran_i};
 pub use rate::{

@@ -372,11 +372,11 @@ fn an_area_that_a_source_did_not_reach_has_no_index() {
         snapshot.layers[0].areas.iter().map(|a| a.district.as_str()).collect();
     let rows = answer.unwrap().rows;
     let Values::Numbers(rates) = &rows.columns[5].values else { panic!("numbers") };
-    for row in 0..rows.len() {
+    for (row, rate) in rates.iter().enumerate() {
         let code = rows.text(0, row);
         let district = &snapshot.layers[0].areas.iter().find(|a| a.code == code).unwrap().district;
         let reached = snapshot.coverage.is_received("wardens", places::model::Month(2025 * 12), district);
-        assert_eq!(rates[row].is_finite(), reached, "{code} of {districts:?}");
+        assert_eq!(rate.is_finite(), reached, "{code} of {districts:?}");
     }
     assert!(rates.iter().any(|r| r.is_nan()) && rates.iter().any(|r| r.is_finite()));
 }
