@@ -9,6 +9,7 @@ pub mod claims;
 pub mod cli;
 pub mod demo;
 pub mod export;
+pub mod geocode;
 pub mod grid;
 pub mod import;
 pub mod model;

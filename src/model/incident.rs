@@ -184,6 +184,22 @@ impl PrecisionClass {
         }
     }
 
+    /// The finest H3 resolution that a record this precise may be counted at; 0 where it may be in no cell.
+    ///
+    /// The class decides, and where it is known the radius (metres) that holds the truth nine times in ten: a cell is
+    /// too fine where its edge is shorter than two thirds of it.
+    #[must_use]
+    pub fn finest_resolution(self, radius_m: f32) -> u8 {
+        /// Radii allowed at resolutions 7 to 11: one and a half edges.
+        const ALLOWED_M: [f32; 5] = [1_830.0, 692.0, 261.0, 99.0, 37.0];
+        let by_class = RESOLUTIONS.into_iter().rev().find(|&r| self.supports_cell(r)).unwrap_or(0);
+        if radius_m.is_nan() {
+            return by_class;
+        }
+        let held = RESOLUTIONS.into_iter().zip(ALLOWED_M).rev().find(|(_, allowed)| radius_m <= *allowed);
+        by_class.min(held.map_or(0, |h| h.0))
+    }
+
     /// Whether a record this precise may be counted in an area of a layer: a locality or better.
     #[must_use]
     pub fn supports_area(self) -> bool {
@@ -213,6 +229,25 @@ mod tests {
         assert_eq!(when(clock.midnight(next)).days(clock), (day, next, UNKNOWN_HOUR));
         assert_eq!(when(clock.utc(next, 1)).days(clock).1, Day(day.0 + 2));
         assert_eq!(when(clock.utc(day, 22 * 3_600_000_000 + 5)).days(clock), (day, next, 22));
+    }
+
+    #[test]
+    fn a_radius_limits_what_a_class_allows() {
+        use PrecisionClass::{District, Locality, PostcodeUnit, Street};
+        for (class, radius_m, finest) in [
+            (Street, f32::NAN, 11),
+            (Street, 30.0, 11),
+            (Street, 62.0, 10),
+            (Street, 200.0, 9),
+            (Street, 600.0, 8),
+            (Street, 1_500.0, 7),
+            (Street, 9_000.0, 0),
+            (PostcodeUnit, 30.0, 9),
+            (Locality, 500.0, 7),
+            (District, 10.0, 0),
+        ] {
+            assert_eq!(class.finest_resolution(radius_m), finest, "{class:?} {radius_m}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod caller;
 mod crs;
 mod definition;
+mod flag;
 mod incident;
 mod point;
 mod query;
@@ -16,6 +17,7 @@ mod time;
 pub use caller::{Caller, Protection, Role};
 pub use crs::{CrsError, bng_to_lonlat, lonlat_to_bng};
 pub use definition::{Calendar, Definition, Partly};
+pub use flag::Flags;
 pub use incident::{FLAG_AREA_SNAPPED, PrecisionClass, RESOLUTIONS, When, WhenPrecision};
 pub use point::{BngPoint, InvalidCoordinate, LonLat};
 pub use query::{BBox, Dimension, HourSet, MAX_FILTER_VALUES, PlaceFilter, Query, QueryError, Rate, WEEKDAYS};

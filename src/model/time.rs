@@ -41,6 +41,17 @@ pub struct Period {
     pub end: Day,
 }
 
+impl Period {
+    /// All days there are.
+    pub const ALWAYS: Self = Self { start: Day(i32::MIN), end: Day(i32::MAX) };
+
+    /// Whether a day lies inside.
+    #[must_use]
+    pub fn contains(&self, day: Day) -> bool {
+        (self.start..self.end).contains(&day)
+    }
+}
+
 impl Day {
     /// The day of a date of the Gregorian calendar.
     #[must_use]

@@ -1,0 +1,263 @@
+//! Coordinates as they stand in files: thousands separators, NULL written as 0, exchanged columns, degrees where metres
+//! belong, references to 100 m.
+
+use super::gridref::letters_of;
+use crate::model::{BngPoint, Flags, LonLat, bng_to_lonlat};
+
+/// Degrees between which Great Britain lies: west, south, east, north.
+const BRITAIN: [f64; 4] = [-9.0, 49.5, 2.5, 61.5];
+/// South-west of this easting and northing there is only sea.
+const FIRST_LAND_M: f64 = 75_000.0;
+/// Radius that holds the truth of a point that is given to the metre: what people mean by a place.
+const POINT_RADIUS_M: f64 = 25.0;
+
+/// The coordinates of a record, as texts; empty where there are none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct CoordinateTexts<'a> {
+    /// Longitude.
+    pub lon: &'a str,
+    /// Latitude.
+    pub lat: &'a str,
+    /// Easting.
+    pub easting: &'a str,
+    /// Northing.
+    pub northing: &'a str,
+}
+
+/// What coordinates turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct ReadPoint {
+    pub(super) point: LonLat,
+    /// Half of what the numbers leave open, at least what people mean by a point.
+    pub(super) radius_m: f64,
+    pub(super) flags: Flags,
+    /// The same coordinates exchanged, where only that lies inside.
+    pub(super) swapped: Option<LonLat>,
+}
+
+/// No point, and why: flags, none where the fields are empty.
+pub(super) type NoPoint = Flags;
+
+/// Reads the coordinates of a record. `inside` says whether a point lies in the study area.
+///
+/// A point is repaired only where it is impossible as given and the repaired one lies inside; where both systems are
+/// given, degrees are taken if they are possible.
+pub(super) fn read(texts: CoordinateTexts<'_>, inside: &impl Fn(LonLat) -> bool) -> Result<ReadPoint, NoPoint> {
+    let degrees = pair(texts.lon, texts.lat).map(|p| p.and_then(|p| read_pair(p, System::Degrees, inside)));
+    let metres = pair(texts.easting, texts.northing).map(|p| p.and_then(|p| read_pair(p, System::Metres, inside)));
+    match (degrees, metres) {
+        (None, None) => Err(Flags::NONE),
+        (Some(one), None) | (None, Some(one)) => one,
+        (Some(Ok(a)), Some(Ok(b))) => Ok(if inside(b.point) && !inside(a.point) { b } else { a }),
+        (Some(Ok(one)), Some(Err(_))) | (Some(Err(_)), Some(Ok(one))) => Ok(one),
+        (Some(Err(a)), Some(Err(b))) => Err(a | b),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum System {
+    Degrees,
+    Metres,
+}
+
+/// Two numbers with the step they are given to.
+type Pair = ([f64; 2], f64);
+
+/// The numbers of two fields; `None` when both hold nothing.
+fn pair(first: &str, second: &str) -> Option<Result<Pair, NoPoint>> {
+    let (a, b) = (number(first), number(second));
+    match (a, b) {
+        (Number::Nothing, Number::Nothing) => None,
+        (Number::Is(a), Number::Is(b)) => Some(Ok(([a, b], step_of(a).min(step_of(b))))),
+        _ => Some(Err(Flags::IMPOSSIBLE_POINT)),
+    }
+}
+
+/// Whether a field holds a number in any of the writings that are read, or nothing.
+#[must_use]
+pub fn is_coordinate(text: &str) -> bool {
+    !matches!(number(text), Number::Other)
+}
+
+enum Number {
+    Nothing,
+    Is(f64),
+    Other,
+}
+
+/// Reads a number with separators, a unit or a hemisphere.
+fn number(text: &str) -> Number {
+    let text = text.trim().trim_matches(|c: char| c == '"' || c == '\'');
+    let lower = text.to_ascii_lowercase();
+    if matches!(lower.as_str(), "" | "null" | "none" | "nan" | "na" | "n/a" | "#n/a" | "-" | "unknown" | "not known") {
+        return Number::Nothing;
+    }
+    if let Ok(plain) = text.parse::<f64>() {
+        return if plain.is_finite() { Number::Is(plain) } else { Number::Other };
+    }
+    let mut sign = 1.0;
+    let mut digits = String::with_capacity(text.len());
+    for c in lower.chars() {
+        match c {
+            '0'..='9' | '.' => digits.push(c),
+            '-' | '\u{2212}' if digits.is_empty() => sign = -1.0,
+            '+' if digits.is_empty() => {}
+            ',' | ' ' | '\u{a0}' | '\u{2009}' | '_' => {}
+            'w' | 's' => sign = -1.0,
+            'm' | 'e' | 'n' | '\u{b0}' => {}
+            _ => return Number::Other,
+        }
+    }
+    // `52,6281` is a decimal comma; `623,308` separates thousands.
+    if let Some((whole, rest)) = text.split_once(',')
+        && !digits.contains('.')
+        && !rest.contains(',')
+        && rest.chars().filter(char::is_ascii_digit).count() != 3
+    {
+        let at = whole.chars().filter(char::is_ascii_digit).count();
+        digits.insert(at, '.');
+    }
+    digits.parse::<f64>().ok().filter(|n| n.is_finite()).map_or(Number::Other, |n| Number::Is(sign * n))
+}
+
+/// Largest power of ten up to 1,000 that divides a whole number; 1 for others.
+fn step_of(value: f64) -> f64 {
+    [1000.0, 100.0].into_iter().find(|step| value != 0.0 && value % step == 0.0).unwrap_or(1.0)
+}
+
+fn read_pair((pair, step_m): Pair, system: System, inside: &impl Fn(LonLat) -> bool) -> Result<ReadPoint, NoPoint> {
+    if stands_for_nothing(pair) {
+        return Err(Flags::ZERO_POINT);
+    }
+    let [a, b] = pair;
+    let coarse = if system == System::Metres && step_m > 1.0 { step_m } else { 0.0 };
+    let mut flags = Flags::NONE;
+    if coarse > 0.0 {
+        flags.set(Flags::GRIDREF_COARSE);
+    }
+    let radius_m = POINT_RADIUS_M.max(coarse / std::f64::consts::SQRT_2);
+    if let Some(point) = as_given([a + coarse / 2.0, b + coarse / 2.0], system) {
+        if inside(point) {
+            return Ok(ReadPoint { point, radius_m, flags, swapped: None });
+        }
+        flags.set(Flags::OUTSIDE_AREA);
+        let swapped = as_given([b, a], system).filter(|p| inside(*p));
+        if swapped.is_some() {
+            flags.set(Flags::POSSIBLE_SWAP);
+        }
+        return Ok(ReadPoint { point, radius_m, flags, swapped });
+    }
+    repaired(pair, system, inside)
+}
+
+/// The point of a pair as its columns say; none where Great Britain has none.
+fn as_given([a, b]: [f64; 2], system: System) -> Option<LonLat> {
+    match system {
+        System::Degrees => {
+            let [west, south, east, north] = BRITAIN;
+            ((west..=east).contains(&a) && (south..=north).contains(&b)).then_some(LonLat { lon: a, lat: b })
+        }
+        System::Metres => {
+            let point = BngPoint { easting: a, northing: b };
+            letters_of(point).filter(|_| a.max(b) >= FIRST_LAND_M)?;
+            bng_to_lonlat(point).ok()
+        }
+    }
+}
+
+/// A pair that is impossible as given: the one repair that lies inside.
+fn repaired([a, b]: [f64; 2], system: System, inside: &impl Fn(LonLat) -> bool) -> Result<ReadPoint, NoPoint> {
+    let other = if system == System::Degrees { System::Metres } else { System::Degrees };
+    let found = |pair: [f64; 2], system: System| as_given(pair, system).filter(|p| inside(*p));
+    let whole = |point, flags, radius_m| Ok(ReadPoint { point, radius_m, flags, swapped: None });
+    if let Some(point) = found([b, a], system) {
+        return whole(point, Flags::SWAPPED_AXES_FIXED, POINT_RADIUS_M);
+    }
+    if let Some(point) = found([a, b], other) {
+        return whole(point, Flags::UNITS_FIXED, POINT_RADIUS_M);
+    }
+    if let Some(point) = found([b, a], other) {
+        return whole(point, Flags::SWAPPED_AXES_FIXED | Flags::UNITS_FIXED, POINT_RADIUS_M);
+    }
+    // Metres given to 10 m, 100 m or 1 km with the zeros left out.
+    for scale in [10.0, 100.0, 1000.0] {
+        let middle = [(a + 0.5) * scale, (b + 0.5) * scale];
+        if let Some(point) = found(middle, System::Metres).filter(|_| a.fract() == 0.0 && b.fract() == 0.0) {
+            let coarse = if scale >= 100.0 { Flags::GRIDREF_COARSE } else { Flags::NONE };
+            return whole(point, Flags::UNITS_FIXED | coarse, POINT_RADIUS_M.max(scale / std::f64::consts::SQRT_2));
+        }
+    }
+    Err(Flags::IMPOSSIBLE_POINT)
+}
+
+/// Coordinates that files hold in place of none.
+fn stands_for_nothing([a, b]: [f64; 2]) -> bool {
+    let placeholder = |v: f64| [99_999.0, 999_999.0, 9_999_999.0, 9_999.0, -9_999.0].contains(&v);
+    (a.abs() <= 1.0 && b.abs() <= 1.0 && a.fract() == 0.0 && b.fract() == 0.0) || placeholder(a) || placeholder(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inside(p: LonLat) -> bool {
+        (0.15..1.75).contains(&p.lon) && (52.35..53.0).contains(&p.lat)
+    }
+
+    fn degrees<'a>(lon: &'a str, lat: &'a str) -> CoordinateTexts<'a> {
+        CoordinateTexts { lon, lat, ..CoordinateTexts::default() }
+    }
+
+    fn metres<'a>(easting: &'a str, northing: &'a str) -> CoordinateTexts<'a> {
+        CoordinateTexts { easting, northing, ..CoordinateTexts::default() }
+    }
+
+    /// Flags of a point near Norwich Castle, or of none.
+    fn near_castle(texts: CoordinateTexts<'_>) -> Result<Vec<&'static str>, Vec<&'static str>> {
+        let names = |f: Flags| f.names().collect::<Vec<_>>();
+        let read = read(texts, &inside).map_err(names)?;
+        let off = (read.point.lon - 1.2957).abs().max((read.point.lat - 52.6286).abs());
+        if inside(read.point) {
+            assert!(off < 0.008, "{texts:?} {:?}", read.point);
+        }
+        Ok(names(read.flags))
+    }
+
+    #[test]
+    fn every_confusion_of_columns_is_seen() {
+        let table: [(CoordinateTexts<'_>, Result<&[&str], &[&str]>); 22] = [
+            (degrees("1.2957", "52.6286"), Ok(&[])),
+            (metres("623137", "308563"), Ok(&[])),
+            (metres("623,137", "308,563"), Ok(&[])),
+            (metres("623 137m", "308 563m"), Ok(&[])),
+            (metres("623100", "308500"), Ok(&["gridref_coarse"])),
+            (degrees("52.6286", "1.2957"), Ok(&["swapped_axes_fixed"])),
+            (degrees("623137", "308563"), Ok(&["units_fixed"])),
+            (metres("1.2957", "52.6286"), Ok(&["units_fixed"])),
+            (metres("52.6286", "1.2957"), Ok(&["swapped_axes_fixed", "units_fixed"])),
+            (metres("6231", "3085"), Ok(&["gridref_coarse", "units_fixed"])),
+            (metres("308563", "623137"), Ok(&["outside_area", "possible_swap"])),
+            (degrees("-2.2426", "53.4808"), Ok(&["outside_area"])),
+            (degrees("1.2957E", "52.6286N"), Ok(&[])),
+            (degrees("1,2957", "52,6286"), Ok(&[])),
+            (degrees("0", "0"), Err(&["zero_point"])),
+            (metres("1", "1"), Err(&["zero_point"])),
+            (metres("999999", "999999"), Err(&["zero_point"])),
+            (metres("NULL", ""), Err(&[])),
+            (degrees("", "52.6"), Err(&["impossible_point"])),
+            (degrees("abc", "52.6"), Err(&["impossible_point"])),
+            (degrees("nan", "inf"), Err(&["impossible_point"])),
+            (metres("-623137", "9e99"), Err(&["impossible_point"])),
+        ];
+        for (texts, expected) in table {
+            let expected = expected.map(<[&str]>::to_vec).map_err(<[&str]>::to_vec);
+            assert_eq!(near_castle(texts), expected, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn of_two_systems_the_one_that_lies_inside_is_taken() {
+        let both = CoordinateTexts { lon: "0", lat: "0", easting: "623137", northing: "308563" };
+        assert_eq!(near_castle(both), Ok(vec![]));
+    }
+}

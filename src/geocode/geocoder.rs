@@ -1,0 +1,172 @@
+//! The geocoder: gazetteers, study area and default locations on one side, a record on the other.
+
+use super::{
+    Answer, CoordinateTexts, GridSquare, Index, Status, Study,
+    confidence::decide,
+    coordinates::{self, ReadPoint},
+    defaults::DefaultLocations,
+    evidence::Weigher,
+    gazetteers::Gazetteers,
+    hypothesis::{Hypothesis, Maker},
+    parse::{Parsed, parse},
+};
+use crate::model::{Flags, LonLat, PrecisionClass};
+
+/// Version of the geocoder; part of what is kept with every answer.
+pub const GEOCODER_VERSION: &str = "1";
+
+/// What a record says about its place.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Input<'a> {
+    /// Where it happened, in words.
+    pub text: &'a str,
+    /// Town, village or area, where a field of its own holds it.
+    pub locality: &'a str,
+    /// Postcode, where a field of its own holds it.
+    pub postcode: &'a str,
+    /// Grid reference, where a field of its own holds it.
+    pub gridref: &'a str,
+    /// Unique property reference number.
+    pub uprn: &'a str,
+    /// Coordinates.
+    pub coordinates: CoordinateTexts<'a>,
+    /// How precise the coordinates are, where that is known.
+    pub class: Option<PrecisionClass>,
+}
+
+/// Finds the places of records.
+#[derive(Debug)]
+pub struct Geocoder {
+    gazetteers: Gazetteers,
+    study: Study,
+    defaults: DefaultLocations,
+    epoch: String,
+}
+
+/// How an answer came about.
+#[derive(Debug)]
+pub(super) struct Trace {
+    pub(super) parsed: Parsed,
+    pub(super) coordinates: Result<ReadPoint, Flags>,
+    pub(super) hypotheses: Vec<Hypothesis>,
+    pub(super) answer: Answer,
+}
+
+impl Geocoder {
+    /// A geocoder over gazetteers for a study area.
+    #[must_use]
+    pub fn new(indexes: Vec<Index>, study: Study, defaults: DefaultLocations) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(GEOCODER_VERSION.as_bytes());
+        for index in &indexes {
+            let h = &index.header;
+            hasher.update(
+                format!("{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1e}", h.kind, h.epoch, h.entries, h.postcodes).as_bytes(),
+            );
+        }
+        let epoch = hasher.finalize().to_hex()[..12].to_owned();
+        Self { gazetteers: Gazetteers::new(indexes, &study), study, defaults, epoch }
+    }
+
+    /// Short name of the gazetteers together: another one means that answers may differ.
+    #[must_use]
+    pub fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
+    /// The study area.
+    #[must_use]
+    pub fn study(&self) -> &Study {
+        &self.study
+    }
+
+    /// Finds the place of a record. Bounded time for a text of any length; nothing of it is kept.
+    #[must_use]
+    pub fn geocode(&self, input: &Input<'_>) -> Answer {
+        self.traced(input).answer
+    }
+
+    pub(super) fn gazetteers(&self) -> &Gazetteers {
+        &self.gazetteers
+    }
+
+    pub(super) fn traced(&self, input: &Input<'_>) -> Trace {
+        let inside = |p: LonLat| self.study.holds(p);
+        let coordinates = coordinates::read(input.coordinates, &inside);
+        let words = [input.text, input.locality, input.postcode, input.uprn];
+        let mut parsed = if words.iter().all(|t| t.is_empty()) {
+            Parsed::default()
+        } else {
+            parse(input, &self.gazetteers, &self.study)
+        };
+        if let Some(square) = GridSquare::parse(input.gridref) {
+            parsed.squares.insert(0, square);
+        }
+        let mut flags = parsed.flags;
+        let mut usable = None;
+        match &coordinates {
+            Ok(read) if self.defaults.holds(read.point) => flags.set(Flags::DEFAULT_LOCATION),
+            Ok(read) => {
+                flags = flags | read.flags;
+                usable = Some(read);
+            }
+            Err(problem) => flags = flags | *problem,
+        }
+        flags = flags | self.postcode_flags(&parsed);
+        let hypotheses = self.weighed(&parsed, usable, input.class, false);
+        let weigher = self.weigher(&parsed, usable);
+        let answer = decide(&hypotheses, &weigher, flags).unwrap_or_else(|| {
+            let homes = !self.weighed(&parsed, None, None, true).is_empty();
+            let status = if flags.has(Flags::DEFAULT_LOCATION) || homes {
+                Status::Withheld
+            } else if flags.has(Flags::ZERO_POINT) || flags.has(Flags::IMPOSSIBLE_POINT) {
+                Status::Rejected
+            } else {
+                Status::Unmatched
+            };
+            Answer::nothing(status, flags)
+        });
+        let answer = doubted(answer, &coordinates);
+        Trace { parsed, coordinates, hypotheses, answer }
+    }
+
+    fn weighed(
+        &self,
+        parsed: &Parsed,
+        coordinates: Option<&ReadPoint>,
+        class: Option<PrecisionClass>,
+        homes: bool,
+    ) -> Vec<Hypothesis> {
+        let maker = Maker { gazetteers: &self.gazetteers, study: &self.study, parsed };
+        let mut hypotheses = maker.all(coordinates, class, homes);
+        self.weigher(parsed, coordinates).weigh(&mut hypotheses, homes);
+        hypotheses
+    }
+
+    pub(super) fn weigher<'a>(&'a self, parsed: &'a Parsed, coordinates: Option<&'a ReadPoint>) -> Weigher<'a> {
+        Weigher { gazetteers: &self.gazetteers, study: &self.study, parsed, coordinates }
+    }
+
+    fn postcode_flags(&self, parsed: &Parsed) -> Flags {
+        let mut flags = Flags::NONE;
+        for mention in &parsed.postcodes {
+            match self.gazetteers.postcode(&mention.postcode) {
+                None => flags.set(Flags::UNKNOWN_POSTCODE),
+                Some(found) if found.terminated.is_some() => flags.set(Flags::TERMINATED_POSTCODE),
+                Some(_) => {}
+            }
+        }
+        flags
+    }
+}
+
+/// A movement names no one place, and an exchange of coordinates that only seems likely is for a person to decide.
+fn doubted(mut answer: Answer, coordinates: &Result<ReadPoint, Flags>) -> Answer {
+    let two = answer.flags.has(Flags::MOVING) && answer.flags.has(Flags::TWO_PLACES);
+    let unsure_swap = answer.flags.has(Flags::POSSIBLE_SWAP) && answer.method == "coordinates" && coordinates.is_ok();
+    if answer.status == Status::Matched && (two || unsure_swap) {
+        answer.status = Status::Review;
+        answer.class = PrecisionClass::None;
+    }
+    answer
+}

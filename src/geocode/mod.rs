@@ -1,0 +1,52 @@
+//! From what was written down to a place, with honest precision: gazetteers, parsing, matching, confidence, explanation.
+//!
+//! Pure: bytes and texts in, answers out; no files, no network, nothing kept of a text. Every reading of what a record
+//! mentions is a hypothesis; everything else it mentions is evidence for or against it; shares of mass become calibrated
+//! probabilities of the right area and cells, and the radius that holds the truth nine times in ten.
+//! Geographic coordinates are WGS 84. May use: model, area, grid.
+
+mod answer;
+mod build;
+mod calibration;
+mod change;
+mod confidence;
+mod coordinates;
+mod defaults;
+mod entry;
+mod evidence;
+mod explain;
+mod fuzzy;
+mod gazetteers;
+mod geocoder;
+mod gridref;
+mod hypothesis;
+mod index;
+mod learn;
+mod output;
+mod parse;
+mod postcode;
+mod privacy;
+mod publisher;
+mod scan;
+mod spelling;
+mod study;
+mod token;
+mod wording;
+
+pub use answer::{Answer, Candidate, Confidence, Status};
+pub use build::build_index;
+pub use calibration::Line;
+pub use change::{IndexChange, Moved, compare_indexes};
+pub use coordinates::{CoordinateTexts, is_coordinate};
+pub use defaults::{DefaultLocation, DefaultLocations, PointCounts, ProbableDefault, probable_defaults};
+pub use entry::{EntryKind, NewEntry, NewPostcode, PostcodePoint, WeightedPoint};
+pub use geocoder::{GEOCODER_VERSION, Geocoder, Input};
+pub use gridref::GridSquare;
+pub use index::{DENSITY_SQUARE_M, Index, IndexError, IndexHeader};
+pub use learn::Learner;
+pub use output::ANSWER_COLUMNS;
+pub use postcode::{Postcode, PostcodeLevel};
+pub use privacy::without_people;
+pub use publisher::{GazetteerContents, GazetteerKind, NotThisKind, read_gazetteer};
+pub use study::{Study, StudyUnit};
+pub use token::MAX_TEXT_CHARS;

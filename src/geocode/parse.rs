@@ -1,0 +1,254 @@
+//! What a text mentions: postcodes, grid references, names, and words about them (a corner, somebody's home, a movement).
+
+use std::ops::Range;
+
+use super::{
+    EntryKind, GridSquare, Input, Postcode, Study,
+    gazetteers::{EntryRef, Gazetteers},
+    postcode,
+    scan::{Hit, Readings, names},
+    spelling::is_street_word,
+    token::{Gap, Token, tokens},
+    wording::{self, Link},
+};
+use crate::model::Flags;
+
+/// Which of the record's fields a mention stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Text,
+    Locality,
+}
+
+/// A name with the entries it may stand for.
+#[derive(Debug, Clone)]
+pub(super) struct NameMention {
+    pub(super) tokens: Range<usize>,
+    pub(super) cost: f32,
+    /// Premises, places and streets.
+    pub(super) fine: Vec<EntryRef>,
+    /// Localities and districts.
+    pub(super) broad: Vec<EntryRef>,
+    /// Whether the words speak of somebody's home there.
+    pub(super) home: bool,
+}
+
+/// A postcode, or its beginning.
+#[derive(Debug, Clone)]
+pub(super) struct PostcodeMention {
+    pub(super) postcode: Postcode,
+    pub(super) home: bool,
+}
+
+/// Everything a record's words mention.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Parsed {
+    pub(super) postcodes: Vec<PostcodeMention>,
+    pub(super) squares: Vec<GridSquare>,
+    pub(super) names: Vec<NameMention>,
+    /// Pairs of positions in `names` that are said to meet or to have it between them.
+    pub(super) links: Vec<(usize, usize, Link)>,
+    /// Streets named that no gazetteer has.
+    pub(super) unknown_streets: usize,
+    pub(super) flags: Flags,
+}
+
+/// Reads a record's words.
+pub(super) fn parse(input: &Input<'_>, gazetteers: &Gazetteers, study: &Study) -> Parsed {
+    let mut parsed = Parsed::default();
+    let mut reader = Reader { gazetteers, study, parsed: &mut parsed };
+    reader.text(input.text, Field::Text);
+    reader.text(input.locality, Field::Locality);
+    reader.postcode_field(input.postcode);
+    reader.uprn_field(input.uprn);
+    parsed
+}
+
+struct Reader<'a> {
+    gazetteers: &'a Gazetteers,
+    study: &'a Study,
+    parsed: &'a mut Parsed,
+}
+
+impl Reader<'_> {
+    /// A field for a postcode alone; one that is none is looked at like a locality.
+    fn postcode_field(&mut self, text: &str) {
+        let text = text.trim();
+        if text.is_empty() {
+            return;
+        }
+        let tokens = tokens(text);
+        let known = |p: &Postcode| self.gazetteers.knows_postcode(p, self.study);
+        let found = postcode::find(&tokens, known);
+        for one in found {
+            self.parsed.postcodes.push(PostcodeMention { postcode: one.postcode, home: false });
+        }
+    }
+
+    /// A number of a property, looked up as it stands.
+    fn uprn_field(&mut self, text: &str) {
+        let number = text.trim().trim_start_matches('0');
+        if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
+            return;
+        }
+        let indexes = self.gazetteers.indexes.iter().enumerate();
+        let entries = indexes
+            .flat_map(|(i, index)| index.named(number).map(move |at| EntryRef { gazetteer: i as u16, at: at as u32 }));
+        let fine: Vec<EntryRef> = entries.collect();
+        if !fine.is_empty() {
+            let broad = Vec::new();
+            self.parsed.names.push(NameMention { tokens: 0..0, cost: 0.0, fine, broad, home: false });
+        }
+    }
+
+    fn text(&mut self, text: &str, field: Field) {
+        let tokens = tokens(text);
+        if tokens.is_empty() {
+            return;
+        }
+        let mut used = vec![false; tokens.len()];
+        let spans = wording::spans(text, &tokens);
+        spans.hidden.iter().for_each(|hidden| take(&mut used, hidden));
+        self.parsed.flags = self.parsed.flags | spans.flags;
+        let in_home = |range: &Range<usize>| spans.home.iter().any(|home| home.contains(&range.start));
+        self.grid_references(&tokens, &mut used);
+        let known = |p: &Postcode| self.gazetteers.knows_postcode(p, self.study);
+        for one in postcode::find(&tokens, known) {
+            if one.tokens.clone().all(|i| !used[i]) {
+                take(&mut used, &one.tokens);
+                let home = in_home(&one.tokens);
+                self.parsed.postcodes.push(PostcodeMention { postcode: one.postcode, home });
+            }
+        }
+        let first = self.parsed.names.len();
+        self.names(&tokens, &mut used, field);
+        for mention in &mut self.parsed.names[first..] {
+            mention.home = in_home(&mention.tokens);
+        }
+        let spans: Vec<Range<usize>> = self.parsed.names[first..].iter().map(|n| n.tokens.clone()).collect();
+        let links = wording::links(&tokens, &spans);
+        self.parsed.links.extend(links.into_iter().map(|(a, b, link)| (first + a, first + b, link)));
+    }
+
+    fn grid_references(&mut self, tokens: &[Token], used: &mut [bool]) {
+        for at in 0..tokens.len() {
+            let text = tokens[at].text.as_str();
+            let digits_of =
+                |i: usize| tokens.get(i).filter(|t| t.is_number() && t.gap == Gap::Space).map(|t| t.text.as_str());
+            let Some((letters, rest)) = text.split_at_checked(2).filter(|_| text.is_ascii() && !used[at]) else {
+                continue;
+            };
+            // At least four digits: two are a house or a road.
+            let one = |digits: &str, words: usize| {
+                (digits.len() >= 4).then(|| GridSquare::of(letters, digits).map(|s| (s, words))).flatten()
+            };
+            let pair =
+                |a: &str, b: &str, words: usize| (a.len() == b.len()).then(|| one(&format!("{a}{b}"), words)).flatten();
+            let found = if rest.is_empty() {
+                let (first, second) = (digits_of(at + 1), digits_of(at + 2));
+                first.zip(second).and_then(|(a, b)| pair(a, b, 3)).or_else(|| first.and_then(|d| one(d, 2)))
+            } else {
+                let second = digits_of(at + 1);
+                second.and_then(|b| pair(rest, b, 2)).or_else(|| one(rest, 1))
+            };
+            if let Some((square, words)) = found {
+                take(used, &(at..at + words));
+                self.parsed.squares.push(square);
+            }
+        }
+    }
+
+    fn names(&mut self, tokens: &[Token], used: &mut [bool], field: Field) {
+        let free = |used: &[bool], i: usize| !used[i];
+        let hits = names(tokens, &Readings::exact(tokens), self.gazetteers, |i| free(used, i));
+        let mut chosen = choose(hits, tokens);
+        let covered = |chosen: &[Hit], i: usize| chosen.iter().any(|h| h.tokens.contains(&i));
+        let missing: Vec<bool> = (0..tokens.len())
+            .map(|i| !used[i] && !covered(&chosen, i) && !wording::is_plain(&tokens[i].text))
+            .collect();
+        let precise = chosen.iter().any(|h| self.kind_of(h) <= EntryKind::Street);
+        let wanted = missing.iter().any(|m| *m) && (!precise || missing.iter().filter(|m| **m).count() <= 3);
+        if wanted {
+            // What stands before a street word or alone is worth a second look; a slip may also split a name in two.
+            let near =
+                |i: usize| missing[i] || (i > 0 && missing[i - 1]) || missing.get(i + 1).copied().unwrap_or(false);
+            let readings = Readings::with_slips(tokens, self.gazetteers, |i| !used[i] && near(i));
+            let slipped = names(tokens, &readings, self.gazetteers, |i| free(used, i));
+            chosen = choose(slipped, tokens);
+        }
+        self.parsed.unknown_streets += drop_halves(&mut chosen, tokens, used);
+        for hit in chosen {
+            take(used, &hit.tokens);
+            let is_broad = |e: &EntryRef| self.gazetteers.entry(*e).kind >= EntryKind::Locality;
+            let (broad, fine): (Vec<EntryRef>, Vec<EntryRef>) = hit.entries.iter().partition(|e| is_broad(e));
+            // In a locality's field a name is a locality where it can be one.
+            let street_word = hit.tokens.clone().any(|i| is_street_word(&tokens[i].text));
+            let only_streets = fine.iter().all(|e| self.gazetteers.entry(*e).kind == EntryKind::Street);
+            let town = !broad.is_empty() && (field == Field::Locality || (only_streets && !street_word));
+            let fine = if town { Vec::new() } else { fine };
+            self.parsed.names.push(NameMention { tokens: hit.tokens, cost: hit.cost, fine, broad, home: false });
+        }
+    }
+
+    fn kind_of(&self, hit: &Hit) -> EntryKind {
+        hit.entries.iter().map(|e| self.gazetteers.entry(*e).kind).min().unwrap_or(EntryKind::District)
+    }
+}
+
+fn take(used: &mut [bool], range: &Range<usize>) {
+    range.clone().for_each(|i| {
+        if let Some(used) = used.get_mut(i) {
+            *used = true;
+        }
+    });
+}
+
+/// Of names that overlap the longest, then the cheapest, then the first; ascending.
+fn choose(mut hits: Vec<Hit>, tokens: &[Token]) -> Vec<Hit> {
+    hits.retain(|h| !is_too_common(h, tokens));
+    let worth = |h: &Hit| h.tokens.len() as f32 - 1.2 * h.cost;
+    hits.sort_by(|a, b| worth(b).total_cmp(&worth(a)).then(a.tokens.start.cmp(&b.tokens.start)));
+    let mut chosen: Vec<Hit> = Vec::new();
+    for hit in hits {
+        if chosen.iter().all(|c| hit.tokens.end <= c.tokens.start || c.tokens.end <= hit.tokens.start) {
+            chosen.push(hit);
+        }
+    }
+    chosen.sort_by_key(|h| h.tokens.start);
+    chosen
+}
+
+/// A single short or everyday word is no name where other words stand beside it.
+fn is_too_common(hit: &Hit, tokens: &[Token]) -> bool {
+    let word = tokens[hit.tokens.start].text.as_str();
+    hit.tokens.len() == 1
+        && (word.len() < 3 || wording::is_plain(word) || (hit.cost > 0.0 && word.len() < 4 && tokens.len() > 2))
+}
+
+/// Takes out names that are only half of a street no gazetteer has (`Norwich Road` where only Norwich is known), and
+/// counts such streets.
+fn drop_halves(chosen: &mut Vec<Hit>, tokens: &[Token], used: &mut [bool]) -> usize {
+    let mut unknown = 0;
+    for at in 1..tokens.len() {
+        let covered = |i: usize, chosen: &[Hit]| chosen.iter().any(|h| h.tokens.contains(&i));
+        let before = tokens[at - 1].text.as_str();
+        if used[at] || covered(at, chosen) || !is_street_word(&tokens[at].text) || tokens[at].gap != Gap::Space {
+            continue;
+        }
+        if wording::is_plain(before) || tokens[at - 1].is_number() || used[at - 1] {
+            continue;
+        }
+        chosen.retain(|h| h.tokens.end != at);
+        used[at] = true;
+        unknown += 1;
+    }
+    // `Peters Close` found in `St Peters Close` is another street.
+    let is_half = |h: &Hit| {
+        let first = h.tokens.start;
+        first > 0 && tokens[first].gap == Gap::Space && matches!(tokens[first - 1].text.as_str(), "st" | "saint")
+    };
+    let whole = chosen.len();
+    let ends: Vec<usize> = chosen.iter().map(|h| h.tokens.end).collect();
+    chosen.retain(|h| !is_half(h) || ends.contains(&(h.tokens.start - 1)));
+    unknown + whole - chosen.len()
+}

@@ -1,0 +1,110 @@
+//! Where a partnership works: its areas with their names and districts, and distances on the ground.
+
+use geo::{BoundingRect, MultiPolygon};
+
+use crate::{
+    area::{Found, Locator},
+    model::LonLat,
+};
+
+/// Degrees round the study area's rectangle within which names count as near.
+const NEAR_DEGREES: [f64; 2] = [0.35, 0.22];
+const DEGREE_M: f64 = 111_320.0;
+
+/// An area of the layer that is the study area.
+#[derive(Debug, Clone)]
+pub struct StudyUnit {
+    /// Code.
+    pub code: String,
+    /// Names people know it by; the official one as well.
+    pub names: Vec<String>,
+    /// Its district's name, or empty.
+    pub district: String,
+    /// Its polygons, WGS 84 degrees.
+    pub polygons: MultiPolygon,
+    /// True area.
+    pub area_km2: f64,
+}
+
+/// The study area; empty where a workspace has none, and then everything lies inside.
+#[derive(Debug)]
+pub struct Study {
+    pub(super) units: Vec<StudyUnit>,
+    locator: Option<Locator>,
+    /// West, south, east, north of all areas.
+    bounds: [f64; 4],
+}
+
+impl Study {
+    /// A study area of some areas.
+    #[must_use]
+    pub fn new(units: Vec<StudyUnit>) -> Self {
+        let mut bounds = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
+        for rect in units.iter().filter_map(|u| u.polygons.bounding_rect()) {
+            bounds[0] = bounds[0].min(rect.min().x);
+            bounds[1] = bounds[1].min(rect.min().y);
+            bounds[2] = bounds[2].max(rect.max().x);
+            bounds[3] = bounds[3].max(rect.max().y);
+        }
+        let polygons: Vec<MultiPolygon> = units.iter().map(|u| u.polygons.clone()).collect();
+        let locator = (!units.is_empty()).then(|| Locator::new(&polygons));
+        Self { units, locator, bounds }
+    }
+
+    /// Position of the area of a point; of points in none the nearest within 250 m.
+    #[must_use]
+    pub fn area_of(&self, point: LonLat) -> Option<u32> {
+        match self.locator.as_ref()?.locate(point.lon, point.lat) {
+            Found::Inside(area) | Found::Near(area) => Some(area),
+            Found::Nowhere => None,
+        }
+    }
+
+    /// Whether a point lies in the study area.
+    #[must_use]
+    pub fn holds(&self, point: LonLat) -> bool {
+        self.locator.is_none() || self.area_of(point).is_some()
+    }
+
+    /// Whether a point lies in the study area's rectangle or some 25 km round it.
+    #[must_use]
+    pub fn is_near(&self, point: LonLat) -> bool {
+        let [west, south, east, north] = self.bounds;
+        let [x, y] = NEAR_DEGREES;
+        self.locator.is_none()
+            || ((west - x..=east + x).contains(&point.lon) && (south - y..=north + y).contains(&point.lat))
+    }
+
+    /// Code of an area.
+    #[must_use]
+    pub fn code(&self, area: u32) -> &str {
+        self.units.get(area as usize).map_or("", |u| u.code.as_str())
+    }
+
+    /// Official name of an area, or the one people know it by.
+    #[must_use]
+    pub fn name(&self, area: u32) -> &str {
+        self.units.get(area as usize).and_then(|u| u.names.last()).map_or("", String::as_str)
+    }
+
+    /// District of the area of a point, or empty.
+    #[must_use]
+    pub fn district_of(&self, point: LonLat) -> &str {
+        let area = self.area_of(point).and_then(|a| self.units.get(a as usize));
+        area.map_or("", |u| u.district.as_str())
+    }
+}
+
+/// Metres between two points, on a sphere and for distances within a county (error below 0.5 %).
+pub(super) fn metres(a: LonLat, b: LonLat) -> f64 {
+    let east = (a.lon - b.lon) * ((a.lat + b.lat) / 2.0).to_radians().cos();
+    east.hypot(a.lat - b.lat) * DEGREE_M
+}
+
+/// A point some metres east and north of another.
+pub(super) fn moved(from: LonLat, east_m: f64, north_m: f64) -> LonLat {
+    LonLat {
+        lon: from.lon + east_m / (DEGREE_M * from.lat.to_radians().cos().max(0.01)),
+        lat: from.lat + north_m / DEGREE_M,
+    }
+}

@@ -1,0 +1,303 @@
+//! Words about places: corners, nearness, movement, homes, and what is kept out of sight.
+
+use std::ops::Range;
+
+use super::token::{Gap, Token};
+use crate::model::Flags;
+
+/// How two names belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Link {
+    /// It happened where they meet.
+    Junction,
+    /// It happened between them.
+    Between,
+}
+
+/// What is said about some words.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Spans {
+    /// Words that are never read as a place.
+    pub(super) hidden: Vec<Range<usize>>,
+    /// Words that speak of somebody's home.
+    pub(super) home: Vec<Range<usize>>,
+    pub(super) flags: Flags,
+}
+
+/// Words that are no name where they stand alone.
+const PLAIN: [&str; 119] = [
+    "the", "a", "an", "of", "in", "on", "at", "by", "to", "from", "for", "with", "and", "or", "near", "outside",
+    "inside", "opposite", "opp", "behind", "rear", "front", "next", "adjacent", "adj", "beside", "junction", "jct",
+    "jn", "junc", "jw", "cnr", "corner", "between", "off", "into", "onto", "along", "towards", "area", "vicinity",
+    "side", "back", "road", "street", "lane", "avenue", "close", "way", "drive", "rd", "st", "ln", "ave", "cl", "dr",
+    "flat", "flats", "house", "shop", "park", "car", "bus", "stop", "station", "town", "city", "centre", "village",
+    "county", "norfolk", "church", "school", "bank", "market", "pub", "bridge", "hill", "green", "common", "was",
+    "were", "is", "has", "had", "his", "her", "their", "he", "she", "they", "who", "male", "female", "males", "youths",
+    "group", "caller", "reports", "seen", "then", "now", "end", "top", "bottom", "north", "south", "east", "west",
+    "field", "fields", "hall", "new", "old", "great", "little", "well", "wells", "home",
+];
+
+/// Whether a word alone names nothing.
+pub(super) fn is_plain(word: &str) -> bool {
+    word.len() < 2 || word.bytes().all(|b| b.is_ascii_digit()) || PLAIN.contains(&word)
+}
+
+/// Words after which somebody's home is named.
+const HOME: [&[&str]; 17] = [
+    &["lives", "at"],
+    &["living", "at"],
+    &["lives", "in"],
+    &["lives", "on"],
+    &["lives"],
+    &["resides"],
+    &["residing"],
+    &["home", "address"],
+    &["home", "addr"],
+    &["home", "add"],
+    &["h", "a"],
+    &["address", "of", "suspect"],
+    &["address", "of", "victim"],
+    &["suspect", "of"],
+    &["victim", "of"],
+    &["home", "is"],
+    &["at", "home"],
+];
+/// Words after which the scene is named again.
+const SCENE: [&str; 12] = [
+    "outside",
+    "opposite",
+    "near",
+    "assaulted",
+    "incident",
+    "happened",
+    "occurred",
+    "scene",
+    "fight",
+    "seen",
+    "robbed",
+    "while",
+];
+/// Words that place it beside something.
+const RELATIVE: [&str; 20] = [
+    "outside",
+    "opposite",
+    "opp",
+    "oppo",
+    "behind",
+    "near",
+    "nr",
+    "adjacent",
+    "adj",
+    "beside",
+    "alongside",
+    "rear",
+    "front",
+    "vicinity",
+    "next",
+    "facing",
+    "close",
+    "nearby",
+    "approx",
+    "os",
+];
+/// Words of a movement.
+const MOVING: [&[&str]; 15] = [
+    &["heading"],
+    &["travelling"],
+    &["travelled"],
+    &["en", "route"],
+    &["enroute"],
+    &["on", "board"],
+    &["onboard"],
+    &["on", "the", "bus"],
+    &["on", "bus"],
+    &["on", "the", "train"],
+    &["on", "train"],
+    &["made", "off"],
+    &["chased"],
+    &["followed", "from"],
+    &["walking", "from"],
+];
+/// Words that join two streets at a corner, with those that may stand beside them.
+const JUNCTION: [&str; 15] = [
+    "jw",
+    "j",
+    "jct",
+    "jn",
+    "junc",
+    "junct",
+    "junction",
+    "corner",
+    "cnr",
+    "crnr",
+    "x",
+    "meets",
+    "crossroads",
+    "xroads",
+    "into",
+];
+const BESIDE_JUNCTION: [&str; 8] = ["w", "with", "of", "and", "the", "o", "at", "on"];
+/// Most words from a home's word to the end of what it speaks of.
+const HOME_WORDS: usize = 10;
+
+/// What is said about the words of a text.
+pub(super) fn spans(text: &str, tokens: &[Token]) -> Spans {
+    let mut spans = Spans::default();
+    hide_three_words(text, tokens, &mut spans);
+    hide_names_of_people(tokens, &mut spans);
+    let mut at = 0;
+    while at < tokens.len() {
+        if let Some(words) = longest(&HOME, tokens, at) {
+            let start = at + words;
+            let end = home_end(tokens, start);
+            spans.home.push(start..end);
+            spans.flags.set(Flags::POSSIBLE_HOME_ADDRESS);
+            at = end.max(at + 1);
+            continue;
+        }
+        if longest(&MOVING, tokens, at).is_some() {
+            spans.flags.set(Flags::MOVING);
+        }
+        let word = tokens[at].text.as_str();
+        // `Close` is a street's last word unless `to` follows.
+        if RELATIVE.contains(&word) && (word != "close" || tokens.get(at + 1).is_some_and(|t| t.text == "to")) {
+            spans.flags.set(Flags::RELATIVE);
+        }
+        at += 1;
+    }
+    spans
+}
+
+/// The number of words of the longest phrase that stands at a position.
+fn longest(phrases: &[&[&str]], tokens: &[Token], at: usize) -> Option<usize> {
+    let stands = |phrase: &&&[&str]| {
+        phrase.iter().enumerate().all(|(i, word)| tokens.get(at + i).is_some_and(|t| t.text == *word))
+    };
+    phrases.iter().filter(stands).map(|p| p.len()).max().filter(|_| {
+        // `h/a` is written with a slash, `H A` is not an address.
+        tokens[at].text != "h" || tokens.get(at + 1).is_some_and(|t| t.gap == Gap::Slash)
+    })
+}
+
+fn home_end(tokens: &[Token], start: usize) -> usize {
+    let mut end = start;
+    while end < tokens.len() && end - start < HOME_WORDS {
+        let token = &tokens[end];
+        let ends = SCENE.contains(&token.text.as_str());
+        if ends {
+            break;
+        }
+        end += 1;
+    }
+    end
+}
+
+/// `///filled.count.soap`: kept as text, never guessed.
+fn hide_three_words(text: &str, tokens: &[Token], spans: &mut Spans) {
+    let is_word = |part: &str| (3..=18).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_lowercase());
+    for piece in text.split_whitespace() {
+        let slashed = piece.starts_with("///");
+        let words: Vec<&str> = piece.trim_start_matches('/').trim_end_matches([',', ';', ')']).split('.').collect();
+        let named = text.to_ascii_lowercase().contains("what3words") || text.to_ascii_lowercase().contains("w3w");
+        if let [a, b, c] = words[..]
+            && [a, b, c].into_iter().all(is_word)
+            && (slashed || named || (piece.len() > 12 && a != "www"))
+        {
+            let start = piece.as_ptr() as usize - text.as_ptr() as usize;
+            let range = start..start + piece.len();
+            let first = tokens.iter().position(|t| range.contains(&t.start));
+            let last = tokens.iter().rposition(|t| range.contains(&t.start));
+            if let (Some(first), Some(last)) = (first, last) {
+                spans.hidden.push(first..last + 1);
+                spans.flags.set(Flags::WHAT3WORDS);
+            }
+        }
+    }
+}
+
+/// The words after a title are a person's name, not a place's.
+fn hide_names_of_people(tokens: &[Token], spans: &mut Spans) {
+    const TITLES: [&str; 14] =
+        ["mr", "mrs", "miss", "ms", "pc", "dc", "ds", "sgt", "pcso", "insp", "named", "called", "nominal", "surname"];
+    for (at, token) in tokens.iter().enumerate() {
+        if TITLES.contains(&token.text.as_str()) && tokens.get(at + 1).is_some_and(|t| t.gap == Gap::Space) {
+            let end = (at + 3).min(tokens.len());
+            let end = (at + 1..end).find(|&i| tokens[i].gap != Gap::Space || is_plain(&tokens[i].text)).unwrap_or(end);
+            spans.hidden.push(at..end);
+        }
+    }
+}
+
+/// Names that follow each other and are said to meet, or to have it between them.
+pub(super) fn links(tokens: &[Token], names: &[Range<usize>]) -> Vec<(usize, usize, Link)> {
+    let pairs = names.windows(2).enumerate();
+    pairs.filter_map(|(i, pair)| Some((i, i + 1, link(tokens, &pair[0], &pair[1])?))).collect()
+}
+
+fn link(tokens: &[Token], a: &Range<usize>, b: &Range<usize>) -> Option<Link> {
+    let between = tokens.get(a.end..b.start)?;
+    let words: Vec<&str> =
+        between.iter().map(|t| t.text.as_str()).filter(|w| !w.bytes().all(|b| b.is_ascii_digit())).collect();
+    let near = a.start.saturating_sub(4)..a.start;
+    let before: Vec<&str> = tokens.get(near).unwrap_or_default().iter().map(|t| t.text.as_str()).collect();
+    let joins = |w: &&str| JUNCTION.contains(w);
+    let only_joins = words.iter().all(|w| joins(w) || BESIDE_JUNCTION.contains(w));
+    if !only_joins {
+        return None;
+    }
+    let said_before = before.iter().any(|w| joins(w) && *w != "into" && *w != "x");
+    let and = words.contains(&"and") || words.contains(&"with");
+    if before.contains(&"between") && words.contains(&"and") {
+        return Some(Link::Between);
+    }
+    let slash = words.is_empty() && tokens[b.start].gap == Gap::Slash;
+    (words.iter().any(joins) || said_before && and || slash || words == ["and"]).then_some(Link::Junction)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::token::tokens, *};
+
+    #[test]
+    fn homes_movements_and_three_words_are_seen() {
+        let flags = |text: &str| spans(text, &tokens(text)).flags.names().collect::<Vec<_>>();
+        assert_eq!(
+            flags("assaulted outside Tesco, suspect lives at 4 Mill Lane"),
+            ["possible_home_address", "relative"]
+        );
+        assert_eq!(flags("on the bus heading to Thetford"), ["moving"]);
+        assert_eq!(flags("///filled.count.soap"), ["what3words"]);
+        assert_eq!(flags("www.example.org"), [""; 0]);
+        assert_eq!(flags("Mill Close"), [""; 0]);
+        assert_eq!(flags("close to Mill Lane"), ["relative"]);
+        assert_eq!(flags("h/a 12 High Street"), ["possible_home_address"]);
+    }
+
+    #[test]
+    fn a_home_ends_where_the_scene_is_named() {
+        let text = "victim of 12 High Street assaulted outside Tesco";
+        let found = spans(text, &tokens(text));
+        assert_eq!(found.home, [2..5]);
+    }
+
+    #[test]
+    fn corners_are_read_in_all_their_spellings() {
+        for text in [
+            "Rose Lane j/w King Street",
+            "Rose Lane x King Street",
+            "Rose Lane / King Street",
+            "cnr of Rose Lane and King Street",
+            "junction of Rose Lane with King Street",
+            "Rose Lane jct King Street",
+            "Rose Lane & King Street",
+        ] {
+            let tokens = tokens(text);
+            let at = |word: &str| tokens.iter().position(|t| t.text == word).unwrap();
+            let names = [at("rose")..at("rose") + 2, at("king")..at("king") + 2];
+            assert_eq!(links(&tokens, &names), [(0, 1, Link::Junction)], "{text}");
+        }
+        let text = "between Rose Lane and King Street";
+        assert_eq!(links(&tokens(text), &[1..3, 4..6]), [(0, 1, Link::Between)]);
+        assert!(links(&tokens("Rose Lane, King Street"), &[0..2, 2..4]).is_empty());
+    }
+}
