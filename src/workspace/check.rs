@@ -191,7 +191,7 @@ fn check_files(workspace: &Workspace, state: &State, report: &mut CheckReport) -
 /// Every file below the folders that hold data, from the root, with `/`.
 pub(super) fn stored_files(root: &Path) -> Result<Vec<String>, WorkspaceError> {
     let mut found = Vec::new();
-    let mut folders = vec!["incidents".to_owned(), "areas".to_owned(), "reports".to_owned()];
+    let mut folders = vec!["incidents".to_owned(), "areas".to_owned(), "reports".to_owned(), "gazetteer".to_owned()];
     while let Some(folder) = folders.pop() {
         let Ok(entries) = fs_err::read_dir(root.join(&folder)) else { continue };
         for entry in entries {

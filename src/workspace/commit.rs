@@ -55,6 +55,10 @@ impl<'a> Commit<'a> {
         Ok(Self { workspace, state, folders: BTreeSet::new(), settings: None, changes_answers: false })
     }
 
+    pub(super) fn workspace(&self) -> &'a Workspace {
+        self.workspace
+    }
+
     /// The state as this change has made it so far.
     #[must_use]
     pub fn state(&self) -> &State {
@@ -102,7 +106,7 @@ impl<'a> Commit<'a> {
         Ok(())
     }
 
-    fn add_file(&mut self, kind: FileKind, file: &FileEntry) -> Result<(), WorkspaceError> {
+    pub(super) fn add_file(&mut self, kind: FileKind, file: &FileEntry) -> Result<(), WorkspaceError> {
         let mut folder = self.workspace.root().join(&file.path);
         // A new folder's own name must be durable too.
         while folder.pop() && folder.starts_with(self.workspace.root()) {
@@ -111,7 +115,7 @@ impl<'a> Commit<'a> {
         self.state.insert_file(kind, file)
     }
 
-    fn drop_file(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<(), WorkspaceError> {
+    pub(super) fn drop_file(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<(), WorkspaceError> {
         let connection = &self.state.connection;
         let mut statement = connection.prepare_cached(sql)?;
         let mut rows = statement.query(parameters)?;
@@ -327,7 +331,7 @@ pub fn settle_layer_names(workspace: &Workspace, lock: &Lock) -> Result<(), Work
 }
 
 /// Writes a file under a name made of its checksum, synced, through a temporary one.
-fn write_file(
+pub(super) fn write_file(
     workspace: &Workspace,
     folder: &str,
     extension: &str,

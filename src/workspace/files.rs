@@ -14,6 +14,8 @@ pub enum FileKind {
     Incidents,
     /// A layer of areas.
     Layer,
+    /// A gazetteer's index.
+    Gazetteer,
     /// A report of an import, or its rejected rows.
     Report,
 }
@@ -23,6 +25,7 @@ impl FileKind {
         match self {
             Self::Incidents => "incidents",
             Self::Layer => "layer",
+            Self::Gazetteer => "gazetteer",
             Self::Report => "report",
         }
     }

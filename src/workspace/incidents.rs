@@ -305,7 +305,13 @@ impl Incidents {
         self.keys[i]
     }
 
-    /// Category of an incident.
+    /// Hash of an incident's words about its place, 0 where there are none.
+    #[must_use]
+    pub fn text_hash_of(&self, i: usize) -> u64 {
+        self.text_hash[i]
+    }
+
+    /// The category of an incident.
     #[must_use]
     pub fn category_of(&self, i: usize) -> &str {
         self.categories.get(self.category[i])
@@ -369,6 +375,8 @@ impl Incidents {
         if let Some(place) = self.place_of(i) {
             (place.lon.to_bits(), place.lat.to_bits(), place.class).hash(&mut hasher);
             place.radius_m.to_bits().hash(&mut hasher);
+            // The area a place was given to depends on the layers, not on what the source said.
+            (place.flags & !crate::model::FLAG_AREA_SNAPPED).hash(&mut hasher);
         }
         let mut names: Vec<&String> = self.attribute_names.iter().collect();
         names.sort();

@@ -16,6 +16,7 @@ mod incidents_read;
 mod incidents_write;
 mod layer_file;
 mod lock;
+mod review;
 mod seal;
 mod settings;
 mod state;
@@ -32,11 +33,12 @@ pub use incidents_read::read_incidents;
 pub use incidents_write::INCIDENT_COLUMNS;
 pub use layer_file::{AreaRow, read_layer};
 pub use lock::Lock;
-pub use settings::{CalendarSettings, Settings, StudyArea, TEMPLATE};
+pub use review::{Alias, AliasState, GazetteerFile, ReviewDecision, ReviewItem};
+pub use settings::{CalendarSettings, DefaultLocationSettings, GeocodeSettings, Settings, StudyArea, TEMPLATE};
 pub use state::{CoverageCount, Edition, ImportRecord, Indicator, Partition, State, StoredClaim};
 
 /// Version of the directory's format that this program reads and writes.
-pub const FORMAT_VERSION: i64 = 2;
+pub const FORMAT_VERSION: i64 = 3;
 
 /// An opened workspace directory.
 #[derive(Debug, Clone)]
@@ -57,7 +59,7 @@ impl Workspace {
         // Nobody but the owner reads what is inside.
         fs_err::set_permissions(root, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
         let root = &fs_err::canonicalize(root)?;
-        for folder in ["incidents", "areas", "reports"] {
+        for folder in ["incidents", "areas", "reports", "gazetteer"] {
             fs_err::create_dir_all(root.join(folder))?;
         }
         let workspace = Self { root: root.clone() };

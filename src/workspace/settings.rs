@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use serde::Deserialize;
 
 use super::WorkspaceError;
-use crate::model::{Calendar, Definition};
+use crate::model::{BngPoint, Calendar, Definition, LonLat, bng_to_lonlat};
 
 /// What `places init` writes.
 pub const TEMPLATE: &str = include_str!("../../data/places.toml");
@@ -23,6 +23,9 @@ pub struct Settings {
     /// Rules of import.
     #[serde(default)]
     pub import: ImportSettings,
+    /// Rules of geocoding.
+    #[serde(default)]
+    pub geocode: GeocodeSettings,
     /// Offence definitions by name.
     #[serde(default)]
     pub definitions: BTreeMap<String, Definition>,
@@ -52,6 +55,45 @@ pub struct ImportSettings {
     pub max_rejected_share: f64,
 }
 
+/// `[geocode]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GeocodeSettings {
+    /// Places that stand in for unknown ones.
+    #[serde(default)]
+    pub default_locations: Vec<DefaultLocationSettings>,
+}
+
+/// `[[geocode.default_locations]]`: longitude and latitude, or easting and northing.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefaultLocationSettings {
+    /// What stands there.
+    pub name: String,
+    /// Degrees.
+    pub lon: Option<f64>,
+    /// Degrees.
+    pub lat: Option<f64>,
+    /// National Grid metres.
+    pub easting: Option<f64>,
+    /// National Grid metres.
+    pub northing: Option<f64>,
+    /// Records within this distance are taken to be placed there by default, metres.
+    #[serde(default = "default_radius_m")]
+    pub radius_m: f64,
+}
+
+impl DefaultLocationSettings {
+    /// Where it is; none where neither pair is whole.
+    #[must_use]
+    pub fn point(&self) -> Option<LonLat> {
+        if let (Some(lon), Some(lat)) = (self.lon, self.lat) {
+            return LonLat::new(lon, lat).ok();
+        }
+        bng_to_lonlat(BngPoint { easting: self.easting?, northing: self.northing? }).ok()
+    }
+}
+
 /// `[calendars.NAME]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,6 +112,10 @@ pub struct SourceSettings {
     /// The agency that owns it.
     #[serde(default)]
     pub owner: String,
+}
+
+fn default_radius_m() -> f64 {
+    30.0
 }
 
 fn default_share() -> f64 {
@@ -101,6 +147,14 @@ impl Settings {
         let share = settings.import.max_rejected_share;
         if !(0.0..=1.0).contains(&share) {
             return Err(format!("[import] max_rejected_share {share} is not between 0 and 1"));
+        }
+        for place in &settings.geocode.default_locations {
+            if place.point().is_none() || !(0.0..=2_000.0).contains(&place.radius_m) {
+                let name = &place.name;
+                return Err(format!(
+                    "[[geocode.default_locations]] {name:?} needs lon and lat, or easting and northing, and a radius_m of at most 2,000"
+                ));
+            }
         }
         for (name, calendar) in &settings.calendars {
             Calendar::parse(&calendar.dates).map_err(|e| format!("[calendars.{name}] {e}"))?;

@@ -23,13 +23,18 @@ CREATE TABLE imports(id INTEGER PRIMARY KEY, source TEXT NOT NULL, report TEXT N
 ";
 
 /// What each format adds to the one before, from the second on.
-const UPGRADES: [&str; 1] = ["
+const UPGRADES: [&str; 2] = ["
 CREATE TABLE claims(id TEXT PRIMARY KEY, kind TEXT NOT NULL, request TEXT NOT NULL, cutoff TEXT NOT NULL, result TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE harm_weights(name TEXT, key TEXT, weight REAL NOT NULL, PRIMARY KEY(name, key)) WITHOUT ROWID;
+", "
+CREATE TABLE gazetteers(name TEXT PRIMARY KEY, kind TEXT NOT NULL, epoch TEXT NOT NULL, path TEXT NOT NULL, entries INTEGER NOT NULL, postcodes INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE review_items(id TEXT, source TEXT, text TEXT NOT NULL, locality TEXT NOT NULL, postcode TEXT NOT NULL, records INTEGER NOT NULL, status TEXT NOT NULL, msoa REAL NOT NULL, weight REAL NOT NULL, flags TEXT NOT NULL, candidates TEXT NOT NULL, PRIMARY KEY(id, source)) WITHOUT ROWID;
+CREATE TABLE review_decisions(number INTEGER PRIMARY KEY, item TEXT NOT NULL, choice TEXT NOT NULL, who TEXT NOT NULL, decided_at TEXT NOT NULL, records INTEGER NOT NULL, undone INTEGER NOT NULL);
+CREATE TABLE aliases(number INTEGER PRIMARY KEY, name TEXT NOT NULL, district TEXT NOT NULL, kind TEXT NOT NULL, lon REAL NOT NULL, lat REAL NOT NULL, radius_m REAL NOT NULL, who TEXT NOT NULL, second TEXT NOT NULL, records INTEGER NOT NULL, state TEXT NOT NULL);
 "];
 
 /// Tables, with the format that brought each.
-const TABLES: [(&str, i64); 11] = [
+const TABLES: [(&str, i64); 15] = [
     ("meta", 1),
     ("files", 1),
     ("partitions", 1),
@@ -41,6 +46,10 @@ const TABLES: [(&str, i64); 11] = [
     ("imports", 1),
     ("claims", 2),
     ("harm_weights", 2),
+    ("gazetteers", 3),
+    ("review_items", 3),
+    ("review_decisions", 3),
+    ("aliases", 3),
 ];
 
 /// A stored result: what was asked, of which data, and what was answered.
@@ -180,7 +189,7 @@ impl State {
         result
     }
 
-    fn rows<T>(
+    pub(super) fn rows<T>(
         &self,
         sql: &str,
         parameters: impl rusqlite::Params,
@@ -302,7 +311,7 @@ impl State {
     }
 
     /// The format the state is in.
-    fn format(&self) -> Result<i64, WorkspaceError> {
+    pub(super) fn format(&self) -> Result<i64, WorkspaceError> {
         Ok(self.meta("format_version")?.and_then(|v| v.parse().ok()).unwrap_or(1))
     }
 
