@@ -78,7 +78,12 @@ struct Rows {
 
 impl Rows {
     fn add(&mut self, row: &PoliceRow<'_>) {
-        let position = |point| Position { point, class: PrecisionClass::StreetSegment, radius_m: f32::NAN };
+        let position = |point| Position {
+            point,
+            class: PrecisionClass::StreetSegment,
+            radius_m: f32::NAN,
+            flags: places::model::Flags::NONE,
+        };
         self.positions.push(row.point.map(position));
         if self.categories.get(self.last).is_none_or(|last| last != row.category) {
             let found = self.categories.iter().position(|c| c == row.category);

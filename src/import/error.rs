@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{area::GeoJsonError, workspace::WorkspaceError};
+use crate::{area::GeoJsonError, geocode::IndexChange, workspace::WorkspaceError};
 
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
@@ -135,6 +135,32 @@ pub enum ImportError {
         layer: String,
         /// Layers there are.
         known: Vec<String>,
+    },
+    /// A gazetteer's name that cannot be one.
+    #[error("gazetteer {name:?} is not a name (1 to 40 small letters, digits, `-`, `_`); give one with --name")]
+    GazetteerName {
+        /// The name.
+        name: String,
+    },
+    /// A gazetteer that is not there.
+    #[error("there is no gazetteer {name:?}; there are: {}", .known.join(", "))]
+    NoGazetteer {
+        /// The name.
+        name: String,
+        /// Gazetteers there are.
+        known: Vec<String>,
+    },
+    /// Another edition moves places, and that was not accepted.
+    #[error(
+        "the new edition of {name} ({} after {}) moves {} places in the study area by more than 250 m and puts {} into another area; \
+         nothing was changed. Look at the list, then add it with --accept",
+        .change.epochs.1, .change.epochs.0, .change.moved, .change.changed_area
+    )]
+    GazetteerMoves {
+        /// The gazetteer.
+        name: String,
+        /// What changes.
+        change: Box<IndexChange>,
     },
     /// The workspace refused.
     #[error(transparent)]

@@ -1,5 +1,7 @@
 //! Any CSV file through a mapping: what each row says, or why it says nothing.
 
+use std::borrow::Cow;
+
 use csv::ByteRecord;
 use jiff::{Timestamp, civil::DateTime};
 
@@ -8,12 +10,15 @@ use super::{
     csv_file::{CsvFile, parse_decimal},
     personal::{looks_personal, value_looks_personal},
 };
+use crate::geocode::is_coordinate;
 use crate::model::{
     BngPoint, Clock, Day, LonLat, Month, PrecisionClass, When, WhenPrecision, bng_to_lonlat, lonlat_to_bng,
 };
 
 /// Longest text of a field that is kept.
 const MAX_TEXT_BYTES: usize = 300;
+/// Of a text about a place as many bytes are looked at.
+const MAX_PLACE_BYTES: usize = 4 * crate::geocode::MAX_TEXT_CHARS;
 /// Rows looked at for values that look like personal data.
 const SAMPLED_ROWS: u64 = 500;
 /// Furthest that two positions of one row may lie apart.
@@ -28,8 +33,33 @@ pub(super) struct GenericRow {
     pub(super) category: String,
     pub(super) point: Option<LonLat>,
     pub(super) class: PrecisionClass,
-    pub(super) location_text: String,
+    /// What it says about its place.
+    pub(super) place: PlaceTexts,
     pub(super) attributes: Vec<String>,
+}
+
+/// What a row says about its place, as it stands there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(super) struct PlaceTexts {
+    pub(super) text: String,
+    pub(super) locality: String,
+    pub(super) postcode: String,
+    pub(super) gridref: String,
+    pub(super) uprn: String,
+    /// Longitude, latitude, easting, northing.
+    pub(super) coordinates: [String; 4],
+}
+
+impl PlaceTexts {
+    /// The words by which records wait for a person and decisions find them again: the text alone, or with the others.
+    pub(super) fn words(&self) -> Cow<'_, str> {
+        let others = [&self.locality, &self.postcode, &self.gridref, &self.uprn];
+        if others.iter().all(|t| t.is_empty()) {
+            return Cow::Borrowed(&self.text);
+        }
+        let [locality, postcode, gridref, uprn] = others;
+        Cow::Owned([&self.text, locality, postcode, gridref, uprn].map(String::as_str).join("\u{1f}"))
+    }
 }
 
 impl GenericRow {
@@ -38,7 +68,8 @@ impl GenericRow {
         let mut hasher = blake3::Hasher::new();
         let position = self.point.map(|p| (p.lon.to_bits(), p.lat.to_bits(), self.class.code()));
         let head = (&self.id, self.when.start_us, self.when.end_us, self.when.precision.name(), &self.category);
-        hasher.update(format!("{head:?}{position:?}{:?}{:?}", self.location_text, self.attributes).as_bytes());
+        let words = self.place.words();
+        hasher.update(format!("{head:?}{position:?}{words:?}{:?}", self.attributes).as_bytes());
         hasher.finalize()
     }
 }
@@ -117,6 +148,8 @@ struct Slots {
     grid: Option<(usize, usize)>,
     precision: Option<usize>,
     location_text: Option<usize>,
+    /// Locality, postcode, grid reference, UPRN.
+    other_words: [Option<usize>; 4],
     keep: Vec<usize>,
     kept_names: Vec<String>,
     columns: usize,
@@ -151,6 +184,12 @@ impl Slots {
             grid: pair(&columns.easting, &columns.northing)?,
             precision: maybe(&columns.precision)?,
             location_text: maybe(&columns.location_text)?,
+            other_words: [
+                maybe(&columns.locality)?,
+                maybe(&columns.postcode)?,
+                maybe(&columns.gridref)?,
+                maybe(&columns.uprn)?,
+            ],
             keep: columns.keep.iter().map(&find).collect::<Result<_, _>>()?,
             kept_names: columns.keep.clone(),
             columns: header.len(),
@@ -196,8 +235,36 @@ impl Slots {
             category: category.to_owned(),
             point: self.point(&reader)?,
             class: mapping.class_of(self.precision.map(|slot| reader.text(slot)).transpose()?.unwrap_or_default()),
-            location_text: self.location_text.map(|s| reader.text(s)).transpose()?.unwrap_or_default().to_owned(),
+            place: self.place(&reader)?,
             attributes: attributes.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// What the row says about its place. A coordinate that is no number in any writing rejects the row; one that is
+    /// impossible is for the geocoder.
+    fn place(&self, reader: &RowReader<'_>) -> Result<PlaceTexts, Box<Rejection>> {
+        let of = |slot: Option<usize>| -> Result<String, Box<Rejection>> {
+            Ok(slot.map(|s| reader.text(s)).transpose()?.unwrap_or_default().to_owned())
+        };
+        let [locality, postcode, gridref, uprn] = self.other_words;
+        let pairs = [self.lon_lat, self.grid].map(Option::unzip);
+        let [(lon, lat), (easting, northing)] = pairs;
+        for slot in [lon, lat, easting, northing].into_iter().flatten() {
+            if !is_coordinate(reader.text(slot)?) {
+                return Err(reader.reject(slot, "not a finite number"));
+            }
+        }
+        let text = match self.location_text {
+            Some(slot) => reader.long_text(slot).into_owned(),
+            None => String::new(),
+        };
+        Ok(PlaceTexts {
+            text,
+            locality: of(locality)?,
+            postcode: of(postcode)?,
+            gridref: of(gridref)?,
+            uprn: of(uprn)?,
+            coordinates: [of(lon)?, of(lat)?, of(easting)?, of(northing)?],
         })
     }
 
@@ -226,24 +293,20 @@ impl Slots {
         Ok(When { start_us: start.start_us, end_us, precision: WhenPrecision::Span })
     }
 
+    /// The point as the numbers say, part of the identity of a record that has no reference; none where they are no
+    /// plain numbers or lie outside their system. Two points of one row that lie apart reject it.
     fn point(&self, reader: &RowReader<'_>) -> Result<Option<LonLat>, Box<Rejection>> {
-        let degrees = match self.lon_lat {
-            Some((lon, lat)) => reader.pair(lon, lat)?.map(|(x, y)| {
-                LonLat::new(x, y).map_err(|e| reader.reject(if e.axis == "longitude" { lon } else { lat }, e.reason))
-            }),
-            None => None,
-        };
-        let degrees = degrees.transpose()?;
+        let degrees = self.lon_lat.and_then(|(lon, lat)| reader.pair(lon, lat)).filter(|&(x, y)| x != 0.0 || y != 0.0);
+        let degrees = degrees.and_then(|(x, y)| LonLat::new(x, y).ok());
         let Some((easting, northing)) = self.grid else { return Ok(degrees) };
-        let Some((x, y)) = reader.pair(easting, northing)? else { return Ok(degrees) };
-        let grid = BngPoint { easting: x, northing: y };
-        let from_grid = bng_to_lonlat(grid).map_err(|_| reader.reject(easting, "outside the British National Grid"))?;
+        let Some((x, y)) = reader.pair(easting, northing) else { return Ok(degrees) };
+        let Ok(from_grid) = bng_to_lonlat(BngPoint { easting: x, northing: y }) else { return Ok(degrees) };
         let Some(degrees) = degrees else { return Ok(Some(from_grid)) };
         let apart = lonlat_to_bng(degrees).map(|p| (p.easting - x).hypot(p.northing - y));
-        if apart.is_ok_and(|m| m <= CONTRADICTION_M) {
-            return Ok(Some(degrees));
+        if apart.is_ok_and(|m| m > CONTRADICTION_M) && x.min(y) > CONTRADICTION_M {
+            return Err(reader.reject(easting, "more than 1 km from the longitude and latitude of the row"));
         }
-        Err(reader.reject(easting, "more than 1 km from the longitude and latitude of the row"))
+        Ok(Some(degrees))
     }
 }
 
@@ -269,23 +332,26 @@ impl<'a> RowReader<'a> {
             .map_err(|_| self.reject(slot, "not UTF-8 text (see encoding in the mapping)"))
     }
 
+    /// A text of any length and encoding: of a free text the beginning is enough, and a byte that is none is no reason
+    /// to lose the record.
+    fn long_text(&self, slot: usize) -> Cow<'a, str> {
+        let value = self.record.get(slot).unwrap_or_default();
+        let cut = &value[..value.len().min(MAX_PLACE_BYTES)];
+        match String::from_utf8_lossy(cut) {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+        }
+    }
+
     fn needed(&self, slot: usize) -> Result<&'a str, Box<Rejection>> {
         let text = self.text(slot)?;
         if text.is_empty() { Err(self.reject(slot, "empty")) } else { Ok(text) }
     }
 
-    /// Two coordinates; `None` when both are empty.
-    fn pair(&self, first: usize, second: usize) -> Result<Option<(f64, f64)>, Box<Rejection>> {
-        let (a, b) = (self.text(first)?, self.text(second)?);
-        if a.is_empty() && b.is_empty() {
-            return Ok(None);
-        }
-        let number = |slot: usize, text: &str| {
-            parse_decimal(text.as_bytes())
-                .filter(|n| n.is_finite())
-                .ok_or_else(|| self.reject(slot, "not a finite number"))
-        };
-        Ok(Some((number(first, a)?, number(second, b)?)))
+    /// Two plain finite numbers.
+    fn pair(&self, first: usize, second: usize) -> Option<(f64, f64)> {
+        let number = |slot: usize| parse_decimal(self.record.get(slot)?).filter(|n| n.is_finite());
+        Some((number(first)?, number(second)?))
     }
 }
 

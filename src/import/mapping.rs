@@ -61,6 +61,14 @@ pub struct Columns {
     pub precision: Option<String>,
     /// Where it happened, in words; only a hash is kept.
     pub location_text: Option<String>,
+    /// Town, village or area, in words.
+    pub locality: Option<String>,
+    /// Postcode.
+    pub postcode: Option<String>,
+    /// National Grid reference.
+    pub gridref: Option<String>,
+    /// Unique property reference number.
+    pub uprn: Option<String>,
     /// Columns kept as attributes.
     pub keep: Vec<String>,
     /// Columns known and thrown away; personal data must stand here.
@@ -148,6 +156,10 @@ impl Mapping {
             &c.northing,
             &c.precision,
             &c.location_text,
+            &c.locality,
+            &c.postcode,
+            &c.gridref,
+            &c.uprn,
         ];
         std::iter::once(&c.when).chain(single.into_iter().flatten()).chain(&c.keep)
     }

@@ -1,21 +1,25 @@
 //! Files to stored incidents, layers and indicators: readers, mappings, placing, the report.
 //!
 //! A bad row is data ([`Rejection`]), a bad file refuses the whole import, and a commit is all or nothing.
-//! May use: model, area, grid, workspace (and geocode, once it exists).
+//! May use: model, area, grid, geocode, workspace.
 
 mod areas;
 mod csv_file;
 mod error;
+mod gazetteers;
 mod generic;
+mod geocode_file;
 mod harm;
 mod indicators;
 mod line_file;
+mod locating;
 mod mapping;
 mod merge;
 mod personal;
 mod placing;
 mod police;
 mod positions;
+mod queue;
 mod report;
 mod run;
 mod source_files;
@@ -25,12 +29,19 @@ mod watched;
 pub use areas::{AddAreas, AreasAdded, add_areas, name_areas};
 pub use csv_file::parse_decimal;
 pub use error::ImportError;
+pub use gazetteers::{
+    AddGazetteer, GazetteerAdded, LEARNED, add_gazetteer, default_locations, learn_gazetteer, open_geocoder,
+    remove_gazetteer, study_of,
+};
+pub use geocode_file::{GeocodeColumns, GeocodeTally, geocode_file};
 pub use harm::{AddHarm, HarmAdded, add_harm};
 pub use indicators::{AddIndicators, IndicatorsAdded, add_indicators};
+pub use locating::Choice;
 pub use mapping::Mapping;
 pub use placing::Placer;
 pub use police::{PoliceFile, PoliceRow, read_police_file};
 pub use positions::{Position, Positions};
+pub use queue::stored_defaults;
 pub use report::{FileReport, ImportReport, Progress, Rejection};
 pub use run::{ImportRequest, import};
 pub use source_files::{SourceFile, find_files};

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     area::{Found, Locator, from_wkb},
     grid::cells_of_point,
-    model::{FLAG_AREA_SNAPPED, LonLat, lonlat_to_bng},
+    model::{FLAG_AREA_SNAPPED, Flags, LonLat, lonlat_to_bng},
     workspace::{Incidents, PlaceRow, State, Workspace, read_layer},
 };
 
@@ -103,8 +103,8 @@ impl Placer {
 
     /// Works out a place; its areas are positions in this placer's layers.
     fn work_out(&self, position: &Position) -> PlaceRow {
-        let Position { point, class, radius_m } = *position;
-        let mut flags = 0;
+        let Position { point, class, radius_m, flags } = *position;
+        let mut flags = flags.0;
         let areas = self
             .layers
             .iter()
@@ -172,8 +172,12 @@ impl Placer {
         for i in 0..incidents.len() {
             again.push_from(incidents, i, &mut places);
         }
-        let position =
-            |p: &PlaceRow| Position { point: LonLat { lon: p.lon, lat: p.lat }, class: p.class, radius_m: p.radius_m };
+        let position = |p: &PlaceRow| Position {
+            point: LonLat { lon: p.lon, lat: p.lat },
+            class: p.class,
+            radius_m: p.radius_m,
+            flags: Flags(p.flags & !FLAG_AREA_SNAPPED),
+        };
         let positions: Vec<Position> = again.places.iter().map(position).collect();
         again.places = self.with_codes(self.places(&positions), &mut again);
         again

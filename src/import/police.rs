@@ -44,6 +44,8 @@ pub struct PoliceRow<'a> {
     pub category: &'a str,
     /// Location text, LSOA code, last outcome; empty where absent.
     pub attributes: [&'a str; 3],
+    /// Name of the LSOA, empty where absent.
+    pub lsoa_name: &'a str,
 }
 
 /// What a file turned out to be.
@@ -157,7 +159,8 @@ impl Reading {
         }
         let crime_id = row.text(0).ok_or_else(|| reject(0, "not UTF-8 text"))?;
         let attributes = [text(6)?, text(7)?, text(10)?];
-        Ok(PoliceRow { position, month, crime_id, point: Self::point(row, reject)?, category, attributes })
+        let lsoa_name = row.text(8).unwrap_or_default();
+        Ok(PoliceRow { position, month, crime_id, point: Self::point(row, reject)?, category, attributes, lsoa_name })
     }
 
     fn check_month(&mut self, text: &[u8], reject: impl Fn(&str) -> Box<Rejection>) -> Result<Month, Box<Rejection>> {

@@ -5,7 +5,7 @@
 //! for at every row. Reference: Morton (1966), A computer oriented geodetic data base and a new technique in file
 //! sequencing, IBM.
 
-use crate::model::{LonLat, PrecisionClass};
+use crate::model::{Flags, LonLat, PrecisionClass};
 
 /// Where a row says that it happened, and how precisely.
 #[derive(Debug, Clone, Copy)]
@@ -16,14 +16,17 @@ pub struct Position {
     pub class: PrecisionClass,
     /// Radius that holds the truth, metres; NaN where not known.
     pub radius_m: f32,
+    /// What was noticed about how it came to be known.
+    pub flags: Flags,
 }
 
 /// What makes two positions the same.
-pub(super) type PositionKey = (u64, u64, u8, u32);
+pub(super) type PositionKey = (u64, u64, u8, u32, u32);
 
 impl Position {
     pub(super) fn key(&self) -> PositionKey {
-        (self.point.lon.to_bits(), self.point.lat.to_bits(), self.class.code(), self.radius_m.to_bits())
+        let Self { point, class, radius_m, flags } = self;
+        (point.lon.to_bits(), point.lat.to_bits(), class.code(), radius_m.to_bits(), flags.0)
     }
 
     /// A number shared by the positions of a region some kilometres wide, the same on every run.
@@ -155,7 +158,7 @@ mod tests {
                 .iter()
                 .map(|&(x, y, exact)| {
                     let point = LonLat { lon: f64::from(x) / 1e6, lat: f64::from(y) / 1e6 };
-                    (x > 0).then(|| Position { point, class: class(exact), radius_m: f32::NAN })
+                    (x > 0).then(|| Position { point, class: class(exact), radius_m: f32::NAN, flags: Flags::NONE })
                 })
                 .collect();
             let mut expected: BTreeMap<PositionKey, Vec<u32>> = BTreeMap::new();

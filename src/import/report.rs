@@ -7,6 +7,8 @@ use std::{
 
 use serde::Serialize;
 
+use crate::geocode::ProbableDefault;
+
 /// Most rejected rows listed in a report; the CSV beside it lists all.
 pub(super) const MAX_LISTED_REJECTIONS: usize = 1_000;
 const MAX_VALUE_CHARS: usize = 80;
@@ -91,6 +93,14 @@ pub struct ImportReport {
     pub not_located: u64,
     /// Accepted rows outside the study area.
     pub outside_study_area: u64,
+    /// Accepted rows of mapped files by what the geocoder made of them.
+    pub geocoded: BTreeMap<String, u64>,
+    /// What was noticed about places, by flag.
+    pub flags: BTreeMap<String, u64>,
+    /// Different wordings that wait for a person now.
+    pub to_review: u64,
+    /// Points that probably stand in for unknown ones.
+    pub probable_defaults: Vec<ProbableDefault>,
     /// File by file.
     pub files: Vec<FileReport>,
     /// Rejected rows, at most 1,000.

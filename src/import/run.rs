@@ -9,10 +9,12 @@ use super::{
     ImportError, ImportReport, Mapping, POLICE_UK, Placer, Progress, Rejection,
     merge::{Merged, Outcome, Whereabouts, coverage},
     police::is_street_file,
+    queue::Waiting,
     report::{CoverageRow, MAX_LISTED_REJECTIONS},
     source_files::{SourceFile, find_files},
 };
 use crate::{
+    geocode::DefaultLocations,
     model::Month,
     workspace::{Commit, Edition, FileEntry, Incidents, Workspace, read_incidents},
 };
@@ -58,6 +60,7 @@ pub fn import(
         workspace,
         placer: Placer::new(workspace, commit.state())?,
         max_rejected: workspace.settings()?.import.max_rejected_share,
+        defaults: super::default_locations(workspace)?,
         source: source.clone(),
         request,
         progress,
@@ -90,11 +93,12 @@ fn source_name(request: &ImportRequest) -> Result<String, ImportError> {
 }
 
 /// What every step of an import needs.
-struct Job<'a> {
-    workspace: &'a Workspace,
+pub(super) struct Job<'a> {
+    pub(super) workspace: &'a Workspace,
     placer: Placer,
     max_rejected: f64,
-    source: String,
+    defaults: DefaultLocations,
+    pub(super) source: String,
     request: &'a ImportRequest,
     progress: &'a Progress,
 }
@@ -173,10 +177,12 @@ struct Done {
     report: ImportReport,
     rejected: Vec<Rejection>,
     months: Vec<MonthDone>,
+    /// Wordings that wait for a person, of mapped files.
+    waiting: Option<Waiting>,
 }
 
 fn finish(job: &Job<'_>, mut commit: Commit<'_>, done: Done) -> Result<ImportReport, ImportError> {
-    let Done { mut report, mut rejected, months } = done;
+    let Done { mut report, mut rejected, months, waiting } = done;
     rejected.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     report.rejected_rows = rejected.iter().take(MAX_LISTED_REJECTIONS).cloned().collect();
     report.removed = months.iter().map(|m| m.removed).sum();
@@ -199,6 +205,9 @@ fn finish(job: &Job<'_>, mut commit: Commit<'_>, done: Done) -> Result<ImportRep
         for edition in &month.editions {
             commit.set_edition(edition)?;
         }
+    }
+    if let Some(waiting) = waiting {
+        report.to_review = waiting.store(job, &mut commit)?;
     }
     let csv = if rejected.is_empty() { None } else { Some(rejected_csv(&rejected)?) };
     let text = serde_json::to_string(&report).unwrap_or_default();

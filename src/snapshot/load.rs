@@ -10,7 +10,7 @@ use crate::{
     model::Clock,
     table::{Known, NewPlace, TableBuilder, TableError},
     workspace::{
-        FileEntry, Incidents, Indicator, NO_PLACE, Partition, Settings, State, Workspace, WorkspaceError,
+        FileEntry, Incidents, Indicator, NO_PLACE, Partition, PlaceRow, Settings, State, Workspace, WorkspaceError,
         read_incidents, read_layer,
     },
 };
@@ -190,8 +190,14 @@ fn add_incidents(builder: &mut TableBuilder, source: &str, incidents: &Incidents
         .collect();
     let stored: Vec<Option<usize>> =
         layers.iter().map(|layer| incidents.layers.iter().position(|l| *l == layer.name)).collect();
-    let places: Vec<NewPlace> =
-        incidents.places.iter().map(|p| NewPlace { lon: p.lon, lat: p.lat, class: p.class, cells: p.cells }).collect();
+    let place = |p: &PlaceRow| NewPlace {
+        lon: p.lon,
+        lat: p.lat,
+        class: p.class,
+        finest: p.class.finest_resolution(p.radius_m),
+        cells: p.cells,
+    };
+    let places: Vec<NewPlace> = incidents.places.iter().map(place).collect();
     let places = builder.add_places(&places, |place, layer| {
         let code = stored[layer].map_or(u32::MAX, |stored| incidents.places[place].areas[stored]);
         areas[layer].as_ref().and_then(|codes| codes.get(code as usize).copied()).unwrap_or(u32::MAX)

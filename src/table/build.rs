@@ -38,14 +38,16 @@ pub(crate) struct NewPlace {
     pub(crate) lon: f64,
     pub(crate) lat: f64,
     pub(crate) class: PrecisionClass,
+    /// Finest resolution it may be counted at.
+    pub(crate) finest: u8,
     pub(crate) cells: [u64; 5],
 }
 
 impl NewPlace {
     /// Places in the order of the table.
     fn order(&self, other: &Self) -> Ordering {
-        (self.cells[4], self.class.code())
-            .cmp(&(other.cells[4], other.class.code()))
+        (self.cells[4], self.class.code(), self.finest)
+            .cmp(&(other.cells[4], other.class.code(), other.finest))
             .then(self.lon.total_cmp(&other.lon))
             .then(self.lat.total_cmp(&other.lat))
     }
@@ -346,7 +348,7 @@ impl Groups<'_> {
         ids.sort_unstable();
         ids.dedup();
         let grouping = self.of(ids.len(), |_, place| {
-            if !place.class.supports_cell(RESOLUTIONS[slot]) {
+            if place.finest < RESOLUTIONS[slot] {
                 return Group::Special(Special::TooCoarse);
             }
             let group = ids.binary_search(&place.cells[slot]).unwrap_or_default();

@@ -9,9 +9,10 @@ use crate::{
     import::{
         FileReport, ImportError, ImportReport, Mapping, Rejection,
         generic::{GenericFile, GenericRow, read_generic_file},
+        locating::{Located, Locating},
         merge::{Outcome, Whereabouts, merge},
         placing::location_text_hash,
-        positions::Position,
+        queue::{Waiting, defaults_among},
         source_files::SourceFile,
     },
     model::{Clock, Month},
@@ -23,6 +24,8 @@ struct Keyed {
     file: usize,
     key: u64,
     row: GenericRow,
+    /// Worked out for all rows at once.
+    located: Option<Located>,
 }
 
 pub(super) fn run(job: &Job<'_>, mapping: &Mapping, files: &[SourceFile], state: &State) -> Result<Done, ImportError> {
@@ -42,7 +45,9 @@ pub(super) fn run(job: &Job<'_>, mapping: &Mapping, files: &[SourceFile], state:
         reports.push(file.report);
         rejected.extend(file.rejected);
     }
-    let (keyed, again) = identify(&job.source, rows, &mut reports, &mut rejected);
+    let (mut keyed, mut again) = identify(&job.source, rows, &mut reports, &mut rejected);
+    let waiting = locate(job, state, &mut keyed, &mut again)?;
+    (report.geocoded, report.flags) = waiting.tallies();
     for file in &reports {
         let of_file: Vec<Rejection> = rejected.iter().filter(|r| file.path.ends_with(&r.file)).cloned().collect();
         job.check_share(&file.path, file.rows, &of_file[..of_file.len().min(file.rejected as usize)])?;
@@ -51,7 +56,20 @@ pub(super) fn run(job: &Job<'_>, mapping: &Mapping, files: &[SourceFile], state:
     for file in reports {
         add_file(&mut report, file);
     }
-    Ok(Done { report, rejected, months })
+    Ok(Done { report, rejected, months, waiting: Some(waiting) })
+}
+
+/// Gives every row its place, and notes what waits for a person.
+fn locate(job: &Job<'_>, state: &State, keyed: &mut [Keyed], again: &mut [Keyed]) -> Result<Waiting, ImportError> {
+    let locating = Locating::open(job.workspace, state)?;
+    let rows: Vec<&GenericRow> = keyed.iter().chain(again.iter()).map(|k| &k.row).collect();
+    let located = locating.locate(&rows);
+    let mut waiting = Waiting::default();
+    for (keyed, located) in keyed.iter_mut().chain(again).zip(located) {
+        waiting.add(&job.source, &keyed.row, &located);
+        keyed.located = Some(located);
+    }
+    Ok(waiting)
 }
 
 /// Gives every row its key. Rows that say the same under one reference are one incident (the others count as
@@ -90,7 +108,7 @@ fn identify(
         let hash = blake3::derive_key("places incident_key mapping v1", format!("{source}\u{1f}{text}").as_bytes());
         let key = u64::from_le_bytes(*hash.first_chunk().unwrap_or(&[0; 8]));
         let first = row.id.is_empty() || taken.insert(row.id.clone());
-        if first { &mut keyed } else { &mut again }.push(Keyed { file, key, row });
+        if first { &mut keyed } else { &mut again }.push(Keyed { file, key, row, located: None });
     }
     (keyed, again)
 }
@@ -104,8 +122,8 @@ fn build(job: &Job<'_>, mapping: &Mapping, rows: &[Keyed]) -> Incidents {
     let names: Vec<&str> = mapping.columns.keep.iter().map(String::as_str).collect();
     let mut incidents = Incidents::new(&job.placer.layer_names(), &names);
     let mut positions = Vec::new();
-    for Keyed { key, row, .. } in rows {
-        positions.push(row.point.map(|point| Position { point, class: row.class, radius_m: f32::NAN }));
+    for Keyed { key, row, located, .. } in rows {
+        positions.push(located.as_ref().and_then(|l| l.position));
         let texts = row.attributes.iter().enumerate();
         let attributes: Vec<u32> = texts.map(|(i, text)| incidents.attribute_code(i, text)).collect();
         incidents.push(&IncidentRow {
@@ -114,7 +132,7 @@ fn build(job: &Job<'_>, mapping: &Mapping, rows: &[Keyed]) -> Incidents {
             category: &row.category,
             when: row.when,
             place: NO_PLACE,
-            location_text_hash: location_text_hash(&row.location_text),
+            location_text_hash: location_text_hash(&row.place.words()),
             attributes: &attributes,
         });
     }
@@ -156,6 +174,7 @@ fn merge_months(
     }
     let months: std::collections::BTreeSet<Month> = by_month.keys().chain(stored.keys()).copied().collect();
     let mut done = Vec::new();
+    let mut sets = Vec::new();
     for month in months {
         let rows = by_month.remove(&month).unwrap_or_default();
         let received = !rows.is_empty();
@@ -165,6 +184,7 @@ fn merge_months(
             continue;
         }
         let new = build(job, mapping, &rows);
+        sets.push(new.clone());
         add_places(report, &Whereabouts::of(&new, &job.placer));
         let replaces = job.request.replace && received;
         let mut merged = merge(new, old, |s, i| replaces || moved.contains(&s.key(i)));
@@ -187,5 +207,6 @@ fn merge_months(
         month.editions.push(edition);
         done.push(month);
     }
+    report.probable_defaults = defaults_among(&sets.iter().collect::<Vec<_>>());
     Ok(done)
 }

@@ -14,7 +14,7 @@ use crate::{
         positions::{Position, mixed},
         source_files::SourceFile,
     },
-    model::{Month, PrecisionClass, When},
+    model::{Flags, Month, PrecisionClass, When},
     workspace::{Edition, IncidentRow, Incidents, NO_PLACE, State},
 };
 
@@ -46,7 +46,7 @@ pub(super) fn run(job: &Job<'_>, files: &[SourceFile], state: &State) -> Result<
         .collect();
     let done: Vec<GroupDone> =
         groups.par_iter().map(|files| run_month(job, files, &partitions, &editions)).collect::<Result<_, _>>()?;
-    let mut whole = Done { report: ImportReport::default(), rejected: Vec::new(), months: Vec::new() };
+    let mut whole = Done { report: ImportReport::default(), rejected: Vec::new(), months: Vec::new(), waiting: None };
     for group in done {
         if let Some(same) = whole.months.iter().find(|m| m.month == group.month.month) {
             let month = same.month.to_string();
@@ -129,7 +129,8 @@ fn read_file<'a>(job: &Job<'_>, file: &'a SourceFile) -> Result<(Read<'a>, Month
     let mut when: Option<When> = None;
     let read = read_police_file(file, true, job.progress, |row| {
         let class = PrecisionClass::StreetSegment;
-        positions.push(row.point.map(|point| Position { point, class, radius_m: f32::NAN }));
+        let flags = |point| if job.defaults.holds(point) { Flags::DEFAULT_LOCATION } else { Flags::NONE };
+        positions.push(row.point.map(|point| Position { point, class, radius_m: f32::NAN, flags: flags(point) }));
         let mut codes = [incidents.attribute_code(0, ""); ATTRIBUTES.len()];
         for (i, text) in row.attributes.iter().enumerate() {
             codes[i + 1] = incidents.attribute_code(i + 1, text);
