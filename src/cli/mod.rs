@@ -8,6 +8,8 @@ mod claims;
 mod count;
 mod demo;
 mod evidence;
+mod gazetteer;
+mod geocode;
 mod harm;
 mod import;
 mod output;
@@ -38,6 +40,8 @@ Examples:
   places init norfolk
   places --workspace norfolk areas add msoa21 msoa.geojson --study-area
   places --workspace norfolk import police_uk/ --source police.uk
+  places --workspace norfolk gazetteer add code-point codepo_gb/Data/CSV
+  places --workspace norfolk geocode addresses.csv --text Location --locality Town
   places --workspace norfolk count --by area:msoa21 --definition serious-violence --from 2025-01-01
   places --workspace norfolk compare --place msoa21:E02005560 --before 2024-Q1 --after 2025-Q1
   places --workspace norfolk briefing --as-of 2025-10-01
@@ -56,6 +60,11 @@ pub enum Command {
     /// Add and list figures of areas, such as populations
     #[command(subcommand)]
     Indicators(areas::IndicatorsCommand),
+    /// Add, learn and list gazetteers: what places are found with
+    #[command(subcommand)]
+    Gazetteer(gazetteer::GazetteerCommand),
+    /// Texts, postcodes and coordinates of a CSV to places, without importing
+    Geocode(Box<geocode::GeocodeArgs>),
     /// Import incidents from CSV files
     Import(import::ImportArgs),
     /// Which months of which source have been received, by district
@@ -106,6 +115,8 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Restore(args) => workspace::restore(root, &args),
         Command::Areas(command) => areas::run(&Workspace::open(root)?, command),
         Command::Indicators(command) => areas::indicators(&Workspace::open(root)?, command),
+        Command::Gazetteer(command) => gazetteer::run(&Workspace::open(root)?, command),
+        Command::Geocode(args) => geocode::run(&Workspace::open(root)?, *args),
         Command::Import(args) => import::run(&Workspace::open(root)?, args),
         Command::Coverage(args) => count::coverage(&Workspace::open(root)?, &args),
         Command::Count(args) => count::run(&Workspace::open(root)?, &args),
