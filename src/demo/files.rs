@@ -19,6 +19,10 @@ use crate::{
 /// Sources, each with a CSV and a mapping of its name.
 pub(super) const SOURCES: [&str; 3] = ["holm-police", "council-asb", "youth-contacts"];
 
+/// Gazetteers by name, with their files.
+pub(super) const GAZETTEERS: [(&str, &str); 3] =
+    [("postcodes", "postcodes.csv"), ("streets", "streets.csv"), ("local-places", "local-places.csv")];
+
 const POLICE_MAPPING: &str = r#"# Police extract: span or instant, British National Grid.
 source = "holm-police"
 
@@ -115,6 +119,8 @@ pub(super) fn write(folder: &Path, county: &County, incidents: &Incidents, truth
     put("area-names.csv", area_names(county)?)?;
     put("population.csv", population(county)?)?;
     put("postcodes.csv", postcodes(county)?)?;
+    put("streets.csv", street_points(county)?)?;
+    put("local-places.csv", local_places(county)?)?;
     put("schools.csv", sites(county, "School", 5)?)?;
     put("youth-venues.csv", sites(county, "Youth Centre", 9)?)?;
     put("manifest.json", pretty(&serde_json::to_value(truths).unwrap_or_default()))?;
@@ -203,6 +209,42 @@ fn postcodes(county: &County) -> Bytes {
         })
     });
     table(&["postcode", "easting", "northing"], rows)
+}
+
+/// Every point of every street, with the area as its locality: a gazetteer.
+fn street_points(county: &County) -> Bytes {
+    let rows = county.areas.iter().flat_map(|area| {
+        area.streets.iter().flat_map(move |street| {
+            street.points.iter().map(move |p| {
+                let metres = |m: f64| format!("{m:.0}");
+                let locality = area.official_name.clone();
+                vec![street.name.clone(), "street".to_owned(), locality, metres(p.easting), metres(p.northing)]
+            })
+        })
+    });
+    table(&["name", "kind", "locality", "easting", "northing"], rows)
+}
+
+/// Schools and youth venues by their names and by what people call them: a gazetteer.
+fn local_places(county: &County) -> Bytes {
+    let sites = |kind: &'static str, nickname: &'static str, every: usize| {
+        county.areas.iter().step_by(every).filter_map(move |area| {
+            let at = area.streets.iter().find_map(|s| s.points.last())?;
+            let metres = |m: f64| format!("{m:.0}");
+            let also = format!("{} {nickname}", area.name);
+            let name = format!("{} {kind}", area.name);
+            Some(vec![
+                name,
+                "premises".to_owned(),
+                area.official_name.clone(),
+                metres(at.easting),
+                metres(at.northing),
+                also,
+            ])
+        })
+    };
+    let rows = sites("School", "Academy", 5).chain(sites("Youth Centre", "youth club", 9));
+    table(&["name", "kind", "locality", "easting", "northing", "also"], rows)
 }
 
 fn sites(county: &County, kind: &str, every: usize) -> Bytes {

@@ -2,7 +2,7 @@
 //! three years of incidents from three sources with planted truths, written as the files that partners send.
 //!
 //! It goes into a workspace by the ordinary import. The manifest says what was planted, so that tests can ask
-//! whether the program finds it. May use: model, area, import, workspace.
+//! whether the program finds it. May use: model, area, geocode, import, workspace.
 
 mod county;
 mod files;
@@ -15,9 +15,10 @@ use std::path::{Path, PathBuf};
 pub use truths::{Manifest, Truth};
 
 use crate::{
+    geocode::GazetteerKind,
     import::{
-        AddAreas, AddIndicators, ImportError, ImportReport, ImportRequest, Mapping, Progress, add_areas,
-        add_indicators, import, name_areas,
+        AddAreas, AddGazetteer, AddIndicators, ImportError, ImportReport, ImportRequest, Mapping, Progress, add_areas,
+        add_gazetteer, add_indicators, import, name_areas,
     },
     workspace::{Workspace, WorkspaceError},
 };
@@ -81,6 +82,12 @@ pub fn import_files(
         &workspace,
         &AddIndicators { file: file("population.csv"), layer: LAYER.to_owned(), ..AddIndicators::default() },
     )?;
+    for (name, file_name) in files::GAZETTEERS {
+        let files = vec![text(file(file_name))];
+        let kind = GazetteerKind::Csv;
+        let request = AddGazetteer { kind, files, name: name.to_owned(), epoch: "demo".to_owned(), accept: true };
+        add_gazetteer(&workspace, &request, progress)?;
+    }
     for source in files::SOURCES {
         let request = ImportRequest {
             files: vec![text(file(&format!("{source}.csv")))],
