@@ -10,7 +10,7 @@ export RUSTFLAGS :=
 endif
 endif
 
-.PHONY: demo test web rust-test web-test browser-test bench openapi fmt clean
+.PHONY: demo test web rust-test web-test browser-test bench bench-geocode openapi fmt clean
 
 ## The front end, a release build, the fictional county, a server; prints the address.
 demo: web
@@ -50,6 +50,10 @@ openapi:
 ## Speed and memory beside peer or floor, with a check of the answers; takes minutes. See benches/README.md.
 bench:
 	$(CARGO) bench --bench performance
+
+## The geocoder on a corpus of texts with planted truth, and on unseen months; minutes. PLACES_BENCH_SEED=n for another.
+bench-geocode:
+	$(CARGO) bench --bench geocoding
 
 fmt:
 	$(CARGO) fmt
