@@ -13,6 +13,7 @@ pub mod geocode;
 pub mod grid;
 pub mod import;
 pub mod model;
+pub mod review;
 pub mod server;
 pub mod snapshot;
 pub mod stats;

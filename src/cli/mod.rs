@@ -13,6 +13,7 @@ mod geocode;
 mod harm;
 mod import;
 mod output;
+mod review;
 mod serve;
 mod workspace;
 
@@ -67,6 +68,9 @@ pub enum Command {
     Geocode(Box<geocode::GeocodeArgs>),
     /// Import incidents from CSV files
     Import(import::ImportArgs),
+    /// What needs a person: wordings that were not located
+    #[command(subcommand)]
+    Review(review::ReviewCommand),
     /// Which months of which source have been received, by district
     Coverage(count::CoverageArgs),
     /// Count incidents by cell, area, time, category and source
@@ -118,6 +122,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Gazetteer(command) => gazetteer::run(&Workspace::open(root)?, command),
         Command::Geocode(args) => geocode::run(&Workspace::open(root)?, *args),
         Command::Import(args) => import::run(&Workspace::open(root)?, args),
+        Command::Review(command) => review::run(&Workspace::open(root)?, command),
         Command::Coverage(args) => count::coverage(&Workspace::open(root)?, &args),
         Command::Count(args) => count::run(&Workspace::open(root)?, &args),
         Command::Hotspots(args) => evidence::run_hotspots(&Workspace::open(root)?, &args),

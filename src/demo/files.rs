@@ -176,7 +176,7 @@ fn streets(county: &County) -> Value {
 
 type Bytes = Result<Vec<u8>, DemoError>;
 
-fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Bytes {
+pub(super) fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Bytes {
     let io = |e: csv::Error| DemoError::Io(e.into());
     let mut csv = csv::Writer::from_writer(Vec::new());
     csv.write_record(header).map_err(io)?;
@@ -198,14 +198,18 @@ fn population(county: &County) -> Bytes {
     table(&["code", "residents", "residents_10_to_24", "deprivation_score"], rows)
 }
 
+/// Postcode of a street by its area and its number there.
+pub(super) fn postcode_of(area: usize, street: usize) -> String {
+    const LETTERS: &[u8] = b"ABDEFGHJLN";
+    let letter = |n: usize| char::from(LETTERS[n % LETTERS.len()]);
+    format!("HM{} {}{}{}", area / 9 + 1, area % 9 + 1, letter(street), letter(street / LETTERS.len() + area))
+}
+
 fn postcodes(county: &County) -> Bytes {
     let rows = county.areas.iter().enumerate().flat_map(|(i, area)| {
-        let letters = b"ABDEFGHJLN";
         area.streets.iter().enumerate().filter_map(move |(s, street)| {
             let point = street.points.first()?;
-            let letter = |n: usize| char::from(letters[n % letters.len()]);
-            let postcode = format!("HM{} {}{}{}", i / 9 + 1, i % 9 + 1, letter(s), letter(s / letters.len() + i));
-            Some(vec![postcode, format!("{:.0}", point.easting), format!("{:.0}", point.northing)])
+            Some(vec![postcode_of(i, s), format!("{:.0}", point.easting), format!("{:.0}", point.northing)])
         })
     });
     table(&["postcode", "easting", "northing"], rows)
@@ -255,11 +259,11 @@ fn sites(county: &County, kind: &str, every: usize) -> Bytes {
     table(&["site_name", "longitude", "latitude"], rows)
 }
 
-fn time(minute: u32) -> String {
+pub(super) fn time(minute: u32) -> String {
     format!("{:02}:{:02}", minute / 60 % 24, minute % 60)
 }
 
-fn british(day: crate::model::Day) -> String {
+pub(super) fn british(day: crate::model::Day) -> String {
     let date = day.date();
     format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year())
 }

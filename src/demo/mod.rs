@@ -8,6 +8,7 @@ mod county;
 mod files;
 mod incidents;
 mod names;
+mod samples;
 mod truths;
 
 use std::path::{Path, PathBuf};
@@ -51,6 +52,9 @@ pub fn write_files(folder: &Path, seed: u64) -> Result<Manifest, DemoError> {
     let truths = truths::plant(&county, seed);
     let incidents = incidents::make(&county, &truths, &mut rng);
     files::write(folder, &county, &incidents, &truths)?;
+    for (name, bytes) in samples::samples(&county, seed)? {
+        fs_err::write(folder.join(name), bytes)?;
+    }
     Ok(truths)
 }
 

@@ -170,8 +170,15 @@ impl Weigher<'_> {
     fn prefer_the_very_locality(&self, hypotheses: &mut [Hypothesis]) {
         for (i, mention) in self.parsed.names.iter().enumerate().filter(|(_, n)| !n.broad.is_empty()) {
             let names: Vec<&str> = mention.broad.iter().map(|&e| self.gazetteers.name(e)).collect();
+            // An area of the study area is known to its border; of other localities only what the gazetteer says.
+            let areas: Vec<String> =
+                mention.broad.iter().filter(|e| self.gazetteers.is_area(**e)).map(|&e| self.gazetteers.id(e)).collect();
+            let in_area = |h: &Hypothesis| {
+                let code = self.study.area_of(h.point).map(|a| self.study.code(a));
+                code.is_some_and(|code| areas.iter().any(|a| a == code))
+            };
             let very = |h: &Hypothesis| match h.what {
-                What::Street(e) | What::Entry(e) => names.contains(&self.gazetteers.locality(e)),
+                What::Street(e) | What::Entry(e) => names.contains(&self.gazetteers.locality(e)) || in_area(h),
                 _ => false,
             };
             if !hypotheses.iter().any(very) {

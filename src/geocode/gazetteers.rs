@@ -7,7 +7,7 @@ use super::{
 use crate::model::{BngPoint, LonLat, bng_to_lonlat, lonlat_to_bng};
 
 /// Kind of the gazetteer that is made of the study area's own names.
-pub(super) const AREAS_KIND: &str = "areas";
+const AREAS_KIND: &str = "areas";
 /// A square kilometre with as many postcodes is built up.
 const BUILT_UP: f64 = 30.0;
 /// Furthest that a town is followed outwards from its point.
@@ -62,6 +62,11 @@ impl Gazetteers {
 
     pub(super) fn points(&self, entry: EntryRef) -> impl ExactSizeIterator<Item = (LonLat, u32)> + Clone + '_ {
         self.index(entry).points(entry.at as usize)
+    }
+
+    /// Whether an entry is an area of the study area, whose border is known.
+    pub(super) fn is_area(&self, entry: EntryRef) -> bool {
+        self.index(entry).header.kind == AREAS_KIND && self.entry(entry).kind == EntryKind::Locality
     }
 
     /// The publisher's identifier, or one made of gazetteer, name and locality.

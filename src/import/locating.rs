@@ -49,6 +49,57 @@ impl Choice {
     }
 }
 
+/// A decision as it is stored: the choice, and what is needed to take it back.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Decided {
+    /// What was chosen.
+    pub choice: Choice,
+    /// What waited, by source.
+    pub items: Vec<serde_json::Value>,
+    /// Where the records were before.
+    pub before: Option<Before>,
+}
+
+/// Where records were before a decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Before {
+    /// Longitude.
+    pub lon: f64,
+    /// Latitude.
+    pub lat: f64,
+    /// Precision class by its code.
+    pub class: u8,
+    /// Radius, metres; none where it is not known.
+    pub radius_m: Option<f32>,
+    /// Flags.
+    pub flags: u32,
+}
+
+impl Before {
+    /// Of a position.
+    #[must_use]
+    pub fn of(position: &Position) -> Self {
+        Self {
+            lon: position.point.lon,
+            lat: position.point.lat,
+            class: position.class.code(),
+            radius_m: Some(position.radius_m).filter(|r| r.is_finite()),
+            flags: position.flags.0,
+        }
+    }
+
+    /// As a position.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        Position {
+            point: LonLat { lon: self.lon, lat: self.lat },
+            class: PrecisionClass::from_code(self.class).unwrap_or(PrecisionClass::None),
+            radius_m: self.radius_m.unwrap_or(f32::NAN),
+            flags: Flags(self.flags),
+        }
+    }
+}
+
 /// A row with its place.
 #[derive(Debug, Clone)]
 pub(super) struct Located {
@@ -74,8 +125,8 @@ impl Locating {
     pub(super) fn open(workspace: &Workspace, state: &State) -> Result<Self, ImportError> {
         let mut decisions = HashMap::new();
         for decision in state.review_decisions()?.into_iter().filter(|d| !d.undone) {
-            let choice = serde_json::from_str(&decision.choice).ok();
-            if let (Ok(hash), Some(choice)) = (u64::from_str_radix(&decision.item, 16), choice) {
+            let choice = serde_json::from_str::<Decided>(&decision.choice).ok();
+            if let (Ok(hash), Some(Decided { choice, .. })) = (u64::from_str_radix(&decision.item, 16), choice) {
                 decisions.insert(hash, choice);
             }
         }

@@ -5,6 +5,7 @@
 
 mod areas;
 mod csv_file;
+mod decided;
 mod error;
 mod gazetteers;
 mod generic;
@@ -28,6 +29,7 @@ mod watched;
 
 pub use areas::{AddAreas, AreasAdded, add_areas, name_areas};
 pub use csv_file::parse_decimal;
+pub use decided::{Placed, place_decided, waiting_by_words};
 pub use error::ImportError;
 pub use gazetteers::{
     AddGazetteer, GazetteerAdded, LEARNED, add_gazetteer, default_locations, learn_gazetteer, open_geocoder,
@@ -36,7 +38,7 @@ pub use gazetteers::{
 pub use geocode_file::{GeocodeColumns, GeocodeTally, geocode_file};
 pub use harm::{AddHarm, HarmAdded, add_harm};
 pub use indicators::{AddIndicators, IndicatorsAdded, add_indicators};
-pub use locating::Choice;
+pub use locating::{Before, Choice, Decided};
 pub use mapping::Mapping;
 pub use placing::Placer;
 pub use police::{PoliceFile, PoliceRow, read_police_file};

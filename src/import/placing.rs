@@ -163,6 +163,13 @@ impl Placer {
         incidents.place_at(places, positions.rows());
     }
 
+    /// Gives one incident of a set a place; its cells and areas are worked out by [`Placer::place_again`].
+    pub(super) fn place_one(&self, incidents: &mut Incidents, i: usize, position: &Position) {
+        let areas = vec![u32::MAX; incidents.layers.len()];
+        let place = PlaceRow { areas, ..self.work_out(position) };
+        incidents.set_place(i, place);
+    }
+
     /// Gives every place of a set its cells and areas anew, as after a change of layers.
     #[must_use]
     pub fn place_again(&self, incidents: &Incidents) -> Incidents {

@@ -286,6 +286,16 @@ impl Incidents {
         self.push_place(PlaceRow { areas, ..place.clone() })
     }
 
+    /// Gives an incident another place.
+    pub fn set_place(&mut self, i: usize, place: PlaceRow) {
+        self.place[i] = self.push_place(place);
+    }
+
+    /// Takes an incident's place away.
+    pub fn unplace(&mut self, i: usize) {
+        self.place[i] = NO_PLACE;
+    }
+
     /// Gives every incident the key made of the one it has.
     pub fn rekey(&mut self, key: impl Fn(u64) -> u64) {
         self.keys.iter_mut().for_each(|k| *k = key(*k));

@@ -25,7 +25,7 @@ pub struct GazetteerFile {
 }
 
 /// Records with the same words that a person should look at.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ReviewItem {
     /// Hash of the words, as on the incidents.
     pub id: String,
@@ -333,6 +333,16 @@ impl Commit<'_> {
             ],
         )?;
         Ok(connection.last_insert_rowid())
+    }
+
+    /// Notes how many records an alias places.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::State`].
+    pub fn set_alias_records(&mut self, number: i64, records: u64) -> Result<(), WorkspaceError> {
+        let sql = "UPDATE aliases SET records = ?2 WHERE number = ?1";
+        self.state().connection.execute(sql, params![number, records.cast_signed()])?;
+        Ok(())
     }
 
     /// Changes whether an alias is in force, and who agreed.

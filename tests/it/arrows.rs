@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Folder, and the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("model", &[]),
     ("stats", &[]),
     ("grid", &["model"]),
@@ -11,6 +11,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("workspace", &["model"]),
     ("geocode", &["model", "area", "grid"]),
     ("import", &["model", "area", "grid", "geocode", "workspace"]),
+    ("review", &["model", "area", "geocode", "import", "workspace"]),
     ("table", &["model"]),
     ("snapshot", &["model", "area", "grid", "workspace", "table"]),
     ("claims", &["model", "area", "workspace", "snapshot", "analysis"]),
@@ -46,6 +47,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "geocode",
             "workspace",
             "import",
+            "review",
             "table",
             "snapshot",
             "analysis",

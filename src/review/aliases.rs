@@ -1,0 +1,177 @@
+//! Names that people taught: a place for a name that no gazetteer has, in one district or everywhere.
+
+use std::collections::HashMap;
+
+use super::ReviewError;
+use crate::{
+    geocode::{Answer, EntryKind, Geocoder, Input, Status},
+    import::{Position, open_geocoder, place_decided, waiting_by_words},
+    model::LonLat,
+    workspace::{Alias, AliasState, Commit, ReviewItem, Workspace},
+};
+
+/// An alias that touches more records than this needs a second person.
+pub const AGREEMENT_FROM: u64 = 100;
+/// Longest name.
+const MAX_NAME_CHARS: usize = 80;
+
+/// A name to teach.
+#[derive(Debug, Clone, serde::Deserialize, utoipa::ToSchema)]
+pub struct NewAlias {
+    /// The name as people write it.
+    pub name: String,
+    /// District it is used in; empty for everywhere.
+    #[serde(default)]
+    pub district: String,
+    /// premises, place, street or locality; place when left out.
+    #[serde(default)]
+    pub kind: String,
+    /// Longitude.
+    pub lon: f64,
+    /// Latitude.
+    pub lat: f64,
+    /// Radius, metres; 80 when left out.
+    pub radius_m: Option<f64>,
+}
+
+/// What teaching a name did.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Taught {
+    /// The alias's number.
+    pub number: i64,
+    /// `live`, or `pending` while a second person has to agree.
+    pub state: String,
+    /// Records that it places, or would.
+    pub records: u64,
+    /// Wordings that it settles, or would.
+    pub wordings: u64,
+}
+
+/// Teaches a name. The wordings that wait are asked again with it; where it would place more than 100 records it waits for
+/// a second person.
+///
+/// # Errors
+/// [`ReviewError::BadAlias`].
+pub fn teach(workspace: &Workspace, new: &NewAlias, who: &str) -> Result<Taught, ReviewError> {
+    let alias = checked(workspace, new, who)?;
+    let lock = workspace.lock()?;
+    let mut commit = Commit::begin(workspace, &lock)?;
+    let number = commit.add_alias(&Alias { state: AliasState::Live, ..alias.clone() })?;
+    let settled = settled(workspace, &commit)?;
+    let waiting = waiting_by_words(workspace)?;
+    let records = settled.iter().map(|(hash, _)| waiting.get(hash).copied().unwrap_or(0)).sum();
+    let wordings = settled.len() as u64;
+    let state = if records > AGREEMENT_FROM { AliasState::Pending } else { AliasState::Live };
+    commit.set_alias_state(number, state, "")?;
+    if state == AliasState::Live {
+        take_effect(workspace, &mut commit, settled)?;
+    }
+    commit.set_alias_records(number, records)?;
+    commit.finish()?;
+    Ok(Taught { number, state: state.name().to_owned(), records, wordings })
+}
+
+fn checked(workspace: &Workspace, new: &NewAlias, who: &str) -> Result<Alias, ReviewError> {
+    let bad = |reason: String| ReviewError::BadAlias { reason };
+    let name = new.name.trim();
+    if name.is_empty() || name.chars().count() > MAX_NAME_CHARS || !name.chars().any(char::is_alphabetic) {
+        return Err(bad(format!("an alias needs a name with letters, of at most {MAX_NAME_CHARS} characters")));
+    }
+    let kind = if new.kind.is_empty() { "place" } else { &new.kind };
+    let kind = EntryKind::from_name(kind).ok_or_else(|| bad(format!("{kind:?} is no kind of place")))?;
+    let point = LonLat::new(new.lon, new.lat).map_err(|e| bad(e.to_string()))?;
+    let radius_m = new.radius_m.unwrap_or(80.0);
+    if !(1.0..=5_000.0).contains(&radius_m) {
+        return Err(bad("a radius is 1 to 5,000 m".to_owned()));
+    }
+    let state = workspace.state()?;
+    let study = crate::import::study_of(workspace, &state)?;
+    if !study.holds(point) {
+        return Err(bad("the point lies outside the study area".to_owned()));
+    }
+    Ok(Alias {
+        number: 0,
+        name: name.to_owned(),
+        district: new.district.trim().to_owned(),
+        kind: kind.name().to_owned(),
+        lon: point.lon,
+        lat: point.lat,
+        radius_m,
+        who: who.to_owned(),
+        second: String::new(),
+        records: 0,
+        state: AliasState::Pending,
+    })
+}
+
+/// Agrees with an alias that waits for a second person.
+///
+/// # Errors
+/// [`ReviewError::NoAlias`], or [`ReviewError::SamePerson`] for the one who taught it.
+pub fn agree(workspace: &Workspace, number: i64, who: &str) -> Result<Taught, ReviewError> {
+    let lock = workspace.lock()?;
+    let mut commit = Commit::begin(workspace, &lock)?;
+    let pending = commit.state().aliases()?.into_iter().find(|a| a.number == number && a.state == AliasState::Pending);
+    let alias = pending.ok_or(ReviewError::NoAlias { number })?;
+    if alias.who.trim().eq_ignore_ascii_case(who.trim()) {
+        return Err(ReviewError::SamePerson { number, who: alias.who });
+    }
+    commit.set_alias_state(number, AliasState::Live, who)?;
+    let settled = settled(workspace, &commit)?;
+    let wordings = settled.len() as u64;
+    let records = take_effect(workspace, &mut commit, settled)?;
+    commit.finish()?;
+    Ok(Taught { number, state: AliasState::Live.name().to_owned(), records, wordings })
+}
+
+/// Takes an alias out of force. Records that it placed stay until they are imported again.
+///
+/// # Errors
+/// [`ReviewError::NoAlias`].
+pub fn undo_alias(workspace: &Workspace, number: i64) -> Result<(), ReviewError> {
+    let lock = workspace.lock()?;
+    let mut commit = Commit::begin(workspace, &lock)?;
+    let known = commit.state().aliases()?.into_iter().find(|a| a.number == number && a.state != AliasState::Undone);
+    let alias = known.ok_or(ReviewError::NoAlias { number })?;
+    commit.set_alias_state(number, AliasState::Undone, &alias.second)?;
+    Ok(commit.finish()?)
+}
+
+/// Wordings that wait and are found with the gazetteers as they are in this change.
+fn settled(workspace: &Workspace, commit: &Commit<'_>) -> Result<Vec<(u64, Answer)>, ReviewError> {
+    let geocoder = open_geocoder(workspace, commit.state())?;
+    let items = commit.state().review_items()?;
+    let found = items.iter().filter_map(|item| {
+        let answer = asked(&geocoder, item);
+        let hash = u64::from_str_radix(&item.id, 16).ok()?;
+        (answer.status == Status::Matched && answer.class.supports_area()).then_some((hash, answer))
+    });
+    Ok(found.collect())
+}
+
+fn asked(geocoder: &Geocoder, item: &ReviewItem) -> Answer {
+    geocoder.geocode(&Input {
+        text: &item.text,
+        locality: &item.locality,
+        postcode: &item.postcode,
+        ..Input::default()
+    })
+}
+
+/// Places the records of settled wordings and takes them off the queue.
+fn take_effect(
+    workspace: &Workspace,
+    commit: &mut Commit<'_>,
+    settled: Vec<(u64, Answer)>,
+) -> Result<u64, ReviewError> {
+    let position = |a: &Answer| {
+        a.point.map(|point| Position { point, class: a.class, radius_m: a.radius_m as f32, flags: a.flags })
+    };
+    let positions: HashMap<u64, Option<Position>> = settled.iter().map(|(hash, a)| (*hash, position(a))).collect();
+    let placed = place_decided(workspace, commit, &positions)?;
+    let items = commit.state().review_items()?;
+    let waits = |i: &ReviewItem| u64::from_str_radix(&i.id, 16).map_or(true, |hash| !positions.contains_key(&hash));
+    let left: Vec<ReviewItem> = items.into_iter().filter(waits).collect();
+    commit.set_review_items(&left)?;
+    Ok(placed.values().map(|p| p.records).sum())
+}

@@ -1,0 +1,182 @@
+//! What needs a person: wordings that were not located, grouped so that one decision places every record with the same
+//! words; decisions that replay on the next import and can be taken back; names taught for a district.
+//!
+//! A decision changes the stored records at once and is kept; the next import of the same words follows it. May use:
+//! model, area, geocode, import, workspace.
+
+mod aliases;
+mod decisions;
+mod sheet;
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+pub use aliases::{AGREEMENT_FROM, NewAlias, Taught, agree, teach, undo_alias};
+pub use decisions::{Made, decide, decide_all, undo};
+pub(crate) use sheet::read_choice;
+pub use sheet::{SHEET_COLUMNS, SheetReport, apply_sheet, write_sheet};
+
+use crate::{
+    import::ImportError,
+    workspace::{Alias, ReviewDecision, ReviewItem, Workspace, WorkspaceError},
+};
+
+/// Why a review was refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReviewError {
+    /// Nothing of the identity waits.
+    #[error("nothing waits under {id}; `places review list` lists what does")]
+    NoItem {
+        /// Identity asked for.
+        id: String,
+    },
+    /// A choice that is none.
+    #[error(
+        "{choice:?} is no choice: a candidate's number, `n` for nowhere, or longitude and latitude such as 1.2957,52.6286"
+    )]
+    NoChoice {
+        /// What was given.
+        choice: String,
+    },
+    /// No decision of the number, or it was taken back already.
+    #[error("there is no decision {number} to take back; `places review list` shows the last ones")]
+    NoDecision {
+        /// Number asked for.
+        number: i64,
+    },
+    /// No alias of the number that waits for agreement.
+    #[error("alias {number} does not wait for anybody's agreement")]
+    NoAlias {
+        /// Number asked for.
+        number: i64,
+    },
+    /// An alias that is none.
+    #[error("{reason}; nothing was changed")]
+    BadAlias {
+        /// What is wrong.
+        reason: String,
+    },
+    /// The person who taught an alias cannot be the one who agrees.
+    #[error("alias {number} was taught by {who}; another person has to agree")]
+    SamePerson {
+        /// The alias.
+        number: i64,
+        /// Who taught it.
+        who: String,
+    },
+    /// A sheet that is none.
+    #[error("{path}: {reason}; nothing was changed")]
+    Sheet {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The import's side.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// The workspace.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    /// Reading or writing.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// A place that may be chosen.
+#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize, utoipa::ToSchema)]
+pub struct QueueCandidate {
+    /// What it is, in words.
+    pub name: String,
+    /// Identifier, or empty.
+    #[serde(default)]
+    pub id: String,
+    /// Precision class.
+    pub class: String,
+    /// Longitude.
+    pub lon: f64,
+    /// Latitude.
+    pub lat: f64,
+    /// Share of all that was considered, 0 to 1.
+    pub share: f64,
+    /// Radius taken for it, metres.
+    pub radius_m: f64,
+}
+
+/// A wording that waits.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct QueueItem {
+    /// Identity: hash of the words.
+    pub id: String,
+    /// Sources it stands in.
+    pub sources: Vec<String>,
+    /// The words, names of people taken out.
+    pub text: String,
+    /// Locality given.
+    pub locality: String,
+    /// Postcode given.
+    pub postcode: String,
+    /// Records that one decision places.
+    pub records: u64,
+    /// `tied`, `review` or `unmatched`.
+    pub status: String,
+    /// Confidence in the best candidate's area.
+    pub confidence_msoa: f64,
+    /// Records x uncertainty x harm.
+    pub weight: f64,
+    /// Flags.
+    pub flags: Vec<String>,
+    /// The best places, at most five.
+    pub candidates: Vec<QueueCandidate>,
+}
+
+/// What waits and what was decided.
+#[derive(Debug, Clone, Default)]
+pub struct Queue {
+    /// Wordings, the weightiest first.
+    pub items: Vec<QueueItem>,
+    /// Decisions in force or taken back, the newest first.
+    pub decisions: Vec<ReviewDecision>,
+    /// Aliases, the newest first.
+    pub aliases: Vec<Alias>,
+}
+
+/// Everything that waits.
+///
+/// # Errors
+/// [`ReviewError::Workspace`].
+pub fn queue(workspace: &Workspace) -> Result<Queue, ReviewError> {
+    let state = workspace.state()?;
+    let mut items: Vec<QueueItem> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for item in state.review_items()? {
+        if let Some(&at) = known.get(&item.id) {
+            items[at].sources.push(item.source);
+            continue;
+        }
+        known.insert(item.id.clone(), items.len());
+        items.push(shown(item));
+    }
+    let (mut decisions, mut aliases) = (state.review_decisions()?, state.aliases()?);
+    decisions.reverse();
+    aliases.reverse();
+    Ok(Queue { items, decisions, aliases })
+}
+
+fn shown(item: ReviewItem) -> QueueItem {
+    QueueItem {
+        candidates: serde_json::from_str(&item.candidates).unwrap_or_default(),
+        flags: item.flags.split(',').filter(|f| !f.is_empty()).map(str::to_owned).collect(),
+        id: item.id,
+        sources: vec![item.source],
+        text: item.text,
+        locality: item.locality,
+        postcode: item.postcode,
+        records: item.records,
+        status: item.status,
+        confidence_msoa: (item.msoa * 1e3).round() / 1e3,
+        weight: (item.weight * 1e3).round() / 1e3,
+    }
+}

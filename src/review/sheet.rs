@@ -1,0 +1,155 @@
+//! The queue as a CSV for people who work in a spreadsheet, and their choices back.
+
+use std::{io::Write, path::Path};
+
+use super::{Made, QueueItem, ReviewError, decide_all, queue};
+use crate::{
+    import::Choice,
+    model::{LonLat, spreadsheet_safe},
+    workspace::Workspace,
+};
+
+/// Columns of the sheet; `choice` is to be filled in.
+pub const SHEET_COLUMNS: [&str; 14] = [
+    "id",
+    "choice",
+    "records",
+    "status",
+    "text",
+    "locality",
+    "postcode",
+    "flags",
+    "sources",
+    "candidate_1",
+    "candidate_2",
+    "candidate_3",
+    "candidate_4",
+    "candidate_5",
+];
+/// Radius of a point that a person gives.
+const GIVEN_RADIUS_M: f64 = 60.0;
+
+/// What a sheet did.
+#[derive(Debug, Clone, Default)]
+pub struct SheetReport {
+    /// Rows read.
+    pub rows: u64,
+    /// Rows without a choice.
+    pub empty: u64,
+    /// Decisions made.
+    pub made: Vec<Made>,
+    /// Rows whose wording no longer waits: line and identity.
+    pub gone: Vec<(u64, String)>,
+}
+
+/// Writes the queue, the weightiest first.
+///
+/// # Errors
+/// [`ReviewError`] when the workspace cannot be read or the file not written.
+pub fn write_sheet(workspace: &Workspace, out: &mut dyn Write) -> Result<u64, ReviewError> {
+    let items = queue(workspace)?.items;
+    let mut csv = csv::Writer::from_writer(out);
+    let io = |e: csv::Error| ReviewError::Io(e.into());
+    csv.write_record(SHEET_COLUMNS).map_err(io)?;
+    for item in &items {
+        let mut row = vec![
+            item.id.clone(),
+            String::new(),
+            item.records.to_string(),
+            item.status.clone(),
+            item.text.clone(),
+            item.locality.clone(),
+            item.postcode.clone(),
+            item.flags.join(" "),
+            item.sources.join(" "),
+        ];
+        row.extend((0..5).map(|i| {
+            item.candidates.get(i).map_or(String::new(), |c| format!("{} ({:.0} %)", c.name, 100.0 * c.share))
+        }));
+        // An identity of digits alone would become a number in a spreadsheet: it is quoted by a letter before it.
+        row[0] = format!("w{}", item.id);
+        csv.write_record(row.iter().map(|f| spreadsheet_safe(f).into_owned())).map_err(io)?;
+    }
+    csv.flush()?;
+    Ok(items.len() as u64)
+}
+
+/// Reads a sheet and makes its decisions: all of them, or none where one is wrong. Rows without a choice, and rows whose
+/// wording no longer waits, change nothing.
+///
+/// # Errors
+/// [`ReviewError::Sheet`] with the line of a choice that is none.
+pub fn apply_sheet(workspace: &Workspace, path: &Path, who: &str) -> Result<SheetReport, ReviewError> {
+    let bytes = fs_err::read(path)?;
+    let wrong = |reason: String| ReviewError::Sheet { path: path.display().to_string(), reason };
+    let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).into_owned();
+    // Spreadsheets of some countries save with semicolons.
+    let first = text.lines().next().unwrap_or_default();
+    let delimiter = if first.contains(';') && !first.contains(',') { b';' } else { b',' };
+    let mut csv = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    let header = csv.headers().map_err(|e| wrong(e.to_string()))?.clone();
+    let column = |name: &str| {
+        header
+            .iter()
+            .position(|h| h.trim() == name)
+            .ok_or_else(|| wrong(format!("it has no column {name:?}; `places review export` writes a sheet that has")))
+    };
+    let (id, choice) = (column("id")?, column("choice")?);
+    let items = queue(workspace)?.items;
+    let mut report = SheetReport::default();
+    let mut choices: Vec<(String, Choice)> = Vec::new();
+    for (i, row) in csv.records().enumerate() {
+        let line = i as u64 + 2;
+        let row = row.map_err(|e| wrong(e.to_string()))?;
+        let field = |at: usize| row.get(at).unwrap_or_default().trim().trim_start_matches('\'');
+        report.rows += 1;
+        if field(choice).is_empty() {
+            report.empty += 1;
+            continue;
+        }
+        let asked = field(id).trim_start_matches('w');
+        let Some(item) = items.iter().find(|item| item.id == asked) else {
+            report.gone.push((line, asked.chars().take(40).collect()));
+            continue;
+        };
+        let choice = read_choice(item, field(choice)).map_err(|e| wrong(format!("line {line}: {e}")))?;
+        if !choices.iter().any(|c| c.0 == item.id) {
+            choices.push((item.id.clone(), choice));
+        }
+    }
+    if !choices.is_empty() {
+        report.made = decide_all(workspace, choices, who)?;
+    }
+    Ok(report)
+}
+
+/// Reads a choice: a candidate's number, `n`, or a point.
+///
+/// # Errors
+/// [`ReviewError::NoChoice`].
+pub(crate) fn read_choice(item: &QueueItem, text: &str) -> Result<Choice, ReviewError> {
+    let bad = || ReviewError::NoChoice { choice: text.chars().take(40).collect() };
+    if text.eq_ignore_ascii_case("n") {
+        return Ok(Choice::Nowhere);
+    }
+    if let Ok(number) = text.parse::<usize>() {
+        let candidate = number.checked_sub(1).and_then(|i| item.candidates.get(i)).ok_or_else(bad)?;
+        return Ok(Choice::Place {
+            lon: candidate.lon,
+            lat: candidate.lat,
+            class: candidate.class.clone(),
+            radius_m: candidate.radius_m,
+            name: candidate.name.clone(),
+        });
+    }
+    let (lon, lat) = text.split_once([',', ' ', ';']).ok_or_else(bad)?;
+    let number = |t: &str| t.trim().parse::<f64>().map_err(|_| bad());
+    let point = LonLat::new(number(lon)?, number(lat)?).map_err(|_| bad())?;
+    Ok(Choice::Place {
+        lon: point.lon,
+        lat: point.lat,
+        class: "named_place".to_owned(),
+        radius_m: GIVEN_RADIUS_M,
+        name: "a point on the map".to_owned(),
+    })
+}
