@@ -65,6 +65,12 @@ impl From<TileError> for Failure {
 }
 
 impl Failure {
+    /// What is wrong with the workspace is for the log.
+    pub(super) fn from_workspace(error: &crate::workspace::WorkspaceError) -> Self {
+        tracing::error!("the workspace could not be read: {error}");
+        Self::Internal
+    }
+
     fn problem(self) -> Problem {
         let plain = |status: StatusCode, kind, title, detail: String| Problem {
             kind,

@@ -10,18 +10,23 @@ mod claims;
 mod count;
 mod error;
 mod evidence;
+mod geocode;
 mod headers;
 mod health;
 mod listen;
 mod openapi;
 mod pages;
 mod respond;
+mod review;
 mod state;
 mod tiles;
 
 use std::sync::Arc;
 
-use axum::{Router, middleware, routing::get};
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use error::Problem;
@@ -47,6 +52,13 @@ pub fn router(state: Arc<AppState>) -> Router {
         .route("/claims", get(claims::list).post(claims::keep))
         .route("/claims/{id}", get(claims::show))
         .route("/methods", get(claims::methods))
+        .route("/gazetteers", get(geocode::gazetteers))
+        .route("/geocode", post(geocode::geocode))
+        .route("/review", get(review::queue))
+        .route("/review/decisions", post(review::decide))
+        .route("/review/undo", post(review::undo))
+        .route("/review/aliases", post(review::teach))
+        .route("/review/aliases/agree", post(review::agree))
         .route("/coverage", get(catalog::coverage))
         .route("/sources", get(catalog::sources))
         .route("/definitions", get(catalog::definitions))

@@ -35,6 +35,13 @@ use utoipa::OpenApi;
         super::claims::list,
         super::claims::show,
         super::claims::methods,
+        super::geocode::geocode,
+        super::geocode::gazetteers,
+        super::review::queue,
+        super::review::decide,
+        super::review::undo,
+        super::review::teach,
+        super::review::agree,
         super::tiles::tile_json,
         super::tiles::tile
     )

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -12,10 +12,12 @@ use tokio::sync::Semaphore;
 
 use super::error::Failure;
 use crate::{
+    geocode::Geocoder,
+    import::open_geocoder,
     model::Caller,
     snapshot::{Snapshot, SnapshotError},
     tile::TileShapes,
-    workspace::Workspace,
+    workspace::{Workspace, WorkspaceError},
 };
 
 /// How often the workspace is asked whether another process has committed.
@@ -38,6 +40,8 @@ pub struct AppState {
     workspace: Workspace,
     caller: Caller,
     current: RwLock<Arc<Served>>,
+    /// The geocoder, and what it was made from.
+    geocoder: Mutex<Option<(String, Arc<Geocoder>)>>,
     computing: Semaphore,
     /// Answers by hundred of their status: 2xx to 5xx.
     pub(super) answers: [AtomicU64; 4],
@@ -57,6 +61,7 @@ impl AppState {
             workspace,
             caller: Caller::local(),
             current: RwLock::new(Arc::new(Served { snapshot, shapes: TileShapes::default() })),
+            geocoder: Mutex::new(None),
             computing: Semaphore::new(cores * COMPUTING_PER_CORE),
             answers: Default::default(),
             swaps: AtomicU64::new(0),
@@ -72,6 +77,30 @@ impl AppState {
     /// The workspace that is served.
     pub(super) fn workspace(&self) -> &Workspace {
         &self.workspace
+    }
+
+    /// The geocoder over the gazetteers, aliases and settings as they are now; made again when one of them changes.
+    pub(super) fn geocoder(&self) -> Result<Arc<Geocoder>, Failure> {
+        let failed = |e: &WorkspaceError| Failure::from_workspace(e);
+        let state = self.workspace.state().map_err(|e| failed(&e))?;
+        let gazetteers = state.gazetteers().map_err(|e| failed(&e))?;
+        let aliases = state.aliases().map_err(|e| failed(&e))?;
+        let layers = state.layers().map_err(|e| failed(&e))?;
+        let settings = self.workspace.settings_digest().map_err(|e| failed(&e))?;
+        let key = format!("{gazetteers:?}{aliases:?}{layers:?}{settings}");
+        let mut held = self.geocoder.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, geocoder)) = held.as_ref()
+            && *known == key
+        {
+            return Ok(geocoder.clone());
+        }
+        let geocoder = open_geocoder(&self.workspace, &state).map_err(|e| {
+            tracing::error!("the gazetteers cannot be opened: {e}");
+            Failure::Internal
+        })?;
+        let geocoder = Arc::new(geocoder);
+        *held = Some((key, geocoder.clone()));
+        Ok(geocoder)
     }
 
     /// Who asks: until accounts exist, whoever sits at this machine.

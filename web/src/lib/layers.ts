@@ -3,6 +3,7 @@ import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecific
 
 import type { Flags } from './api'
 import { flagColour } from './evidence'
+import type { PointCollection } from './review'
 import { colours, LAND, LINE, MARK, TEXT, WATER, type Mode } from './legend'
 
 export interface MapInput {
@@ -91,6 +92,53 @@ export function style(input: MapInput): StyleSpecification {
     filter: ['==', ['get', 'id'], input.chosen],
     paint: { 'line-color': MARK[mode], 'line-width': 3.5 },
   })
+  return { version: 8, sources, layers }
+}
+
+export interface ReviewInput {
+  mode: Mode
+  origin: string
+  studyLayer: string
+  points: PointCollection
+}
+
+/** The land with numbered candidates on it. */
+export function reviewStyle({ mode, origin, studyLayer, points }: ReviewInput): StyleSpecification {
+  const sources: StyleSpecification['sources'] = {
+    candidates: { type: 'geojson', data: points as unknown as GeoJSONSourceSpecification['data'] },
+  }
+  const layers: LayerSpecification[] = [{ id: 'water', type: 'background', paint: { 'background-color': WATER[mode] } }]
+  if (studyLayer) {
+    sources.land = tiles(`${origin}/tiles/areas-${studyLayer}/{z}/{x}/{y}.mvt?from=1970-01-01&to=1970-01-02`)
+    const land = { source: 'land', 'source-layer': 'areas' }
+    layers.push(
+      { id: 'land', type: 'fill', ...land, paint: { 'fill-color': LAND[mode] } },
+      { id: 'land-line', type: 'line', ...land, paint: { 'line-color': LINE[mode], 'line-width': 0.7, 'line-opacity': 0.55 } },
+      {
+        id: 'land-name',
+        type: 'symbol',
+        ...land,
+        minzoom: 9.5,
+        layout: { 'text-field': ['get', 'name'], 'text-font': ['sans-serif'], 'text-size': 11, 'text-max-width': 8 },
+        paint: { 'text-color': TEXT[mode], 'text-halo-color': LAND[mode], 'text-halo-width': 1.5 },
+      },
+    )
+  }
+  layers.push(
+    {
+      id: 'candidate',
+      type: 'circle',
+      source: 'candidates',
+      paint: { 'circle-radius': 12, 'circle-color': MARK[mode], 'circle-stroke-color': LAND[mode], 'circle-stroke-width': ['case', ['get', 'best'], 4, 2] },
+    },
+    {
+      id: 'candidate-number',
+      type: 'symbol',
+      source: 'candidates',
+      layout: { 'text-field': ['get', 'label'], 'text-font': ['sans-serif'], 'text-size': 13, 'text-allow-overlap': true },
+      paint: { 'text-color': LAND[mode] },
+    },
+  )
   return { version: 8, sources, layers }
 }
 

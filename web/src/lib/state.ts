@@ -1,5 +1,6 @@
 // What the page shows, and its form in the URL. Pure: a pasted link gives the same page.
 
+export type Page = 'explore' | 'review'
 export type Theme = 'auto' | 'light' | 'dark'
 export type View = 'map' | 'table'
 /** What is drawn over the counts: nothing, hot-spot flags, classes of emerging hot spots. */
@@ -137,4 +138,9 @@ export function resolutionAt(state: ViewState, zoom: number): number {
   if (state.resolution !== 'zoom') return state.resolution
   const steps: [number, number][] = [[15, 11], [14, 10], [12, 9], [10, 8]]
   return steps.find(([from]) => Math.floor(zoom) >= from)?.[1] ?? 7
+}
+
+/** Which page an address opens. */
+export function pageOf(hash: string): Page {
+  return hash === '#review' ? 'review' : 'explore'
 }

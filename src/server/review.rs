@@ -1,0 +1,298 @@
+//! `/api/v1/review`: what waits for a person, decisions, undo, names taught; the same functions as `places review`.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Query as Params, State},
+    http::{HeaderMap, Response, StatusCode, header},
+    response::IntoResponse,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AppState,
+    error::Failure,
+    geocode::{body, needs_header},
+    respond::{Pairs, take},
+};
+use crate::{
+    import::{Choice, ImportError},
+    model::QueryError,
+    review::{self, Made, NewAlias, QueueItem, ReviewError, Taught},
+    workspace::WorkspaceError,
+};
+
+/// Most wordings of one answer.
+const MAX_ITEMS: usize = 500;
+/// Decisions told, the newest.
+const DECISIONS: usize = 20;
+/// Longest name of a person.
+const MAX_WHO_CHARS: usize = 80;
+
+impl From<ReviewError> for Failure {
+    fn from(error: ReviewError) -> Self {
+        match error {
+            ReviewError::Workspace(WorkspaceError::Locked { .. })
+            | ReviewError::Import(ImportError::Workspace(WorkspaceError::Locked { .. })) => Self::Unprocessable(
+                "the workspace is being changed by another process: nothing was stored; try again in a moment"
+                    .to_owned(),
+            ),
+            ReviewError::Import(_) | ReviewError::Workspace(_) | ReviewError::Io(_) => {
+                tracing::error!("a review failed: {error}");
+                Self::Internal
+            }
+            ReviewError::NoItem { .. } | ReviewError::NoDecision { .. } | ReviewError::NoAlias { .. } => {
+                Self::NotFound("nothing waits under that identity any more; load the queue again".to_owned())
+            }
+            other => Self::Unprocessable(other.to_string()),
+        }
+    }
+}
+
+/// A decision as it is told.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct DecisionEntry {
+    /// Number.
+    pub number: i64,
+    /// Who.
+    pub who: String,
+    /// When, UTC.
+    pub decided_at: String,
+    /// Records.
+    pub records: u64,
+    /// Whether it was taken back.
+    pub undone: bool,
+}
+
+/// A name taught.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct AliasEntry {
+    /// Number.
+    pub number: i64,
+    /// Name.
+    pub name: String,
+    /// District, or empty.
+    pub district: String,
+    /// `pending`, `live` or `undone`.
+    pub state: String,
+    /// Who taught it.
+    pub who: String,
+    /// Records that it places.
+    pub records: u64,
+}
+
+/// What waits and what was decided.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct ReviewResponse {
+    /// Wordings that wait.
+    pub wordings: usize,
+    /// Records that wait.
+    pub records: u64,
+    /// The weightiest wordings.
+    pub items: Vec<QueueItem>,
+    /// The newest decisions.
+    pub decisions: Vec<DecisionEntry>,
+    /// Names taught, the newest first.
+    pub aliases: Vec<AliasEntry>,
+    /// An alias that places more records needs a second person.
+    pub agreement_from: u64,
+}
+
+/// A decision to make.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DecisionRequest {
+    /// Identity of the wording.
+    pub item: String,
+    /// A candidate's number, `n` for nowhere, or `LON,LAT`.
+    pub choice: String,
+    /// Who decides.
+    pub who: String,
+}
+
+/// A decision to take back.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UndoRequest {
+    /// Its number; the last one when left out.
+    pub number: Option<i64>,
+}
+
+/// A name to teach.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AliasRequest {
+    /// The name and its place.
+    pub alias: NewAlias,
+    /// Who teaches.
+    pub who: String,
+}
+
+/// Agreement with a name that waits.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AgreeRequest {
+    /// The alias's number.
+    pub number: i64,
+    /// Who agrees.
+    pub who: String,
+}
+
+fn person(who: &str) -> Result<String, Failure> {
+    let who = who.trim();
+    if who.is_empty() || who.chars().count() > MAX_WHO_CHARS {
+        return Err(Failure::Unprocessable(format!("who decides is missing (1 to {MAX_WHO_CHARS} characters)")));
+    }
+    Ok(who.to_owned())
+}
+
+fn answer(status: StatusCode, value: &impl Serialize) -> Result<Response<Body>, Failure> {
+    let json = serde_json::to_vec(value).map_err(|_| Failure::Internal)?;
+    let fixed = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    Ok((status, fixed, json).into_response())
+}
+
+/// What waits for a person, the weightiest first.
+#[utoipa::path(
+    get, path = "/api/v1/review", tag = "geocoding",
+    params(
+        ("source" = Option<String>, Query, description = "Only wordings of this source"),
+        ("limit" = Option<usize>, Query, description = "How many, at most 500 (100 when left out)"),
+    ),
+    responses((status = 200, body = ReviewResponse), (status = 400, body = super::Problem, content_type = "application/problem+json"))
+)]
+pub(super) async fn queue(
+    State(state): State<Arc<AppState>>,
+    Params(mut pairs): Params<Pairs>,
+) -> Result<Response<Body>, Failure> {
+    let source = take(&mut pairs, "source");
+    let limit = match take(&mut pairs, "limit") {
+        None => 100,
+        Some(text) => {
+            let number = text.parse::<usize>().ok().filter(|n| *n <= MAX_ITEMS);
+            number.ok_or_else(|| QueryError::unknown("limit", &text, ["a number up to 500"]))?
+        }
+    };
+    if let Some((name, _)) = pairs.first() {
+        return Err(QueryError::Parameter { name: name.chars().take(80).collect() }.into());
+    }
+    let workspace = state.workspace().clone();
+    let found = state
+        .compute(move |_| {
+            let queue = review::queue(&workspace)?;
+            let of_source = |i: &QueueItem| source.as_ref().is_none_or(|s| i.sources.contains(s));
+            let items: Vec<QueueItem> = queue.items.into_iter().filter(of_source).collect();
+            Ok(ReviewResponse {
+                wordings: items.len(),
+                records: items.iter().map(|i| i.records).sum(),
+                items: items.into_iter().take(limit).collect(),
+                decisions: queue
+                    .decisions
+                    .into_iter()
+                    .take(DECISIONS)
+                    .map(|d| DecisionEntry {
+                        number: d.number,
+                        who: d.who,
+                        decided_at: d.decided_at,
+                        records: d.records,
+                        undone: d.undone,
+                    })
+                    .collect(),
+                aliases: queue
+                    .aliases
+                    .into_iter()
+                    .map(|a| AliasEntry {
+                        number: a.number,
+                        name: a.name,
+                        district: a.district,
+                        state: a.state.name().to_owned(),
+                        who: a.who,
+                        records: a.records,
+                    })
+                    .collect(),
+                agreement_from: review::AGREEMENT_FROM,
+            })
+        })
+        .await?;
+    answer(StatusCode::OK, &found)
+}
+
+/// Decides on a wording: every record with the same words is placed, now and in later imports.
+#[utoipa::path(
+    post, path = "/api/v1/review/decisions", tag = "geocoding", request_body = DecisionRequest,
+    responses((status = 201, body = Made), (status = 404, body = super::Problem, content_type = "application/problem+json"))
+)]
+pub(super) async fn decide(
+    State(state): State<Arc<AppState>>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Response<Body>, Failure> {
+    needs_header(&headers)?;
+    let request: DecisionRequest = body(&bytes)?;
+    let who = person(&request.who)?;
+    let workspace = state.workspace().clone();
+    let made: Made = state
+        .compute(move |_| {
+            let queue = review::queue(&workspace)?;
+            let item = queue.items.iter().find(|i| i.id == request.item);
+            let item = item.ok_or_else(|| ReviewError::NoItem { id: String::new() })?;
+            let choice: Choice = review::read_choice(item, &request.choice)?;
+            Ok(review::decide(&workspace, &request.item, choice, &who)?)
+        })
+        .await?;
+    answer(StatusCode::CREATED, &made)
+}
+
+/// Takes a decision back.
+#[utoipa::path(
+    post, path = "/api/v1/review/undo", tag = "geocoding", request_body = UndoRequest,
+    responses((status = 200, body = Made), (status = 404, body = super::Problem, content_type = "application/problem+json"))
+)]
+pub(super) async fn undo(
+    State(state): State<Arc<AppState>>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Response<Body>, Failure> {
+    needs_header(&headers)?;
+    let request: UndoRequest = body(&bytes)?;
+    let workspace = state.workspace().clone();
+    let made = state.compute(move |_| Ok(review::undo(&workspace, request.number)?)).await?;
+    answer(StatusCode::OK, &made)
+}
+
+/// Teaches a name; where it would place more than 100 records it waits for a second person.
+#[utoipa::path(
+    post, path = "/api/v1/review/aliases", tag = "geocoding", request_body = AliasRequest,
+    responses((status = 201, body = Taught), (status = 400, body = super::Problem, content_type = "application/problem+json"))
+)]
+pub(super) async fn teach(
+    State(state): State<Arc<AppState>>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Response<Body>, Failure> {
+    needs_header(&headers)?;
+    let request: AliasRequest = body(&bytes)?;
+    let who = person(&request.who)?;
+    let workspace = state.workspace().clone();
+    let taught = state.compute(move |_| Ok(review::teach(&workspace, &request.alias, &who)?)).await?;
+    answer(StatusCode::CREATED, &taught)
+}
+
+/// Agrees, as a second person, with a name that waits.
+#[utoipa::path(
+    post, path = "/api/v1/review/aliases/agree", tag = "geocoding", request_body = AgreeRequest,
+    responses((status = 200, body = Taught), (status = 400, body = super::Problem, content_type = "application/problem+json"))
+)]
+pub(super) async fn agree(
+    State(state): State<Arc<AppState>>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Response<Body>, Failure> {
+    needs_header(&headers)?;
+    let request: AgreeRequest = body(&bytes)?;
+    let who = person(&request.who)?;
+    let workspace = state.workspace().clone();
+    let taught = state.compute(move |_| Ok(review::agree(&workspace, request.number, &who)?)).await?;
+    answer(StatusCode::OK, &taught)
+}
