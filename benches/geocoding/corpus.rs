@@ -10,9 +10,9 @@ use crate::{
 };
 
 /// Family of records with nothing wrong.
-pub const PLAIN: usize = 0;
+pub(crate) const PLAIN: usize = 0;
 /// Families by number; see the design.
-pub const FAMILIES: [&str; 13] = [
+pub(crate) const FAMILIES: [&str; 13] = [
     "plain",
     "1 default location",
     "2 zeros and swaps",
@@ -28,13 +28,13 @@ pub const FAMILIES: [&str; 13] = [
     "12 prose",
 ];
 /// Sources of records.
-pub const SOURCES: [&str; 4] = ["police", "council", "youth", "a-and-e"];
+pub(crate) const SOURCES: [&str; 4] = ["police", "council", "youth", "a-and-e"];
 /// Share of plain records.
 const PLAIN_SHARE: f64 = 0.5;
 
 /// A record as a partner's file would hold it.
 #[derive(Debug, Clone, Default)]
-pub struct Record {
+pub(crate) struct Record {
     pub text: String,
     pub locality: String,
     pub postcode: String,
@@ -55,19 +55,23 @@ pub struct Record {
 }
 
 impl Record {
-    pub fn set_grid(&mut self, point: LonLat) {
+    pub(crate) fn set_grid(&mut self, point: LonLat) {
         let at = grid(point);
         self.easting = format!("{:.0}", at.easting);
         self.northing = format!("{:.0}", at.northing);
     }
 
-    pub fn set_degrees(&mut self, point: LonLat) {
+    pub(crate) fn say(&mut self, text: &str) {
+        text.clone_into(&mut self.text);
+    }
+
+    pub(crate) fn set_degrees(&mut self, point: LonLat) {
         self.lon = format!("{:.6}", point.lon);
         self.lat = format!("{:.6}", point.lat);
     }
 
     /// A reference with so many digits, spaced or not.
-    pub fn set_gridref(&mut self, rng: &mut Rng, point: LonLat, digits: usize) {
+    pub(crate) fn set_gridref(&mut self, rng: &mut Rng, point: LonLat, digits: usize) {
         if let Some(text) = GridSquare::reference(grid(point), digits) {
             let half = digits / 2;
             self.gridref = match rng.u32(0..3) {
@@ -80,7 +84,7 @@ impl Record {
 }
 
 /// A corpus of a county; the same seed gives the same records.
-pub fn corpus(world: &World, records: usize, seed: u64) -> Vec<Record> {
+pub(crate) fn corpus(world: &World, records: usize, seed: u64) -> Vec<Record> {
     let mut rng = Rng::with_seed(seed);
     (0..records)
         .map(|_| {
@@ -111,7 +115,7 @@ fn pick_street<'w>(world: &'w World, rng: &mut Rng) -> &'w Street {
 }
 
 /// A point on a street: one of those seen, and some metres along it.
-pub fn on_street(street: &Street, rng: &mut Rng) -> LonLat {
+pub(crate) fn on_street(street: &Street, rng: &mut Rng) -> LonLat {
     let total: u32 = street.points.iter().map(|p| p.1).sum();
     let mut at = rng.u32(0..total.max(1));
     let mut point = street.points[0].0;
@@ -126,7 +130,7 @@ pub fn on_street(street: &Street, rng: &mut Rng) -> LonLat {
 }
 
 /// A street with or without a number.
-pub fn address(street: &Street, rng: &mut Rng) -> String {
+pub(crate) fn address(street: &Street, rng: &mut Rng) -> String {
     let name = written(rng, &street.name);
     match rng.u32(0..6) {
         0 | 1 => format!("{} {name}", rng.u32(1..150)),
@@ -147,9 +151,9 @@ fn plain(world: &World, street: &Street, rng: &mut Rng) -> Record {
         0 => {
             let at = jittered(rng, truth, 8.0);
             if rng.bool() {
-                record.set_grid(at)
+                record.set_grid(at);
             } else {
-                record.set_degrees(at)
+                record.set_degrees(at);
             }
             if rng.bool() {
                 record.locality = town;
@@ -180,7 +184,7 @@ fn plain(world: &World, street: &Street, rng: &mut Rng) -> Record {
 }
 
 /// The street's own postcode in the postcode's field; the scene is then near it.
-pub fn give_postcode(world: &World, street: &Street, record: &mut Record, rng: &mut Rng) {
+pub(crate) fn give_postcode(world: &World, street: &Street, record: &mut Record, rng: &mut Rng) {
     let Some(unit) = &street.postcode else { return };
     let Some((_, point)) = world.postcodes.iter().find(|p| p.0 == *unit) else { return };
     record.postcode = postcode(rng, unit);

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A record of a family.
-pub fn record(family: usize, world: &World, street: &Street, rng: &mut Rng) -> Record {
+pub(crate) fn record(family: usize, world: &World, street: &Street, rng: &mut Rng) -> Record {
     let mut record = Record {
         truth: Some(on_street(street, rng)),
         locatable: true,
@@ -49,9 +49,9 @@ fn default_location(world: &World, street: &Street, record: &mut Record, rng: &m
     record.planted = true;
     let at = jittered(rng, world.default_location, 2.0);
     if rng.bool() {
-        record.set_grid(at)
+        record.set_grid(at);
     } else {
-        record.set_degrees(at)
+        record.set_degrees(at);
     }
     if rng.f64() < 0.7 {
         with_town(&address(street, rng), &street.locality, record, rng);
@@ -114,31 +114,32 @@ fn zeros_and_swaps(street: &Street, record: &mut Record, rng: &mut Rng) {
     }
 }
 
+/// Cities far away, each with some kilometres round it.
+const FAR: [(f64, f64); 8] = [
+    (-0.1276, 51.5072),
+    (-2.2426, 53.4808),
+    (-1.8904, 52.4862),
+    (-3.1883, 55.9533),
+    (-1.5491, 53.8008),
+    (-2.5879, 51.4545),
+    (-1.4701, 53.3811),
+    (-4.1427, 50.3755),
+];
+
 fn outside(record: &mut Record, rng: &mut Rng) {
     record.source = 0;
     record.planted = true;
     record.locatable = false;
-    // Cities far away, each with some kilometres round it.
-    const FAR: [(f64, f64); 8] = [
-        (-0.1276, 51.5072),
-        (-2.2426, 53.4808),
-        (-1.8904, 52.4862),
-        (-3.1883, 55.9533),
-        (-1.5491, 53.8008),
-        (-2.5879, 51.4545),
-        (-1.4701, 53.3811),
-        (-4.1427, 50.3755),
-    ];
     let (lon, lat) = FAR[rng.usize(0..FAR.len())];
     let at = jittered(rng, LonLat { lon, lat }, 4_000.0);
     record.truth = Some(at);
-    record.district = "elsewhere".to_owned();
+    "elsewhere".clone_into(&mut record.district);
     if rng.bool() {
-        record.set_grid(at)
+        record.set_grid(at);
     } else {
-        record.set_degrees(at)
+        record.set_degrees(at);
     }
-    record.text = ["", "not in force area", "reported at front desk"][rng.usize(0..3)].to_owned();
+    record.say(["", "not in force area", "reported at front desk"][rng.usize(0..3)]);
 }
 
 fn grid_references(street: &Street, record: &mut Record, rng: &mut Rng) {
@@ -158,8 +159,7 @@ fn grid_references(street: &Street, record: &mut Record, rng: &mut Rng) {
             record.locatable = false;
         }
         4 => {
-            record.text =
-                ["///filled.count.soap", "w3w limit.broom.flesh", "///daring.lion.race"][rng.usize(0..3)].to_owned();
+            record.say(["///filled.count.soap", "w3w limit.broom.flesh", "///daring.lion.race"][rng.usize(0..3)]);
             record.locatable = false;
         }
         _ => {
@@ -209,8 +209,7 @@ fn relative(world: &World, street: &Street, record: &mut Record, rng: &mut Rng) 
 fn nicknames(world: &World, street: &Street, record: &mut Record, rng: &mut Rng) {
     if rng.f64() < 0.2 {
         // A name that many towns have, with nothing else.
-        record.text =
-            ["High Street", "The Street", "Church Lane", "Station Road", "Mill Road"][rng.usize(0..5)].to_owned();
+        record.say(["High Street", "The Street", "Church Lane", "Station Road", "Mill Road"][rng.usize(0..5)]);
         record.locatable = false;
         return;
     }
@@ -233,15 +232,13 @@ fn renamed(world: &World, street: &Street, record: &mut Record, rng: &mut Rng) {
     match rng.u32(0..5) {
         0 if !world.ended.is_empty() => {
             let (unit, point) = &world.ended[rng.usize(0..world.ended.len())];
-            record.text = premises.to_owned();
+            record.say(premises);
             record.postcode = postcode(rng, unit);
             record.truth = Some(jittered(rng, *point, 22.0));
-            record.district = world.study().district_of(*point).to_owned();
+            world.study().district_of(*point).clone_into(&mut record.district);
         }
         1 => {
-            record.text = ["train between Norwich and Diss", "on board the 1430 service", "A47 lay-by"]
-                [rng.usize(0..3)]
-            .to_owned();
+            record.say(["train between Norwich and Diss", "on board the 1430 service", "A47 lay-by"][rng.usize(0..3)]);
             record.locatable = false;
         }
         2 => {
@@ -249,7 +246,7 @@ fn renamed(world: &World, street: &Street, record: &mut Record, rng: &mut Rng) {
             record.locality = cased(rng, &street.locality);
         }
         _ => {
-            record.text = premises.to_owned();
+            record.say(premises);
             give_postcode(world, street, record, rng);
             record.locatable = !record.postcode.is_empty();
         }
@@ -303,7 +300,7 @@ fn contradictions(world: &World, street: &Street, record: &mut Record, rng: &mut
         }
     } else {
         // Town of elsewhere; street and postcode agree, or nothing else decides.
-        record.locality = other.locality.clone();
+        record.locality.clone_from(&other.locality);
         give_postcode(world, street, record, rng);
         record.locatable = !record.postcode.is_empty();
     }

@@ -2,6 +2,15 @@
 //! county, the real check on unseen months, gazetteer loading, speed. Every figure stands beside its target.
 //!
 //! `PLACES_BENCH_SEED=n` makes another corpus; 1 was used while developing. `-- --fit` prints new calibration lines.
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::panic,
+    unreachable_pub,
+    missing_docs,
+    missing_debug_implementations,
+    reason = "a bench prints its results"
+)]
 
 mod corpus;
 mod families;
@@ -71,7 +80,7 @@ fn demo(folder: &Path, seed: u64) -> World {
     let units = named_units(folder);
     let study = Study::new(units.clone());
     let mut postcodes = GazetteerContents::default();
-    let read = |name: &str| std::fs::read(folder.join(name)).expect("a file of the demo");
+    let read = |name: &str| fs_err::read(folder.join(name)).expect("a file of the demo");
     read_gazetteer(GazetteerKind::Csv, &read("postcodes.csv")[..], &study, &mut postcodes).expect("postcodes");
     let places: Vec<NewEntry> = units.iter().filter_map(locality).collect();
     let streets: serde_json::Value = serde_json::from_slice(&read("streets.geojson")).expect("streets");

@@ -13,7 +13,7 @@ use crate::{
     world::metres,
 };
 
-pub fn input(record: &Record) -> Input<'_> {
+pub(crate) fn input(record: &Record) -> Input<'_> {
     Input {
         text: &record.text,
         locality: &record.locality,
@@ -30,7 +30,7 @@ pub fn input(record: &Record) -> Input<'_> {
 }
 
 /// What became of one record.
-pub struct Outcome<'r> {
+pub(crate) struct Outcome<'r> {
     pub record: &'r Record,
     pub answer: Answer,
     pub accepted: bool,
@@ -41,7 +41,7 @@ pub struct Outcome<'r> {
 }
 
 impl<'r> Outcome<'r> {
-    pub fn of(geocoder: &Geocoder, record: &'r Record) -> Self {
+    pub(crate) fn of(geocoder: &Geocoder, record: &'r Record) -> Self {
         let answer = geocoder.geocode(&input(record));
         let both = answer.point.zip(record.truth);
         let same = |f: &dyn Fn(LonLat) -> u64| both.is_some_and(|(a, b)| f(a) == f(b));
@@ -116,7 +116,7 @@ impl Tally {
 }
 
 /// Expected calibration error in ten bins of equal width.
-pub fn calibration_error(pairs: &[(f64, bool)]) -> f64 {
+pub(crate) fn calibration_error(pairs: &[(f64, bool)]) -> f64 {
     let mut bins = [(0.0, 0.0, 0.0); 10];
     for &(p, right) in pairs {
         let bin = &mut bins[((p * 10.0) as usize).min(9)];
@@ -126,12 +126,14 @@ pub fn calibration_error(pairs: &[(f64, bool)]) -> f64 {
     bins.iter().filter(|b| b.0 > 0.0).map(|b| (b.1 - b.2).abs() / n).sum()
 }
 
+type Pick = fn(&Outcome<'_>) -> (f64, bool);
+
 fn target(name: &str, figure: f64, unit: &str, reached: bool, wanted: &str) -> String {
     format!("  {name:<58} {figure:>9.3} {unit:<3} {wanted:<14} {}", if reached { "reached" } else { "MISSED" })
 }
 
 /// Everything measured of a corpus, with each target beside its figure.
-pub fn report(outcomes: &[Outcome<'_>]) -> Vec<String> {
+pub(crate) fn report(outcomes: &[Outcome<'_>]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut by: BTreeMap<String, Tally> = BTreeMap::new();
     let mut whole = Tally::default();
@@ -157,7 +159,6 @@ pub fn report(outcomes: &[Outcome<'_>]) -> Vec<String> {
     lines.push(target("right res-8 cell, of accepted", cell8, "%", cell8 >= 93.0, ">= 93"));
     let placed: Vec<&Outcome<'_>> =
         outcomes.iter().filter(|o| o.answer.point.is_some() && o.record.truth.is_some()).collect();
-    type Pick = fn(&Outcome<'_>) -> (f64, bool);
     let kinds: [(&str, Pick); 3] = [
         ("calibration error, MSOA", |o| (o.answer.confidence.msoa, o.msoa)),
         ("calibration error, res-8 cell", |o| (o.answer.confidence.cell8, o.cell8)),
@@ -189,7 +190,7 @@ pub fn report(outcomes: &[Outcome<'_>]) -> Vec<String> {
 }
 
 /// Platt's line through the log-odds, by Newton's method; and factors on the radius by kind of match.
-pub fn fit(pairs: &[(f64, bool)]) -> (f64, f64) {
+pub(crate) fn fit(pairs: &[(f64, bool)]) -> (f64, f64) {
     let (mut a, mut b) = (0.0, 1.0);
     for _ in 0..50 {
         let (mut ga, mut gb, mut haa, mut hab, mut hbb) = (0.0, 0.0, 1e-9, 0.0, 1e-9);
@@ -213,7 +214,7 @@ pub fn fit(pairs: &[(f64, bool)]) -> (f64, f64) {
 }
 
 /// New calibration lines, and the quotient of error and radius at its ninth decile by kind of match.
-pub fn fits(outcomes: &[Outcome<'_>]) -> Vec<String> {
+pub(crate) fn fits(outcomes: &[Outcome<'_>]) -> Vec<String> {
     let placed: Vec<&Outcome<'_>> = outcomes.iter().filter(|o| o.answer.point.is_some()).collect();
     let pairs = |pick: fn(&Outcome<'_>) -> (f64, bool)| placed.iter().map(|o| pick(o)).collect::<Vec<_>>();
     let mut lines = vec![

@@ -26,7 +26,7 @@ struct Tally {
 }
 
 /// Learns, asks and reports.
-pub fn check(data: &Path) -> Vec<String> {
+pub(crate) fn check(data: &Path) -> Vec<String> {
     let units = study_units(&data.join("ons_boundaries_bgc/msoa/E10000020.geojson.gz"));
     let study = Study::new(units.clone());
     let files = police_files(data);

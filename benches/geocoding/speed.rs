@@ -32,7 +32,7 @@ fn per_second(geocoder: &Geocoder, records: &[Record], times: usize) -> f64 {
 }
 
 /// Records a second by kind.
-pub fn geocoding(geocoder: &Geocoder, world: &World, seed: u64) -> Vec<String> {
+pub(crate) fn geocoding(geocoder: &Geocoder, world: &World, seed: u64) -> Vec<String> {
     let records = corpus(world, 12_000, seed + 7);
     let coordinates: Vec<Record> = records
         .iter()
@@ -88,7 +88,7 @@ fn units() -> (String, Vec<String>) {
 }
 
 /// Loading and looking up 1.75 million units.
-pub fn loading() -> Vec<String> {
+pub(crate) fn loading() -> Vec<String> {
     let (csv, names) = units();
     let start = Instant::now();
     let mut contents = GazetteerContents::default();

@@ -14,7 +14,7 @@ use places::{
 
 /// A street that records are written about.
 #[derive(Debug, Clone)]
-pub struct Street {
+pub(crate) struct Street {
     pub name: String,
     /// Points with how often each was seen.
     pub points: Vec<(LonLat, u32)>,
@@ -27,7 +27,7 @@ pub struct Street {
 
 /// A local place.
 #[derive(Debug, Clone)]
-pub struct Local {
+pub(crate) struct Local {
     pub name: String,
     pub nickname: String,
     pub kind: EntryKind,
@@ -37,7 +37,7 @@ pub struct Local {
 }
 
 /// A county with everything that texts are made of.
-pub struct World {
+pub(crate) struct World {
     pub name: &'static str,
     pub streets: Vec<Street>,
     pub locals: Vec<Local>,
@@ -56,13 +56,13 @@ const UNKNOWN_STREETS: f64 = 0.02;
 const ENDED: f64 = 0.01;
 const NEAR_POSTCODE_M: f64 = 250.0;
 
-pub fn metres(a: LonLat, b: LonLat) -> f64 {
-    let east = (a.lon - b.lon) * ((a.lat + b.lat) / 2.0).to_radians().cos();
+pub(crate) fn metres(a: LonLat, b: LonLat) -> f64 {
+    let east = (a.lon - b.lon) * f64::midpoint(a.lat, b.lat).to_radians().cos();
     east.hypot(a.lat - b.lat) * 111_320.0
 }
 
-pub fn unpacked(path: &Path) -> Vec<u8> {
-    let file = std::fs::File::open(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+pub(crate) fn unpacked(path: &Path) -> Vec<u8> {
+    let file = fs_err::File::open(path).expect("a file of ../shared/data");
     let mut bytes = Vec::new();
     if path.extension().is_some_and(|e| e == "gz") {
         flate2::read::MultiGzDecoder::new(file).read_to_end(&mut bytes).expect("a gzip file");
@@ -73,7 +73,7 @@ pub fn unpacked(path: &Path) -> Vec<u8> {
 }
 
 /// Areas of a GeoJSON file as a study area.
-pub fn study_units(path: &Path) -> Vec<StudyUnit> {
+pub(crate) fn study_units(path: &Path) -> Vec<StudyUnit> {
     let (areas, _) = read_geojson(&unpacked(path), &PropertyChoice::default()).expect("a layer");
     areas
         .into_iter()
@@ -91,7 +91,7 @@ pub fn study_units(path: &Path) -> Vec<StudyUnit> {
 }
 
 /// Located texts of police.uk files: text, LSOA name, point.
-pub fn police_rows(path: &Path) -> Vec<(String, String, LonLat)> {
+pub(crate) fn police_rows(path: &Path) -> Vec<(String, String, LonLat)> {
     let bytes = unpacked(path);
     let mut csv = csv::Reader::from_reader(&bytes[..]);
     let rows = csv.records().map(|r| r.expect("a row"));
@@ -102,17 +102,17 @@ pub fn police_rows(path: &Path) -> Vec<(String, String, LonLat)> {
     .collect()
 }
 
-pub fn police_files(data: &Path) -> Vec<std::path::PathBuf> {
-    let months = std::fs::read_dir(data.join("police_uk")).into_iter().flatten().flatten();
-    let files = months.flat_map(|m| std::fs::read_dir(m.path()).into_iter().flatten().flatten()).map(|f| f.path());
+pub(crate) fn police_files(data: &Path) -> Vec<std::path::PathBuf> {
+    let months = fs_err::read_dir(data.join("police_uk")).into_iter().flatten().flatten();
+    let files = months.flat_map(|m| fs_err::read_dir(m.path()).into_iter().flatten().flatten()).map(|f| f.path());
     let mut files: Vec<_> = files.filter(|f| f.to_string_lossy().contains("norfolk-street")).collect();
     files.sort();
     files
 }
 
 impl World {
-    /// Norfolk: Code-Point, GeoNames, and streets learned from the months of 2024 and 2025.
-    pub fn norfolk(data: &Path, rng: &mut Rng) -> Self {
+    /// Norfolk: Code-Point, `GeoNames`, and streets learned from the months of 2024 and 2025.
+    pub(crate) fn norfolk(data: &Path, rng: &mut Rng) -> Self {
         let units = study_units(&data.join("ons_boundaries_bgc/msoa/E10000020.geojson.gz"));
         let study = Study::new(units.clone());
         let mut contents = GazetteerContents::default();
@@ -133,7 +133,7 @@ impl World {
     }
 
     /// A county from parts: entries of kind street are what texts are about, localities those they name.
-    pub fn new(
+    pub(crate) fn new(
         name: &'static str,
         rng: &mut Rng,
         units: Vec<StudyUnit>,
@@ -148,8 +148,10 @@ impl World {
             .filter(|(_, p)| study.holds(*p))
             .collect();
         let near = Near::of(&inside);
-        let towns: Vec<&NewEntry> =
-            places.iter().filter(|e| study.holds(e.points[0].point) && !(e.radius_m > 1_000.0)).collect();
+        let towns: Vec<&NewEntry> = places
+            .iter()
+            .filter(|e| study.holds(e.points[0].point) && (e.radius_m.is_nan() || e.radius_m <= 1_000.0))
+            .collect();
         let hidden: Vec<bool> =
             learned.iter().map(|e| e.kind == EntryKind::Street && rng.f64() < UNKNOWN_STREETS).collect();
         let streets: Vec<Street> = learned
@@ -195,16 +197,16 @@ impl World {
         }
     }
 
-    pub fn study(&self) -> Study {
+    pub(crate) fn study(&self) -> Study {
         Study::new(self.units.clone())
     }
 
-    pub fn indexes(&self) -> Vec<Index> {
+    pub(crate) fn indexes(&self) -> Vec<Index> {
         self.gazetteers.iter().map(|bytes| Index::open(bytes).expect("an index")).collect()
     }
 
     /// Another street with a point near one of this.
-    pub fn crossing(&self, street: &Street, within_m: f64) -> Option<(&Street, LonLat)> {
+    pub(crate) fn crossing(&self, street: &Street, within_m: f64) -> Option<(&Street, LonLat)> {
         let here = street.points[0].0;
         let other = self.streets.iter().filter(|s| s.name != street.name && metres(s.points[0].0, here) < 1_500.0);
         let pairs = other.flat_map(|s| {
@@ -324,12 +326,12 @@ fn locals(rng: &mut Rng, streets: &[Street]) -> Vec<Local> {
 }
 
 /// A point some metres off, in any direction.
-pub fn jittered(rng: &mut Rng, point: LonLat, sigma_m: f64) -> LonLat {
+pub(crate) fn jittered(rng: &mut Rng, point: LonLat, sigma_m: f64) -> LonLat {
     let mut bell = || ((0..6).map(|_| rng.f64()).sum::<f64>() - 3.0) * std::f64::consts::SQRT_2 * sigma_m;
     let (east, north) = (bell(), bell());
     LonLat { lon: point.lon + east / (111_320.0 * point.lat.to_radians().cos()), lat: point.lat + north / 111_320.0 }
 }
 
-pub fn grid(point: LonLat) -> BngPoint {
+pub(crate) fn grid(point: LonLat) -> BngPoint {
     lonlat_to_bng(point).unwrap_or(BngPoint { easting: 0.0, northing: 0.0 })
 }

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 
 /// Ways of writing a street or place, from neat to careless.
-pub fn written(rng: &mut Rng, name: &str) -> String {
+pub(crate) fn written(rng: &mut Rng, name: &str) -> String {
     let mut text = name.replace("'S ", if rng.bool() { "'s " } else { "s " });
     if rng.f64() < 0.5 {
         text = shortened(&text);
@@ -14,7 +14,7 @@ pub fn written(rng: &mut Rng, name: &str) -> String {
     cased(rng, &text)
 }
 
-pub fn cased(rng: &mut Rng, text: &str) -> String {
+pub(crate) fn cased(rng: &mut Rng, text: &str) -> String {
     match rng.u32(0..10) {
         0..2 => text.to_uppercase(),
         2..4 => text.to_lowercase(),
@@ -23,7 +23,7 @@ pub fn cased(rng: &mut Rng, text: &str) -> String {
 }
 
 /// Last words and qualifiers as abbreviations.
-pub fn shortened(name: &str) -> String {
+pub(crate) fn shortened(name: &str) -> String {
     const SHORT: [(&str, &str); 14] = [
         ("Road", "Rd"),
         ("Street", "St"),
@@ -45,7 +45,7 @@ pub fn shortened(name: &str) -> String {
 }
 
 /// One slip in one longer word.
-pub fn slipped(rng: &mut Rng, text: &str) -> String {
+pub(crate) fn slipped(rng: &mut Rng, text: &str) -> String {
     let words: Vec<&str> = text.split(' ').collect();
     let long: Vec<usize> = (0..words.len()).filter(|&i| words[i].len() >= 5 && words[i].is_ascii()).collect();
     let Some(&at) = long.get(rng.usize(0..long.len().max(1))) else { return text.to_owned() };
@@ -62,7 +62,7 @@ pub fn slipped(rng: &mut Rng, text: &str) -> String {
 }
 
 /// Towns as they are said and misspelt.
-pub fn spoken(rng: &mut Rng, town: &str) -> String {
+pub(crate) fn spoken(rng: &mut Rng, town: &str) -> String {
     const SAID: [(&str, &[&str]); 16] = [
         ("Wymondham", &["Windham", "Wyndham", "Wymondam"]),
         ("Happisburgh", &["Haysborough", "Haisbro"]),
@@ -86,7 +86,7 @@ pub fn spoken(rng: &mut Rng, town: &str) -> String {
 }
 
 /// A postcode in any of the spacings of real files.
-pub fn postcode(rng: &mut Rng, unit: &str) -> String {
+pub(crate) fn postcode(rng: &mut Rng, unit: &str) -> String {
     match rng.u32(0..8) {
         0 => unit.replace(' ', ""),
         1 => unit.to_lowercase(),

@@ -107,19 +107,16 @@ pub(super) fn run(workspace: &Workspace, args: GeocodeArgs) -> anyhow::Result<()
         easting: args.easting,
         northing: args.northing,
     };
-    let tally = match &args.output {
-        Some(path) => {
-            let mut out = std::io::BufWriter::new(fs_err::File::create(path)?);
-            let tally = with_bar(|progress| geocode_file(&geocoder, file, &columns, progress, &mut out))?;
-            out.flush()?;
-            tally
-        }
-        None => {
-            let mut bytes = Vec::new();
-            let tally = with_bar(|progress| geocode_file(&geocoder, file, &columns, progress, &mut bytes))?;
-            print_bytes(&bytes)?;
-            tally
-        }
+    let tally = if let Some(path) = &args.output {
+        let mut out = std::io::BufWriter::new(fs_err::File::create(path)?);
+        let tally = with_bar(|progress| geocode_file(&geocoder, file, &columns, progress, &mut out))?;
+        out.flush()?;
+        tally
+    } else {
+        let mut bytes = Vec::new();
+        let tally = with_bar(|progress| geocode_file(&geocoder, file, &columns, progress, &mut bytes))?;
+        print_bytes(&bytes)?;
+        tally
     };
     note(&format!("{} rows: {}", tally.rows, tally.words()));
     Ok(())

@@ -21,7 +21,7 @@ type Bytes = Result<Vec<u8>, DemoError>;
 
 /// The samples by file name.
 pub(super) fn samples(county: &County, seed: u64) -> Result<[(&'static str, Vec<u8>); 3], DemoError> {
-    let mut rng = Rng::with_seed(seed ^ 0x5a5a_1e5);
+    let mut rng = Rng::with_seed(seed ^ 0x05a5_a1e5);
     Ok([
         ("sample-council-asb.csv", council(county, &mut rng)?),
         ("sample-youth-contacts.csv", youth(county, &mut rng)?),

@@ -83,7 +83,7 @@ impl Geocoder {
             more => lines.push(format!("  and {more} that fit less well")),
         }
         lines.push(String::new());
-        lines.extend(self.verdict(&trace));
+        lines.extend(verdict(&trace));
         lines.join("\n")
     }
 
@@ -152,36 +152,37 @@ impl Geocoder {
         }
         lines
     }
+}
 
-    fn verdict(&self, trace: &Trace) -> Vec<String> {
-        let answer = &trace.answer;
-        let mut lines = vec![format!("Answer: {}, by {}", answer.status.name(), answer.method)];
-        if let Some(point) = answer.point {
-            lines.push(format!(
-                "  {:.6}, {:.6}; {} known; nine times in ten within {:.0} m",
-                point.lon,
-                point.lat,
-                answer.class.name().replace('_', " "),
-                answer.radius_m
-            ));
-            lines.push(format!(
-                "  right area {:.0} %, right resolution 8 cell {:.0} %, right resolution 9 cell {:.0} %",
-                100.0 * answer.confidence.msoa,
-                100.0 * answer.confidence.cell8,
-                100.0 * answer.confidence.cell9
-            ));
-            let rival = answer.candidates.iter().find(|c| metres(c.point, point) > 350.0);
-            lines.push(match rival {
-                Some(rival) => format!("  ahead of {} by {:.0} points of 100", rival.name, 100.0 * answer.score_gap),
-                None => "  no other place fits".to_owned(),
-            });
-        }
-        let flags: Vec<&str> = answer.flags.names().collect();
-        if !flags.is_empty() {
-            lines.push(format!("  flags: {}", flags.join(", ")));
-        }
-        lines
+/// What was decided, and how sure it is.
+fn verdict(trace: &Trace) -> Vec<String> {
+    let answer = &trace.answer;
+    let mut lines = vec![format!("Answer: {}, by {}", answer.status.name(), answer.method)];
+    if let Some(point) = answer.point {
+        lines.push(format!(
+            "  {:.6}, {:.6}; {} known; nine times in ten within {:.0} m",
+            point.lon,
+            point.lat,
+            answer.class.name().replace('_', " "),
+            answer.radius_m
+        ));
+        lines.push(format!(
+            "  right area {:.0} %, right resolution 8 cell {:.0} %, right resolution 9 cell {:.0} %",
+            100.0 * answer.confidence.msoa,
+            100.0 * answer.confidence.cell8,
+            100.0 * answer.confidence.cell9
+        ));
+        let rival = answer.candidates.iter().find(|c| metres(c.point, point) > 350.0);
+        lines.push(match rival {
+            Some(rival) => format!("  ahead of {} by {:.0} points of 100", rival.name, 100.0 * answer.score_gap),
+            None => "  no other place fits".to_owned(),
+        });
     }
+    let flags: Vec<&str> = answer.flags.names().collect();
+    if !flags.is_empty() {
+        lines.push(format!("  flags: {}", flags.join(", ")));
+    }
+    lines
 }
 
 fn home(is_home: bool) -> &'static str {

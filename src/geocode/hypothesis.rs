@@ -109,7 +109,7 @@ impl Maker<'_> {
     ) -> Vec<Hypothesis> {
         let mut all = Vec::new();
         if let Some(read) = coordinates {
-            self.coordinates(read, class, &mut all);
+            coordinates_as_given(read, class, &mut all);
         }
         for (i, square) in self.parsed.squares.iter().enumerate() {
             self.square(i, square, &mut all);
@@ -129,19 +129,6 @@ impl Maker<'_> {
             }
         }
         all
-    }
-
-    fn coordinates(&self, read: &ReadPoint, class: Option<PrecisionClass>, all: &mut Vec<Hypothesis>) {
-        let coarse = read.flags.has(Flags::GRIDREF_COARSE);
-        let class = class.unwrap_or(if coarse { PrecisionClass::Street } else { PrecisionClass::Premises });
-        let class = if read.radius_m > 300.0 { class.max(PrecisionClass::Locality) } else { class };
-        // Coordinates are believed against one thing that contradicts them, not against two; less so outside.
-        let prior = if read.flags.has(Flags::OUTSIDE_AREA) { 6.0 } else { 30.0 };
-        let made = || vec![Mention::Coordinates];
-        all.push(Hypothesis::new(What::Coordinates, made(), read.point, class, read.radius_m, prior));
-        if let Some(point) = read.swapped {
-            all.push(Hypothesis::new(What::Swapped, made(), point, class, read.radius_m, 0.3));
-        }
     }
 
     fn square(&self, i: usize, square: &GridSquare, all: &mut Vec<Hypothesis>) {
@@ -334,6 +321,20 @@ impl Maker<'_> {
             let class = if apart < 150.0 { PrecisionClass::Junction } else { PrecisionClass::StreetSegment };
             all.push(Hypothesis::new(What::Crossing(x, y, link), made, middle, class, radius_m, prior));
         }
+    }
+}
+
+/// The point as given, and exchanged where only that lies inside.
+fn coordinates_as_given(read: &ReadPoint, class: Option<PrecisionClass>, all: &mut Vec<Hypothesis>) {
+    let coarse = read.flags.has(Flags::GRIDREF_COARSE);
+    let class = class.unwrap_or(if coarse { PrecisionClass::Street } else { PrecisionClass::Premises });
+    let class = if read.radius_m > 300.0 { class.max(PrecisionClass::Locality) } else { class };
+    // Coordinates are believed against one thing that contradicts them, not against two; less so outside.
+    let prior = if read.flags.has(Flags::OUTSIDE_AREA) { 6.0 } else { 30.0 };
+    let made = || vec![Mention::Coordinates];
+    all.push(Hypothesis::new(What::Coordinates, made(), read.point, class, read.radius_m, prior));
+    if let Some(point) = read.swapped {
+        all.push(Hypothesis::new(What::Swapped, made(), point, class, read.radius_m, 0.3));
     }
 }
 

@@ -195,6 +195,7 @@ impl Index {
     }
 
     /// Points of an entry with how often each was seen, most frequent first.
+    #[must_use]
     pub fn points(&self, at: usize) -> impl ExactSizeIterator<Item = (LonLat, u32)> + Clone + '_ {
         let entry = &self.entries[at];
         let start = entry.first_point as usize * POINT_BYTES;

@@ -97,7 +97,7 @@ impl Study {
 
 /// Metres between two points, on a sphere and for distances within a county (error below 0.5 %).
 pub(super) fn metres(a: LonLat, b: LonLat) -> f64 {
-    let east = (a.lon - b.lon) * ((a.lat + b.lat) / 2.0).to_radians().cos();
+    let east = (a.lon - b.lon) * f64::midpoint(a.lat, b.lat).to_radians().cos();
     east.hypot(a.lat - b.lat) * DEGREE_M
 }
 

@@ -277,7 +277,7 @@ mod tests {
     fn a_home_ends_where_the_scene_is_named() {
         let text = "victim of 12 High Street assaulted outside Tesco";
         let found = spans(text, &tokens(text));
-        assert_eq!(found.home, [2..5]);
+        assert_eq!(found.home, vec![2..5; 1]);
     }
 
     #[test]

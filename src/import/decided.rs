@@ -1,6 +1,6 @@
 //! Stored records whose words a person decided on: placed, or taken back, without importing them again.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{ImportError, POLICE_UK, Placer, Position, merge::coverage, queue::waits};
 use crate::{
@@ -25,7 +25,7 @@ pub struct Placed {
 pub fn place_decided(
     workspace: &Workspace,
     commit: &mut Commit<'_>,
-    decided: &HashMap<u64, Option<Position>>,
+    decided: &BTreeMap<u64, Option<Position>>,
 ) -> Result<HashMap<u64, Placed>, ImportError> {
     let placer = Placer::new(workspace, commit.state())?;
     let mut placed: HashMap<u64, Placed> = HashMap::new();

@@ -1,6 +1,6 @@
 //! Names that people taught: a place for a name that no gazetteer has, in one district or everywhere.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::ReviewError;
 use crate::{
@@ -167,7 +167,7 @@ fn take_effect(
     let position = |a: &Answer| {
         a.point.map(|point| Position { point, class: a.class, radius_m: a.radius_m as f32, flags: a.flags })
     };
-    let positions: HashMap<u64, Option<Position>> = settled.iter().map(|(hash, a)| (*hash, position(a))).collect();
+    let positions: BTreeMap<u64, Option<Position>> = settled.iter().map(|(hash, a)| (*hash, position(a))).collect();
     let placed = place_decided(workspace, commit, &positions)?;
     let items = commit.state().review_items()?;
     let waits = |i: &ReviewItem| u64::from_str_radix(&i.id, 16).map_or(true, |hash| !positions.contains_key(&hash));

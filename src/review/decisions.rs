@@ -1,6 +1,6 @@
 //! Deciding on wordings, and taking it back.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::ReviewError;
 use crate::{
@@ -40,7 +40,7 @@ pub fn decide_all(workspace: &Workspace, choices: Vec<(String, Choice)>, who: &s
     let lock = workspace.lock()?;
     let mut commit = Commit::begin(workspace, &lock)?;
     let items = commit.state().review_items()?;
-    let mut positions: HashMap<u64, Option<Position>> = HashMap::new();
+    let mut positions: BTreeMap<u64, Option<Position>> = BTreeMap::new();
     for (id, choice) in &choices {
         if !items.iter().any(|i| i.id == *id) {
             return Err(ReviewError::NoItem { id: id.chars().take(40).collect() });
@@ -85,12 +85,12 @@ pub fn decide_all(workspace: &Workspace, choices: Vec<(String, Choice)>, who: &s
 pub fn undo(workspace: &Workspace, number: Option<i64>) -> Result<Made, ReviewError> {
     let lock = workspace.lock()?;
     let mut commit = Commit::begin(workspace, &lock)?;
-    let live = commit.state().review_decisions()?.into_iter().filter(|d| !d.undone);
-    let asked = live.filter(|d| number.is_none_or(|n| d.number == n)).last();
+    let mut live = commit.state().review_decisions()?.into_iter().filter(|d| !d.undone);
+    let asked = live.rfind(|d| number.is_none_or(|n| d.number == n));
     let decision = asked.ok_or(ReviewError::NoDecision { number: number.unwrap_or(0) })?;
     let decided: Option<Decided> = serde_json::from_str(&decision.choice).ok();
     let before = decided.as_ref().and_then(|d| d.before.as_ref()).map(Before::position);
-    let positions = HashMap::from([(hash_of(&decision.item)?, before)]);
+    let positions = BTreeMap::from([(hash_of(&decision.item)?, before)]);
     let placed = place_decided(workspace, &mut commit, &positions)?;
     commit.undo_decision(decision.number)?;
     let mut items = commit.state().review_items()?;

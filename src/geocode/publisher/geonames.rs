@@ -1,4 +1,4 @@
-//! GeoNames postal codes: place names of Great Britain by outcode. Many places share one coordinate, so that each point
+//! `GeoNames` postal codes: place names of Great Britain by outcode. Many places share one coordinate, so that each point
 //! carries how rough it is.
 
 use std::io::Read;

@@ -32,7 +32,7 @@ pub enum GazetteerKind {
     OpenNames,
     /// OS Open UPRN: CSV with header.
     Uprn,
-    /// GeoNames postal codes: tab separated without header.
+    /// `GeoNames` postal codes: tab separated without header.
     GeoNames,
     /// A CSV of one's own: name, kind, locality, easting, northing (or lon, lat).
     Csv,
@@ -226,7 +226,7 @@ fn plain_text(field: &[u8]) -> String {
     String::from_utf8_lossy(field).into_owned()
 }
 
-fn text<'r>(record: &'r ByteRecord, at: usize) -> &'r str {
+fn text(record: &ByteRecord, at: usize) -> &str {
     record.get(at).and_then(|f| std::str::from_utf8(f).ok()).unwrap_or_default().trim()
 }
 

@@ -58,7 +58,7 @@ fn a_file_of_another_kind_is_refused_with_what_was_expected() {
 #[test]
 fn bad_rows_are_counted_with_their_line() {
     let mut text = String::from("name,easting,northing\n");
-    (0..20).for_each(|i| text.push_str(&format!("Place {i},6{i:02}000,308000\n")));
+    text.extend((0..20).map(|i| format!("Place {i},6{i:02}000,308000\n")));
     text.push_str("No position,,\n");
     let contents = read(GazetteerKind::Csv, &text).unwrap();
     assert_eq!((contents.rows, contents.bad, contents.problems), (21, 1, vec![(22, "no position".to_owned())]));
