@@ -118,6 +118,7 @@ fn text(report: &ImportReport) -> String {
     }
     lines.push(format!("{}   outside the study area", number(report.outside_study_area)));
     lines.push(format!("{}   not located", number(report.not_located)));
+    lines.extend(located_text(report));
     if report.near_border > 0 {
         lines
             .push(format!("{} placed lay in no area and went to the nearest within 250 m", number(report.near_border)));
@@ -144,6 +145,37 @@ fn text(report: &ImportReport) -> String {
         lines.push("nothing has changed".to_owned());
     }
     lines.join("\n")
+}
+
+/// What the geocoder made of the rows of a mapped file.
+fn located_text(report: &ImportReport) -> Vec<String> {
+    let mut lines = Vec::new();
+    let list = |counts: &std::collections::BTreeMap<String, u64>| {
+        counts
+            .iter()
+            .map(|(what, n)| format!("{} {}", thousands(*n), what.replace('_', " ")))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    if !report.geocoded.is_empty() {
+        lines.push(format!("places: {}", list(&report.geocoded)));
+    }
+    if !report.flags.is_empty() {
+        lines.push(format!("noticed: {}", list(&report.flags)));
+    }
+    if report.to_review > 0 {
+        lines.push(format!("{} wordings wait for a person: `places review list`", thousands(report.to_review)));
+    }
+    for p in report.probable_defaults.iter().take(3) {
+        lines.push(format!(
+            "{:.6}, {:.6} probably stands in for unknown places: {} records of {} categories (see `places review defaults`)",
+            p.lon,
+            p.lat,
+            thousands(p.records),
+            p.categories
+        ));
+    }
+    lines
 }
 
 /// Says what an import did, for the demo.

@@ -15,7 +15,9 @@ use crate::{
 /// Mass of what no gazetteer has.
 const ELSEWHERE: f64 = 0.02;
 /// The same where a name stands alone, with nothing that says where.
-const ELSEWHERE_ALONE: f64 = 0.06;
+const ELSEWHERE_ALONE: f64 = 0.12;
+/// The same for each unit of what it cost to read it: a slip in a name alone is as likely another name.
+const ELSEWHERE_SLIP: f64 = 0.7;
 /// Most hypotheses whose points are looked at one by one.
 const MAX_SAMPLED: usize = 12;
 /// Probability of the right area from which an answer is taken.
@@ -24,6 +26,8 @@ pub(super) const ACCEPT: f64 = 0.7;
 const ACCEPT_DISTRICT: f64 = 0.9;
 /// Candidates closer than this are one place.
 const SAME_PLACE_M: f64 = 350.0;
+/// Radius beyond which nothing finer than a locality is told.
+const LOCALITY_M: f64 = 1_830.0;
 /// Agreement below which two mentions contradict each other.
 const CONFLICT: f64 = 0.25;
 /// Lead below which several places fit as well.
@@ -44,10 +48,14 @@ pub(super) fn decide(hypotheses: &[Hypothesis], weigher: &Weigher<'_>, flags: Fl
     if winner.mass <= 0.0 {
         return None;
     }
-    let alone = winner.evidence.is_empty() && matches!(winner.what, What::Street(_) | What::Entry(_));
+    let alone = winner.evidence.is_empty() && matches!(winner.what, What::Street(_) | What::Entry(_) | What::Broad(_));
     // Each thing more that is mentioned would have to be wrong as well.
     let mentions = winner.evidence.len() as i32;
-    let elsewhere = if alone { ELSEWHERE_ALONE } else { ELSEWHERE * 0.04_f64.powi((mentions - 1).clamp(0, 3)) };
+    let elsewhere = if alone {
+        ELSEWHERE_ALONE + ELSEWHERE_SLIP * generous(winner, weigher)
+    } else {
+        ELSEWHERE * 0.04_f64.powi((mentions - 1).clamp(0, 3))
+    };
     let total: f64 = hypotheses.iter().map(|h| h.mass).sum::<f64>() + elsewhere;
     let point = settled_point(winner, weigher);
     let samples = samples(hypotheses, winner, point, total);
@@ -66,7 +74,8 @@ pub(super) fn decide(hypotheses: &[Hypothesis], weigher: &Weigher<'_>, flags: Fl
         class = PrecisionClass::StreetSegment;
     }
     let coordinates = winner.what == What::Coordinates;
-    let status = if coordinates || (confidence.msoa >= ACCEPT && class <= PrecisionClass::Locality) {
+    let believed = coordinates && winner.mass >= 0.5 * total && score_gap >= TIE;
+    let status = if believed || (confidence.msoa >= ACCEPT && class <= PrecisionClass::Locality) {
         Status::Matched
     } else {
         let fine = class < PrecisionClass::Locality;
@@ -85,6 +94,10 @@ pub(super) fn decide(hypotheses: &[Hypothesis], weigher: &Weigher<'_>, flags: Fl
         class = PrecisionClass::District;
     }
     let radius_m = radius(&samples, point) * RADIUS[usize::from(winner.what.rank())];
+    // A place known so roughly is no street, whatever was named.
+    if radius_m > LOCALITY_M && class != PrecisionClass::None && !coordinates {
+        class = class.max(PrecisionClass::Locality);
+    }
     let method = method(winner, weigher);
     Some(Answer {
         status,
@@ -99,6 +112,12 @@ pub(super) fn decide(hypotheses: &[Hypothesis], weigher: &Weigher<'_>, flags: Fl
         flags,
         candidates: candidates(hypotheses, weigher, total),
     })
+}
+
+/// What it cost to read the names of a hypothesis.
+fn generous(h: &Hypothesis, weigher: &Weigher<'_>) -> f64 {
+    let cost = |m: &Mention| if let Mention::Name(i) = m { f64::from(weigher.parsed.names[*i].cost) } else { 0.0 };
+    h.made_of.iter().map(cost).sum()
 }
 
 /// Of hypotheses with like mass the closer one.
@@ -235,7 +254,8 @@ fn noticed(winner: &Hypothesis, point: LonLat, gap: f64, weigher: &Weigher<'_>) 
     {
         flags.set(Flags::GRIDREF_COARSE);
     }
-    if weigher.parsed.unknown_streets > 0 {
+    let names_a_street = weigher.parsed.names.iter().any(|n| !n.home && !n.fine.is_empty());
+    if weigher.parsed.unknown_streets > 0 || (names_a_street && matches!(winner.what, What::Broad(_))) {
         flags.set(Flags::STREET_UNKNOWN);
     }
     flags

@@ -1,11 +1,13 @@
 //! Coordinates as they stand in files: thousands separators, NULL written as 0, exchanged columns, degrees where metres
 //! belong, references to 100 m.
 
-use super::gridref::letters_of;
+use super::{gridref::letters_of, study::metres as distance};
 use crate::model::{BngPoint, Flags, LonLat, bng_to_lonlat};
 
 /// Degrees between which Great Britain lies: west, south, east, north.
 const BRITAIN: [f64; 4] = [-9.0, 49.5, 2.5, 61.5];
+/// Two positions of one record may differ by as much.
+const APART_M: f64 = 1_000.0;
 /// South-west of this easting and northing there is only sea.
 const FIRST_LAND_M: f64 = 75_000.0;
 /// Radius that holds the truth of a point that is given to the metre: what people mean by a place.
@@ -48,7 +50,14 @@ pub(super) fn read(texts: CoordinateTexts<'_>, inside: &impl Fn(LonLat) -> bool)
     match (degrees, metres) {
         (None, None) => Err(Flags::NONE),
         (Some(one), None) | (None, Some(one)) => one,
-        (Some(Ok(a)), Some(Ok(b))) => Ok(if inside(b.point) && !inside(a.point) { b } else { a }),
+        (Some(Ok(a)), Some(Ok(b))) => {
+            let mut one = if inside(b.point) && !inside(a.point) { b } else { a };
+            // Two points of one record that lie apart: which is right is for a person to say.
+            if distance(a.point, b.point) > APART_M + a.radius_m + b.radius_m {
+                one.flags.set(Flags::TWO_PLACES);
+            }
+            Ok(one)
+        }
         (Some(Ok(one)), Some(Err(_))) | (Some(Err(_)), Some(Ok(one))) => Ok(one),
         (Some(Err(a)), Some(Err(b))) => Err(a | b),
     }

@@ -6,9 +6,10 @@ use super::{
     coordinates::{self, ReadPoint},
     defaults::DefaultLocations,
     evidence::Weigher,
-    gazetteers::Gazetteers,
+    gazetteers::{EntryRef, Gazetteers},
     hypothesis::{Hypothesis, Maker},
     parse::{Parsed, parse},
+    token::MAX_TEXT_CHARS,
 };
 use crate::model::{Flags, LonLat, PrecisionClass};
 
@@ -80,6 +81,16 @@ impl Geocoder {
         &self.study
     }
 
+    /// Whether a gazetteer has a name, in or near the study area.
+    #[must_use]
+    pub fn knows_name(&self, name: &str) -> bool {
+        let key = super::spelling::canonical(name);
+        self.gazetteers.indexes.iter().enumerate().any(|(gazetteer, index)| {
+            let mut entries = index.named(&key).map(|at| EntryRef { gazetteer: gazetteer as u16, at: at as u32 });
+            entries.any(|e| self.gazetteers.is_near(e))
+        })
+    }
+
     /// Finds the place of a record. Bounded time for a text of any length; nothing of it is kept.
     #[must_use]
     pub fn geocode(&self, input: &Input<'_>) -> Answer {
@@ -91,6 +102,14 @@ impl Geocoder {
     }
 
     pub(super) fn traced(&self, input: &Input<'_>) -> Trace {
+        let input = &Input {
+            text: cut(input.text),
+            locality: cut(input.locality),
+            postcode: cut(input.postcode),
+            gridref: cut(input.gridref),
+            uprn: cut(input.uprn),
+            ..*input
+        };
         let inside = |p: LonLat| self.study.holds(p);
         let coordinates = coordinates::read(input.coordinates, &inside);
         let words = [input.text, input.locality, input.postcode, input.uprn];
@@ -160,11 +179,18 @@ impl Geocoder {
     }
 }
 
+/// The beginning of a text: of a longer one no more is looked at.
+fn cut(text: &str) -> &str {
+    text.char_indices().nth(MAX_TEXT_CHARS).map_or(text, |(at, _)| &text[..at])
+}
+
 /// A movement names no one place, and an exchange of coordinates that only seems likely is for a person to decide.
 fn doubted(mut answer: Answer, coordinates: &Result<ReadPoint, Flags>) -> Answer {
-    let two = answer.flags.has(Flags::MOVING) && answer.flags.has(Flags::TWO_PLACES);
-    let unsure_swap = answer.flags.has(Flags::POSSIBLE_SWAP) && answer.method == "coordinates" && coordinates.is_ok();
-    if answer.status == Status::Matched && (two || unsure_swap) {
+    let by_coordinates = answer.method.starts_with("coordinates");
+    let moving = answer.flags.has(Flags::MOVING) && !by_coordinates;
+    let unsure =
+        coordinates.as_ref().is_ok_and(|c| c.flags.has(Flags::POSSIBLE_SWAP) || c.flags.has(Flags::TWO_PLACES));
+    if answer.status == Status::Matched && (moving || (unsure && answer.method == "coordinates")) {
         answer.status = Status::Review;
         answer.class = PrecisionClass::None;
     }

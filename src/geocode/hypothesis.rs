@@ -109,7 +109,9 @@ impl Maker<'_> {
     ) -> Vec<Hypothesis> {
         let mut all = Vec::new();
         if let Some(read) = coordinates {
-            coordinates_as_given(read, class, &mut all);
+            // A name that many places have is one contradiction, however many they are.
+            let alike = self.parsed.names.iter().map(|n| n.fine.len().clamp(1, MAX_OF_NAME)).max().unwrap_or(1);
+            coordinates_as_given(read, class, alike as f64, &mut all);
         }
         for (i, square) in self.parsed.squares.iter().enumerate() {
             self.square(i, square, &mut all);
@@ -325,12 +327,12 @@ impl Maker<'_> {
 }
 
 /// The point as given, and exchanged where only that lies inside.
-fn coordinates_as_given(read: &ReadPoint, class: Option<PrecisionClass>, all: &mut Vec<Hypothesis>) {
+fn coordinates_as_given(read: &ReadPoint, class: Option<PrecisionClass>, alike: f64, all: &mut Vec<Hypothesis>) {
     let coarse = read.flags.has(Flags::GRIDREF_COARSE);
     let class = class.unwrap_or(if coarse { PrecisionClass::Street } else { PrecisionClass::Premises });
     let class = if read.radius_m > 300.0 { class.max(PrecisionClass::Locality) } else { class };
     // Coordinates are believed against one thing that contradicts them, not against two; less so outside.
-    let prior = if read.flags.has(Flags::OUTSIDE_AREA) { 6.0 } else { 30.0 };
+    let prior = alike * if read.flags.has(Flags::OUTSIDE_AREA) { 6.0 } else { 30.0 };
     let made = || vec![Mention::Coordinates];
     all.push(Hypothesis::new(What::Coordinates, made(), read.point, class, read.radius_m, prior));
     if let Some(point) = read.swapped {

@@ -58,9 +58,18 @@ pub(super) fn parse(input: &Input<'_>, gazetteers: &Gazetteers, study: &Study) -
     let mut parsed = Parsed::default();
     let mut reader = Reader { gazetteers, study, parsed: &mut parsed };
     reader.text(input.text, Field::Text);
+    // Words that speak of a home and name no scene make the other fields the home's.
+    let seen = reader.parsed.names.iter().any(|n| !n.home && !n.fine.is_empty())
+        || reader.parsed.postcodes.iter().any(|p| !p.home)
+        || !reader.parsed.squares.is_empty();
+    let all_home = reader.parsed.flags.has(Flags::POSSIBLE_HOME_ADDRESS) && !seen;
     reader.text(input.locality, Field::Locality);
     reader.postcode_field(input.postcode);
     reader.uprn_field(input.uprn);
+    if all_home {
+        parsed.names.iter_mut().for_each(|n| n.home = true);
+        parsed.postcodes.iter_mut().for_each(|p| p.home = true);
+    }
     parsed
 }
 
@@ -110,20 +119,26 @@ impl Reader<'_> {
         let spans = wording::spans(text, &tokens);
         spans.hidden.iter().for_each(|hidden| take(&mut used, hidden));
         self.parsed.flags = self.parsed.flags | spans.flags;
-        let in_home = |range: &Range<usize>| spans.home.iter().any(|home| home.contains(&range.start));
         self.grid_references(&tokens, &mut used);
         let known = |p: &Postcode| self.gazetteers.knows_postcode(p, self.study);
+        let mut postcodes = Vec::new();
         for one in postcode::find(&tokens, known) {
             if one.tokens.clone().all(|i| !used[i]) {
                 take(&mut used, &one.tokens);
-                let home = in_home(&one.tokens);
-                self.parsed.postcodes.push(PostcodeMention { postcode: one.postcode, home });
+                postcodes.push((self.parsed.postcodes.len(), one.tokens.start));
+                self.parsed.postcodes.push(PostcodeMention { postcode: one.postcode, home: false });
             }
         }
         let first = self.parsed.names.len();
         self.names(&tokens, &mut used, field);
+        let starts = self.parsed.names[first..].iter().map(|n| n.tokens.start).chain(postcodes.iter().map(|p| p.1));
+        let homes = wording::home_ranges(&spans.turns, &starts.collect::<Vec<_>>(), tokens.len());
+        let in_home = |at: usize| homes.iter().any(|home| home.contains(&at));
         for mention in &mut self.parsed.names[first..] {
-            mention.home = in_home(&mention.tokens);
+            mention.home = in_home(mention.tokens.start);
+        }
+        for (i, at) in postcodes {
+            self.parsed.postcodes[i].home = in_home(at);
         }
         let spans: Vec<Range<usize>> = self.parsed.names[first..].iter().map(|n| n.tokens.clone()).collect();
         let links = wording::links(&tokens, &spans);
@@ -221,8 +236,7 @@ fn choose(mut hits: Vec<Hit>, tokens: &[Token]) -> Vec<Hit> {
 /// A single short or everyday word is no name where other words stand beside it.
 fn is_too_common(hit: &Hit, tokens: &[Token]) -> bool {
     let word = tokens[hit.tokens.start].text.as_str();
-    hit.tokens.len() == 1
-        && (word.len() < 3 || wording::is_plain(word) || (hit.cost > 0.0 && word.len() < 4 && tokens.len() > 2))
+    hit.tokens.len() == 1 && (word.len() < 3 || wording::is_plain(word) || (hit.cost > 0.3 && word.len() < 6))
 }
 
 /// Takes out names that are only half of a street no gazetteer has (`Norwich Road` where only Norwich is known), and

@@ -3,13 +3,32 @@
 use super::{
     spelling::is_street_word,
     token::{Token, tokens},
-    wording::spans,
+    wording::{home_ranges, spans},
 };
 
 /// Texts of up to so many words are fields for a place; longer ones are prose.
 const FIELD_WORDS: usize = 12;
 /// Words kept on each side of what sounds like a place.
 const AROUND: usize = 4;
+/// Words of what happened: a text with one is prose, however short.
+const EVENTS: [&str; 16] = [
+    "assaulted",
+    "attacked",
+    "punched",
+    "stabbed",
+    "robbed",
+    "threatened",
+    "says",
+    "said",
+    "states",
+    "reports",
+    "rang",
+    "called",
+    "caller",
+    "victim",
+    "suspect",
+    "patient",
+];
 /// Digits in a row, spaces left out, that are a telephone number or a date of birth.
 const LONG_NUMBER: usize = 6;
 
@@ -18,8 +37,15 @@ const LONG_NUMBER: usize = 6;
 #[must_use]
 pub fn without_people(text: &str) -> String {
     let words = tokens(text);
-    let hidden = spans(text, &words).hidden;
-    let keep_all = words.len() <= FIELD_WORDS;
+    let said = spans(text, &words);
+    let mut hidden = said.hidden;
+    // Whatever is said of a home goes, with what stands before its word where nothing follows.
+    let everything: Vec<usize> =
+        (0..words.len()).filter(|&i| !said.turns.iter().any(|t| (t.0..t.1).contains(&i))).collect();
+    hidden.extend(home_ranges(&said.turns, &everything, words.len()));
+    hidden.extend(long_numbers(&words));
+    let prose = words.iter().any(|w| EVENTS.contains(&w.text.as_str()));
+    let keep_all = words.len() <= FIELD_WORDS && !prose;
     let mut kept = String::new();
     let mut left_out = false;
     for (at, word) in words.iter().enumerate() {
@@ -41,6 +67,23 @@ pub fn without_people(text: &str) -> String {
         kept.push_str(" \u{2026}");
     }
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Runs of figures that together are a telephone or NHS number.
+fn long_numbers(words: &[Token]) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for end in 0..=words.len() {
+        if words.get(end).is_some_and(Token::is_number) {
+            continue;
+        }
+        let digits: usize = words[start..end].iter().map(|w| w.text.len()).sum();
+        if digits > LONG_NUMBER {
+            found.push(start..end);
+        }
+        start = end + 1;
+    }
+    found
 }
 
 fn near_place(words: &[Token], at: usize) -> bool {

@@ -140,6 +140,7 @@ fn slips(tokens: &[Token], at: usize, gazetteers: &Gazetteers, readings: &mut Ve
         }
     }
     let edits = edits_allowed(word.chars().count());
+    // A short word with a slip is one among others of a name, never a name alone: see `is_too_common`.
     if edits > 0 {
         for index in &gazetteers.indexes {
             for near in near_words(&index.words, word, edits) {

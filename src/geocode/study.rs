@@ -81,6 +81,13 @@ impl Study {
         self.units.get(area as usize).map_or("", |u| u.code.as_str())
     }
 
+    /// Names of the districts, each once.
+    #[must_use]
+    pub fn districts(&self) -> Vec<&str> {
+        let names: std::collections::BTreeSet<&str> = self.units.iter().map(|u| u.district.as_str()).collect();
+        names.into_iter().filter(|n| !n.is_empty()).collect()
+    }
+
     /// Official name of an area, or the one people know it by.
     #[must_use]
     pub fn name(&self, area: u32) -> &str {

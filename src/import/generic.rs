@@ -69,6 +69,10 @@ impl GenericRow {
         let position = self.point.map(|p| (p.lon.to_bits(), p.lat.to_bits(), self.class.code()));
         let head = (&self.id, self.when.start_us, self.when.end_us, self.when.precision.name(), &self.category);
         let words = self.place.words();
+        // Coordinates that are no plain numbers say something as well.
+        if self.point.is_none() && self.place.coordinates.iter().any(|c| !c.is_empty()) {
+            hasher.update(format!("{:?}", self.place.coordinates).as_bytes());
+        }
         hasher.update(format!("{head:?}{position:?}{words:?}{:?}", self.attributes).as_bytes());
         hasher.finalize()
     }
@@ -219,7 +223,8 @@ impl Slots {
     ) -> Result<GenericRow, Box<Rejection>> {
         if record.len() != self.columns {
             let reason = format!("the row has {} fields, expected {}", record.len(), self.columns);
-            return Err(Box::new(Rejection::new(line, "row", record.as_slice(), reason)));
+            // Which field is which is not known: nothing of the row is kept, for some may be columns to drop.
+            return Err(Box::new(Rejection::new(line, "row", b"", reason)));
         }
         let reader = RowReader { header, record, line };
         let category = match (self.category, &mapping.columns.category_is) {

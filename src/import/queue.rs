@@ -96,7 +96,10 @@ fn item(source: &str, hash: u64, row: &GenericRow, answer: &Answer) -> ReviewIte
 
 /// Whether a stored incident waits for a decision, or was placed by one.
 pub(super) fn waits(place: Option<&PlaceRow>) -> bool {
-    place.is_none_or(|p| p.class > PrecisionClass::Locality || Flags(p.flags).has(Flags::REVIEWED))
+    // A radius is known of what words gave; coordinates that are only as good as a ward stay where they are.
+    place.is_none_or(|p| {
+        (p.class > PrecisionClass::Locality && p.radius_m.is_finite()) || Flags(p.flags).has(Flags::REVIEWED)
+    })
 }
 
 /// Stored records by hash of their words, and the sum of their harm: 1 a record where no weights are loaded.

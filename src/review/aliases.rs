@@ -57,7 +57,7 @@ pub fn teach(workspace: &Workspace, new: &NewAlias, who: &str) -> Result<Taught,
     let lock = workspace.lock()?;
     let mut commit = Commit::begin(workspace, &lock)?;
     let number = commit.add_alias(&Alias { state: AliasState::Live, ..alias.clone() })?;
-    let settled = settled(workspace, &commit)?;
+    let settled = settled(workspace, &commit, number)?;
     let waiting = waiting_by_words(workspace)?;
     let records = settled.iter().map(|(hash, _)| waiting.get(hash).copied().unwrap_or(0)).sum();
     let wordings = settled.len() as u64;
@@ -86,6 +86,15 @@ fn checked(workspace: &Workspace, new: &NewAlias, who: &str) -> Result<Alias, Re
     }
     let state = workspace.state()?;
     let study = crate::import::study_of(workspace, &state)?;
+    let district = new.district.trim();
+    let districts = study.districts();
+    if !district.is_empty() && !districts.iter().any(|d| d.eq_ignore_ascii_case(district)) {
+        return Err(bad(format!("there is no district {district:?}; there are: {}", districts.join(", "))));
+    }
+    let geocoder = open_geocoder(workspace, &state)?;
+    if district.is_empty() && geocoder.knows_name(name) {
+        return Err(bad(format!("{name:?} is known already; an alias for it needs the district it is used in")));
+    }
     if !study.holds(point) {
         return Err(bad("the point lies outside the study area".to_owned()));
     }
@@ -113,15 +122,22 @@ pub fn agree(workspace: &Workspace, number: i64, who: &str) -> Result<Taught, Re
     let mut commit = Commit::begin(workspace, &lock)?;
     let pending = commit.state().aliases()?.into_iter().find(|a| a.number == number && a.state == AliasState::Pending);
     let alias = pending.ok_or(ReviewError::NoAlias { number })?;
-    if alias.who.trim().eq_ignore_ascii_case(who.trim()) {
+    if same_person(&alias.who, who) {
         return Err(ReviewError::SamePerson { number, who: alias.who });
     }
     commit.set_alias_state(number, AliasState::Live, who)?;
-    let settled = settled(workspace, &commit)?;
+    let settled = settled(workspace, &commit, number)?;
     let wordings = settled.len() as u64;
     let records = take_effect(workspace, &mut commit, settled)?;
     commit.finish()?;
     Ok(Taught { number, state: AliasState::Live.name().to_owned(), records, wordings })
+}
+
+/// Whether two names are one person's but for case, spaces and stops.
+fn same_person(a: &str, b: &str) -> bool {
+    let letters =
+        |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    letters(a) == letters(b)
 }
 
 /// Takes an alias out of force. Records that it placed stay until they are imported again.
@@ -138,13 +154,16 @@ pub fn undo_alias(workspace: &Workspace, number: i64) -> Result<(), ReviewError>
 }
 
 /// Wordings that wait and are found with the gazetteers as they are in this change.
-fn settled(workspace: &Workspace, commit: &Commit<'_>) -> Result<Vec<(u64, Answer)>, ReviewError> {
+fn settled(workspace: &Workspace, commit: &Commit<'_>, number: i64) -> Result<Vec<(u64, Answer)>, ReviewError> {
     let geocoder = open_geocoder(workspace, commit.state())?;
+    let alias = format!("alias-{number}");
     let items = commit.state().review_items()?;
     let found = items.iter().filter_map(|item| {
         let answer = asked(&geocoder, item);
         let hash = u64::from_str_radix(&item.id, 16).ok()?;
-        (answer.status == Status::Matched && answer.class.supports_area()).then_some((hash, answer))
+        // Only what the alias itself settles; other answers may rest on more than the words kept here.
+        let by_alias = answer.matched_id.split(" x ").any(|id| id == alias);
+        (by_alias && answer.status == Status::Matched && answer.class.supports_area()).then_some((hash, answer))
     });
     Ok(found.collect())
 }

@@ -40,13 +40,14 @@ pub fn decide_all(workspace: &Workspace, choices: Vec<(String, Choice)>, who: &s
     let lock = workspace.lock()?;
     let mut commit = Commit::begin(workspace, &lock)?;
     let items = commit.state().review_items()?;
+    let study = crate::import::study_of(workspace, commit.state())?;
     let mut positions: BTreeMap<u64, Option<Position>> = BTreeMap::new();
     for (id, choice) in &choices {
         if !items.iter().any(|i| i.id == *id) {
             return Err(ReviewError::NoItem { id: id.chars().take(40).collect() });
         }
-        if matches!(choice, Choice::Place { .. }) && choice.position().is_none() {
-            return Err(ReviewError::NoChoice { choice: "a point that is none".to_owned() });
+        if matches!(choice, Choice::Place { .. }) && !choice.position().is_some_and(|p| study.holds(p.point)) {
+            return Err(ReviewError::Outside);
         }
         positions.insert(hash_of(id)?, choice.position());
     }

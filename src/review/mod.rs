@@ -40,6 +40,22 @@ pub enum ReviewError {
         /// What was given.
         choice: String,
     },
+    /// A point outside the study area.
+    #[error("the point lies outside the study area (longitude comes first); nothing was changed")]
+    Outside,
+    /// Two rows of a sheet decide differently.
+    #[error("{path}: lines {first} and {second} decide differently on the same words; nothing was changed")]
+    TwoChoices {
+        /// The file.
+        path: String,
+        /// One line.
+        first: u64,
+        /// The other.
+        second: u64,
+    },
+    /// Nobody is named who decides.
+    #[error("say who decides, in 1 to 80 characters (--as WHO)")]
+    NoPerson,
     /// No decision of the number, or it was taken back already.
     #[error("there is no decision {number} to take back; `places review list` shows the last ones")]
     NoDecision {

@@ -98,6 +98,7 @@ pub fn apply_sheet(workspace: &Workspace, path: &Path, who: &str) -> Result<Shee
     let items = queue(workspace)?.items;
     let mut report = SheetReport::default();
     let mut choices: Vec<(String, Choice)> = Vec::new();
+    let mut lines: Vec<u64> = Vec::new();
     for (i, row) in csv.records().enumerate() {
         let line = i as u64 + 2;
         let row = row.map_err(|e| wrong(e.to_string()))?;
@@ -113,8 +114,16 @@ pub fn apply_sheet(workspace: &Workspace, path: &Path, who: &str) -> Result<Shee
             continue;
         };
         let choice = read_choice(item, field(choice)).map_err(|e| wrong(format!("line {line}: {e}")))?;
-        if !choices.iter().any(|c| c.0 == item.id) {
-            choices.push((item.id.clone(), choice));
+        match choices.iter().position(|c| c.0 == item.id) {
+            None => {
+                choices.push((item.id.clone(), choice));
+                lines.push(line);
+            }
+            Some(at) if choices[at].1 != choice => {
+                let path = path.display().to_string();
+                return Err(ReviewError::TwoChoices { path, first: lines[at], second: line });
+            }
+            Some(_) => {}
         }
     }
     if !choices.is_empty() {

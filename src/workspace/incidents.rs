@@ -432,6 +432,7 @@ impl Incidents {
                 .then(a.lon.total_cmp(&b.lon))
                 .then(a.lat.total_cmp(&b.lat))
                 .then(a.radius_m.total_cmp(&b.radius_m))
+                .then(a.flags.cmp(&b.flags))
         };
         // Few places share a cell: sorting numbers first spares most comparisons of places.
         let mut sorted: Vec<(u64, u32)> = self.places.iter().enumerate().map(|(i, p)| (p.cells[4], i as u32)).collect();

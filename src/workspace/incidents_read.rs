@@ -161,6 +161,7 @@ impl<'a> Columns<'a> {
             && (last.lon.to_bits(), last.lat.to_bits()) == (lon.to_bits(), lat.to_bits())
             && last.class == class
             && last.radius_m.to_bits() == radius_m.to_bits()
+            && last.flags == self.flags.value(i)
         {
             return Some(to.places.len() as u32 - 1);
         }

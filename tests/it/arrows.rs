@@ -27,6 +27,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "grid",
             "geocode",
             "import",
+            "review",
             "workspace",
             "table",
             "snapshot",
