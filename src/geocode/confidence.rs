@@ -193,18 +193,19 @@ struct Shares {
 
 impl Shares {
     fn of(samples: &[Sample], point: LonLat, weigher: &Weigher<'_>) -> Self {
-        let area_of = |p: LonLat| weigher.study.area_of(p).map_or_else(|| cell_of_point(p, 7), u64::from);
-        let (area, cell8, cell9) = (area_of(point), cell_of_point(point, 8), cell_of_point(point, 9));
-        let district = weigher.study.district_of(point);
+        // The area and its district; without an area the cell that stands in for one, and no district.
+        let place_of = |p: LonLat| match weigher.study.area_of(p) {
+            Some(area) => (u64::from(area), weigher.study.district(area)),
+            None => (cell_of_point(p, 7), ""),
+        };
+        let ((area, district), cell8, cell9) = (place_of(point), cell_of_point(point, 8), cell_of_point(point, 9));
         let mut shares = Self { msoa: 0.0, cell8: 0.0, cell9: 0.0, district: 0.0 };
         for s in samples {
-            let at = area_of(s.point);
+            let (at, in_district) = place_of(s.point);
             shares.msoa += if at == area { s.share } else { 0.0 };
             shares.cell8 += if cell_of_point(s.point, 8) == cell8 { s.share } else { 0.0 };
             shares.cell9 += if cell_of_point(s.point, 9) == cell9 { s.share } else { 0.0 };
-            let same = s.whole_district
-                || at == area
-                || (!district.is_empty() && weigher.study.district_of(s.point) == district);
+            let same = s.whole_district || at == area || (!district.is_empty() && in_district == district);
             shares.district += if same { s.share } else { 0.0 };
         }
         shares
@@ -229,8 +230,7 @@ fn radius(samples: &[Sample], point: LonLat) -> f64 {
 /// What is to be flagged about the winner.
 fn noticed(winner: &Hypothesis, point: LonLat, gap: f64, weigher: &Weigher<'_>) -> Flags {
     let mut flags = Flags::NONE;
-    for (mention, _, agreement) in winner.evidence.iter().filter(|e| e.2 < CONFLICT) {
-        let _ = agreement;
+    for (mention, ..) in winner.evidence.iter().filter(|e| e.2 < CONFLICT) {
         flags.set(match mention {
             Mention::Coordinates | Mention::Square(_) => Flags::TEXT_CONFLICT,
             Mention::Postcode(_) => Flags::POSTCODE_CONFLICT,

@@ -84,8 +84,6 @@ pub(super) struct Found {
     pub(super) postcode: Postcode,
     /// First word and the word after the last.
     pub(super) tokens: std::ops::Range<usize>,
-    /// Whether a letter was read as a digit.
-    pub(super) corrected: bool,
 }
 
 /// Every postcode among words that `known` accepts, the most complete first at each word. Units that are not known are
@@ -115,7 +113,7 @@ fn unit_at(tokens: &[Token], at: usize, known: &impl Fn(&Postcode) -> bool) -> O
         compact.push_str(&token.text.to_ascii_uppercase());
         let tokens = at..i + 1;
         if let Some(postcode) = unit_of(&compact, false) {
-            let one = Found { postcode, tokens, corrected: false };
+            let one = Found { postcode, tokens };
             if known(&one.postcode) {
                 return Some(one);
             }
@@ -125,7 +123,7 @@ fn unit_at(tokens: &[Token], at: usize, known: &impl Fn(&Postcode) -> bool) -> O
             }
         }
         if let Some(postcode) = unit_of(&compact, true).filter(known) {
-            return Some(Found { postcode, tokens: at..i + 1, corrected: true });
+            return Some(Found { postcode, tokens: at..i + 1 });
         }
     }
     unknown
@@ -140,11 +138,11 @@ fn part_at(tokens: &[Token], at: usize, known: &impl Fn(&Postcode) -> bool) -> O
     if let Some(digit) = next {
         let postcode = Postcode(format!("{text} {}", digit.text));
         if known(&postcode) {
-            return Some(Found { postcode, tokens: at..at + 2, corrected: false });
+            return Some(Found { postcode, tokens: at..at + 2 });
         }
     }
     let postcode = Postcode(text);
-    known(&postcode).then_some(Found { postcode, tokens: at..at + 1, corrected: false })
+    known(&postcode).then_some(Found { postcode, tokens: at..at + 1 })
 }
 
 /// A unit without spaces; `corrected` reads O and I as digits where only digits may stand.

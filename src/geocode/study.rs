@@ -97,8 +97,12 @@ impl Study {
     /// District of the area of a point, or empty.
     #[must_use]
     pub fn district_of(&self, point: LonLat) -> &str {
-        let area = self.area_of(point).and_then(|a| self.units.get(a as usize));
-        area.map_or("", |u| u.district.as_str())
+        self.area_of(point).map_or("", |area| self.district(area))
+    }
+
+    /// District of an area, or empty.
+    pub(super) fn district(&self, area: u32) -> &str {
+        self.units.get(area as usize).map_or("", |u| u.district.as_str())
     }
 }
 

@@ -316,8 +316,7 @@ pub(super) fn home_ranges(turns: &[(usize, usize, bool)], named: &[usize], words
         .collect();
     let holds = |zone: &Range<usize>| named.iter().any(|at| zone.contains(at));
     let mut home: Vec<Range<usize>> = Vec::new();
-    for (i, (zone, is_home)) in zones.iter().enumerate().filter(|(_, z)| z.1) {
-        let _ = is_home;
+    for (i, (zone, _)) in zones.iter().enumerate().filter(|(_, z)| z.1) {
         if holds(zone) {
             home.push(zone.clone());
         } else if let Some((before, _)) = zones[..i].iter().rev().find(|(zone, _)| holds(zone)) {
