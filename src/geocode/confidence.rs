@@ -8,7 +8,7 @@ use super::{
     study::{metres, moved},
 };
 use crate::{
-    grid::cell_of_point,
+    grid::OneCell,
     model::{Flags, LonLat, PrecisionClass, lonlat_to_bng},
 };
 
@@ -32,6 +32,16 @@ const LOCALITY_M: f64 = 1_830.0;
 const CONFLICT: f64 = 0.25;
 /// Lead below which several places fit as well.
 const TIE: f64 = 0.25;
+
+/// Points that stand for a bell round one.
+const SPREAD: usize = 13;
+/// Cosine and sine of sixths of a turn, and of those between them.
+const TWELFTHS_EVEN: [[f64; 2]; 6] =
+    [[1.0, 0.0], [0.5, ROOT_3_4], [-0.5, ROOT_3_4], [-1.0, 0.0], [-0.5, -ROOT_3_4], [0.5, -ROOT_3_4]];
+const TWELFTHS_ODD: [[f64; 2]; 6] =
+    [[ROOT_3_4, 0.5], [0.0, 1.0], [-ROOT_3_4, 0.5], [-ROOT_3_4, -0.5], [0.0, -1.0], [ROOT_3_4, -0.5]];
+/// Half the root of three.
+const ROOT_3_4: f64 = 0.866_025_403_784_438_6;
 
 /// A point that the record may be at, with its share of all that was considered.
 #[derive(Clone, Copy)]
@@ -67,7 +77,10 @@ pub(super) fn decide(hypotheses: &[Hypothesis], weigher: &Weigher<'_>, flags: Fl
     };
     let rival = hypotheses.iter().filter(|h| metres(h.point, point) > SAME_PLACE_M).map(|h| h.mass).fold(0.0, f64::max);
     let score_gap = ((winner.mass - rival) / total).max(0.0);
-    let flags = flags | noticed(winner, point, score_gap, weigher);
+    let mut flags = flags | noticed(winner, score_gap, weigher);
+    if !shares.inside {
+        flags.set(Flags::OUTSIDE_AREA);
+    }
     let mut class = winner.class;
     let refined = matches!(winner.what, What::Postcode(_)) && agrees_with_name(winner, weigher);
     if refined {
@@ -147,7 +160,7 @@ fn settled_point(h: &Hypothesis, weigher: &Weigher<'_>) -> LonLat {
 fn samples(hypotheses: &[Hypothesis], winner: &Hypothesis, settled: LonLat, total: f64) -> Vec<Sample> {
     let mut ranked: Vec<&Hypothesis> = hypotheses.iter().filter(|h| h.mass > 1e-4 * total).collect();
     ranked.sort_by(|a, b| b.mass.total_cmp(&a.mass));
-    let mut samples = Vec::new();
+    let mut samples = Vec::with_capacity(SPREAD * ranked.len().min(MAX_SAMPLED));
     for h in ranked.into_iter().take(MAX_SAMPLED) {
         let share = h.mass / total;
         let is_winner = std::ptr::eq(h, winner);
@@ -175,10 +188,11 @@ fn samples(hypotheses: &[Hypothesis], winner: &Hypothesis, settled: LonLat, tota
 /// A point and twelve round it that stand for a bell whose nine tenths lie within the radius.
 fn spread(point: LonLat, radius_m: f64, share: f64, samples: &mut Vec<Sample>) {
     samples.push(Sample { point, share: share * 0.16, whole_district: false });
-    for (ring, part, turn) in [(0.42, 0.42, 0.0), (0.9, 0.42, 0.5)] {
-        for i in 0..6 {
-            let (sin, cos) = ((f64::from(i) + turn) * std::f64::consts::FRAC_PI_3).sin_cos();
-            let at = moved(point, cos * ring * radius_m, sin * ring * radius_m);
+    let east = moved(point, radius_m, 0.0).lon - point.lon;
+    let north = moved(point, 0.0, radius_m).lat - point.lat;
+    for (ring, part, directions) in [(0.42, 0.42, TWELFTHS_EVEN), (0.9, 0.42, TWELFTHS_ODD)] {
+        for [x, y] in directions {
+            let at = LonLat { lon: point.lon + x * ring * east, lat: point.lat + y * ring * north };
             samples.push(Sample { point: at, share: share * part / 6.0, whole_district: false });
         }
     }
@@ -189,24 +203,28 @@ struct Shares {
     cell8: f64,
     cell9: f64,
     district: f64,
+    /// Whether the point lies in the study area.
+    inside: bool,
 }
 
 impl Shares {
     fn of(samples: &[Sample], point: LonLat, weigher: &Weigher<'_>) -> Self {
-        // The area and its district; without an area the cell that stands in for one, and no district.
-        let place_of = |p: LonLat| match weigher.study.area_of(p) {
-            Some(area) => (u64::from(area), weigher.study.district(area)),
-            None => (cell_of_point(p, 7), ""),
-        };
-        let ((area, district), cell8, cell9) = (place_of(point), cell_of_point(point, 8), cell_of_point(point, 9));
-        let mut shares = Self { msoa: 0.0, cell8: 0.0, cell9: 0.0, district: 0.0 };
+        let study = weigher.study;
+        let area = study.area_of(point);
+        let district = area.map_or("", |a| study.district(a));
+        // Where there is no area a cell stands in for one, and there is no district.
+        let stand_in = area.is_none().then(|| OneCell::of_point(point, 7));
+        let (cell8, cell9) = (OneCell::of_point(point, 8), OneCell::of_point(point, 9));
+        let mut shares = Self { msoa: 0.0, cell8: 0.0, cell9: 0.0, district: 0.0, inside: study.holds_area(area) };
         for s in samples {
-            let (at, in_district) = place_of(s.point);
-            shares.msoa += if at == area { s.share } else { 0.0 };
-            shares.cell8 += if cell_of_point(s.point, 8) == cell8 { s.share } else { 0.0 };
-            shares.cell9 += if cell_of_point(s.point, 9) == cell9 { s.share } else { 0.0 };
-            let same = s.whole_district || at == area || (!district.is_empty() && in_district == district);
-            shares.district += if same { s.share } else { 0.0 };
+            let at = study.area_of(s.point);
+            let same_area = at == area && stand_in.as_ref().is_none_or(|cell| cell.holds(s.point));
+            let same_district = !district.is_empty() && at.is_some_and(|a| study.district(a) == district);
+            let part = |holds: bool| if holds { s.share } else { 0.0 };
+            shares.msoa += part(same_area);
+            shares.cell8 += part(cell8.holds(s.point));
+            shares.cell9 += part(cell9.holds(s.point));
+            shares.district += part(s.whole_district || same_area || same_district);
         }
         shares
     }
@@ -228,7 +246,7 @@ fn radius(samples: &[Sample], point: LonLat) -> f64 {
 }
 
 /// What is to be flagged about the winner.
-fn noticed(winner: &Hypothesis, point: LonLat, gap: f64, weigher: &Weigher<'_>) -> Flags {
+fn noticed(winner: &Hypothesis, gap: f64, weigher: &Weigher<'_>) -> Flags {
     let mut flags = Flags::NONE;
     for (mention, ..) in winner.evidence.iter().filter(|e| e.2 < CONFLICT) {
         flags.set(match mention {
@@ -245,9 +263,6 @@ fn noticed(winner: &Hypothesis, point: LonLat, gap: f64, weigher: &Weigher<'_>) 
     }
     if gap < TIE {
         flags.set(Flags::AMBIGUOUS);
-    }
-    if !weigher.study.holds(point) {
-        flags.set(Flags::OUTSIDE_AREA);
     }
     if let What::Square = winner.what
         && winner.radius_m > 70.0

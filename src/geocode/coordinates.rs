@@ -97,12 +97,17 @@ enum Number {
 /// Reads a number with separators, a unit or a hemisphere.
 fn number(text: &str) -> Number {
     let text = text.trim().trim_matches(|c: char| c == '"' || c == '\'');
-    let lower = text.to_ascii_lowercase();
-    if matches!(lower.as_str(), "" | "null" | "none" | "nan" | "na" | "n/a" | "#n/a" | "-" | "unknown" | "not known") {
+    if text.is_empty() {
         return Number::Nothing;
     }
-    if let Ok(plain) = text.parse::<f64>() {
-        return if plain.is_finite() { Number::Is(plain) } else { Number::Other };
+    match text.parse::<f64>() {
+        Ok(plain) if plain.is_finite() => return Number::Is(plain),
+        Ok(plain) if !plain.is_nan() => return Number::Other,
+        _ => {}
+    }
+    let lower = text.to_ascii_lowercase();
+    if matches!(lower.as_str(), "null" | "none" | "nan" | "na" | "n/a" | "#n/a" | "-" | "unknown" | "not known") {
+        return Number::Nothing;
     }
     let mut sign = 1.0;
     let mut digits = String::with_capacity(text.len());

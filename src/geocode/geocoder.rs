@@ -181,6 +181,9 @@ impl Geocoder {
 
 /// The beginning of a text: of a longer one no more is looked at.
 fn cut(text: &str) -> &str {
+    if text.len() <= MAX_TEXT_CHARS {
+        return text;
+    }
     text.char_indices().nth(MAX_TEXT_CHARS).map_or(text, |(at, _)| &text[..at])
 }
 

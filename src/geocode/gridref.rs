@@ -81,7 +81,7 @@ impl GridSquare {
         if !digits.is_multiple_of(2) || !(1..=5).contains(&half) {
             return None;
         }
-        let letters = letters_of(point)?;
+        let letters = String::from_iter(letters_of(point)?);
         let side_m = 10_f64.powi(5 - half as i32);
         let part = |metres: f64| ((metres % 100_000.0) / side_m).floor() as u32;
         Some(format!("{letters}{:0half$}{:0half$}", part(point.easting), part(point.northing)))
@@ -89,7 +89,7 @@ impl GridSquare {
 }
 
 /// Letters of the 100 km square that holds a point.
-pub(super) fn letters_of(point: BngPoint) -> Option<String> {
+pub(super) fn letters_of(point: BngPoint) -> Option<[char; 2]> {
     let inside = (0.0..700_000.0).contains(&point.easting) && (0.0..1_300_000.0).contains(&point.northing);
     if !inside {
         return None;
@@ -99,23 +99,27 @@ pub(super) fn letters_of(point: BngPoint) -> Option<String> {
     let row = 19 - n;
     let first = row - row % 5 + (e + 10) / 5;
     let second = row * 5 % 25 + e % 5;
-    let letters: String = [first, second].map(letter).into_iter().collect();
-    SQUARES.split_whitespace().any(|s| s == letters).then_some(letters)
+    let letters = [first, second].map(letter);
+    has_land(letters).then_some(letters.map(char::from))
+}
+
+/// Whether a square has land; capital letters.
+fn has_land(letters: [u8; 2]) -> bool {
+    SQUARES.as_bytes().chunks(3).any(|s| s.starts_with(&letters))
 }
 
 /// Letter of a position in the five by five square, which has no I.
-fn letter(position: u8) -> char {
-    char::from(b'A' + position + u8::from(position > 7))
+fn letter(position: u8) -> u8 {
+    b'A' + position + u8::from(position > 7)
 }
 
 fn corner_of(letters: &str) -> Option<BngPoint> {
-    let known = SQUARES.split_whitespace().any(|s| s.eq_ignore_ascii_case(letters));
-    let [a, b] = *letters.as_bytes() else { return None };
-    if !known {
+    let [a, b] = <[u8; 2]>::try_from(letters.as_bytes()).ok()?.map(|c| c.to_ascii_uppercase());
+    if !has_land([a, b]) {
         return None;
     }
     let position = |c: u8| {
-        let i = i32::from(c.to_ascii_uppercase() - b'A');
+        let i = i32::from(c - b'A');
         if i > 8 { i - 1 } else { i }
     };
     let (first, second) = (position(a), position(b));
@@ -137,7 +141,7 @@ mod tests {
         {
             let corner = BngPoint { easting: f64::from(e) * 1e5, northing: f64::from(n) * 1e5 };
             assert_eq!(corner_of(letters), Some(corner), "{letters}");
-            assert_eq!(letters_of(corner).as_deref(), Some(letters));
+            assert_eq!(letters_of(corner).map(String::from_iter).as_deref(), Some(letters));
         }
         for bad in ["II", "ZZ", "T1", "AA", "TT", ""] {
             assert_eq!(corner_of(bad), None, "{bad}");

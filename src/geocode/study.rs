@@ -63,7 +63,12 @@ impl Study {
     /// Whether a point lies in the study area.
     #[must_use]
     pub fn holds(&self, point: LonLat) -> bool {
-        self.locator.is_none() || self.area_of(point).is_some()
+        self.holds_area(self.area_of(point))
+    }
+
+    /// The same of a point whose area is known.
+    pub(super) fn holds_area(&self, area: Option<u32>) -> bool {
+        self.locator.is_none() || area.is_some()
     }
 
     /// Whether a point lies in the study area's rectangle or some 25 km round it.
@@ -109,7 +114,8 @@ impl Study {
 /// Metres between two points, on a sphere and for distances within a county (error below 0.5 %).
 pub(super) fn metres(a: LonLat, b: LonLat) -> f64 {
     let east = (a.lon - b.lon) * f64::midpoint(a.lat, b.lat).to_radians().cos();
-    east.hypot(a.lat - b.lat) * DEGREE_M
+    let north = a.lat - b.lat;
+    (east * east + north * north).sqrt() * DEGREE_M
 }
 
 /// A point some metres east and north of another.

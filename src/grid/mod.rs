@@ -12,6 +12,10 @@ use h3o::{
 
 use crate::model::{LonLat, RESOLUTIONS};
 
+mod one_cell;
+
+pub use one_cell::OneCell;
+
 /// Most cells that one polyfill may give (resolution 9 over England and Wales is 1.5 million).
 pub const MAX_CELLS_OF_AREA: usize = 8_000_000;
 
