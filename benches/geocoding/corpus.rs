@@ -188,5 +188,5 @@ pub(crate) fn give_postcode(world: &World, street: &Street, record: &mut Record,
     let Some(unit) = &street.postcode else { return };
     let Some((_, point)) = world.postcodes.iter().find(|p| p.0 == *unit) else { return };
     record.postcode = postcode(rng, unit);
-    record.truth = Some(jittered(rng, *point, 22.0));
+    record.truth = Some(jittered(rng, *point, street.unit_sigma_m));
 }

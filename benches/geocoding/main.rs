@@ -13,6 +13,7 @@
 )]
 
 mod corpus;
+mod demo;
 mod families;
 mod measure;
 mod real;
@@ -20,18 +21,17 @@ mod speed;
 mod world;
 mod writing;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use fastrand::Rng;
-use places::{
-    geocode::{
-        DefaultLocation, DefaultLocations, GazetteerContents, GazetteerKind, Geocoder, NewEntry, read_gazetteer,
-    },
-    geocode::{EntryKind, Study, StudyUnit, WeightedPoint},
-    model::LonLat,
-};
+use mimalloc::MiMalloc;
+use places::geocode::{DefaultLocation, DefaultLocations, Geocoder};
 
 use crate::{measure::Outcome, world::World};
+
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Records of a corpus.
 const RECORDS: usize = 24_000;
@@ -57,7 +57,7 @@ fn main() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     places::demo::write_files(folder.path(), seed).expect("the demo county's files");
-    measured(&demo(folder.path(), seed), seed, false);
+    measured(&demo::county(folder.path(), seed), seed, fit);
     println!("\nLoading a gazetteer of Great Britain's size");
     speed::loading().iter().for_each(|line| println!("{line}"));
 }
@@ -73,61 +73,4 @@ fn measured(world: &World, seed: u64, fit: bool) -> Geocoder {
         measure::fits(&outcomes).iter().for_each(|line| println!("{line}"));
     }
     geocoder
-}
-
-/// The demo county from its files: streets are lines, areas are the localities people name.
-fn demo(folder: &Path, seed: u64) -> World {
-    let units = named_units(folder);
-    let study = Study::new(units.clone());
-    let mut postcodes = GazetteerContents::default();
-    let read = |name: &str| fs_err::read(folder.join(name)).expect("a file of the demo");
-    read_gazetteer(GazetteerKind::Csv, &read("postcodes.csv")[..], &study, &mut postcodes).expect("postcodes");
-    let places: Vec<NewEntry> = units.iter().filter_map(locality).collect();
-    let streets: serde_json::Value = serde_json::from_slice(&read("streets.geojson")).expect("streets");
-    let learned = streets["features"].as_array().into_iter().flatten().filter_map(|f| street(f, &study)).collect();
-    World::new("Demo county", &mut Rng::with_seed(seed), units, postcodes.postcodes, places, learned)
-}
-
-/// Areas with the names people know them by.
-fn named_units(folder: &Path) -> Vec<StudyUnit> {
-    let mut units = world::study_units(&PathBuf::from(folder).join("areas.geojson"));
-    let mut names = csv::Reader::from_path(folder.join("area-names.csv")).expect("names of areas");
-    for row in names.records().map(|r| r.expect("a row")) {
-        if let Some(unit) = units.iter_mut().find(|u| u.code == row[0]) {
-            unit.names.insert(0, row[1].to_owned());
-        }
-    }
-    units
-}
-
-fn locality(unit: &StudyUnit) -> Option<NewEntry> {
-    use geo::Centroid;
-    let center = unit.polygons.centroid()?;
-    let point = LonLat { lon: center.x(), lat: center.y() };
-    Some(NewEntry {
-        kind: EntryKind::Locality,
-        name: unit.names.first()?.split('&').next()?.trim().to_owned(),
-        also: Vec::new(),
-        locality: unit.district.clone(),
-        id: String::new(),
-        points: vec![WeightedPoint { point, weight: 1 }],
-        radius_m: (unit.area_km2 / std::f64::consts::PI).sqrt() as f32 * 1_000.0_f32.min(999.0),
-    })
-}
-
-fn street(feature: &serde_json::Value, study: &Study) -> Option<NewEntry> {
-    let line = feature["geometry"]["coordinates"].as_array()?;
-    let point = |p: &serde_json::Value| Some(LonLat { lon: p[0].as_f64()?, lat: p[1].as_f64()? });
-    let points: Vec<WeightedPoint> =
-        line.iter().filter_map(point).map(|point| WeightedPoint { point, weight: 10 }).collect();
-    let area = study.area_of(points.first()?.point)?;
-    Some(NewEntry {
-        kind: EntryKind::Street,
-        name: feature["properties"]["name"].as_str()?.to_owned(),
-        also: Vec::new(),
-        locality: study.name(area).to_owned(),
-        id: String::new(),
-        points,
-        radius_m: f32::NAN,
-    })
 }

@@ -23,6 +23,8 @@ pub(crate) struct Street {
     pub locality: String,
     /// Nearest postcode unit, where one is near.
     pub postcode: Option<String>,
+    /// Standard deviation of the unit's addresses round its point: a third of the way to the next unit.
+    pub unit_sigma_m: f64,
 }
 
 /// A local place.
@@ -129,16 +131,17 @@ impl World {
                 learner.add(&text, &lsoa, point);
             }
         }
-        Self::new("Norfolk", rng, units, contents.postcodes, places.entries, learner.entries())
+        Self::new("Norfolk", rng, units, contents.postcodes, ("geonames", places.entries), learner.entries())
     }
 
-    /// A county from parts: entries of kind street are what texts are about, localities those they name.
+    /// A county from parts: entries of kind street are what texts are about, localities, from a gazetteer of some kind,
+    /// those they name.
     pub(crate) fn new(
         name: &'static str,
         rng: &mut Rng,
         units: Vec<StudyUnit>,
         mut postcodes: Vec<NewPostcode>,
-        places: Vec<NewEntry>,
+        (places_kind, places): (&str, Vec<NewEntry>),
         learned: Vec<NewEntry>,
     ) -> Self {
         let study = Study::new(units.clone());
@@ -159,12 +162,17 @@ impl World {
             .filter(|e| e.kind == EntryKind::Street && is_a_street(&e.name))
             .map(|e| {
                 let point = e.points[0].point;
+                let unit = near.nearest(point, NEAR_POSTCODE_M, None);
+                let next_m = unit
+                    .and_then(|i| Some((i, near.nearest(inside[i].1, 500.0, Some(i))?)))
+                    .map_or(500.0, |(i, next)| metres(inside[i].1, inside[next].1));
                 Street {
                     name: e.name.clone(),
                     points: e.points.iter().map(|p| (p.point, p.weight)).collect(),
                     district: study.district_of(point).to_owned(),
                     locality: town_of(&towns, point),
-                    postcode: near.nearest(point, NEAR_POSTCODE_M).map(|i| inside[i].0.clone()),
+                    postcode: unit.map(|i| inside[i].0.clone()),
+                    unit_sigma_m: (next_m / 3.0).clamp(15.0, 60.0),
                 }
             })
             .filter(|s| !s.district.is_empty() && !s.locality.is_empty())
@@ -186,7 +194,7 @@ impl World {
             ended,
             gazetteers: vec![
                 build_index("code-point", "bench", &[], postcodes),
-                build_index("geonames", "bench", &places, Vec::new()),
+                build_index(places_kind, "bench", &places, Vec::new()),
                 build_index("learned", "bench", &known, Vec::new()),
                 build_index("csv", "bench", &local_entries, Vec::new()),
             ],
@@ -277,10 +285,11 @@ impl<'a> Near<'a> {
         Self(squares, points)
     }
 
-    fn nearest(&self, point: LonLat, within_m: f64) -> Option<usize> {
+    /// The nearest to a point, except one.
+    fn nearest(&self, point: LonLat, within_m: f64, except: Option<usize>) -> Option<usize> {
         let (x, y) = Self::square(point);
         let around = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (x + dx, y + dy)));
-        let candidates = around.filter_map(|s| self.0.get(&s)).flatten().copied();
+        let candidates = around.filter_map(|s| self.0.get(&s)).flatten().copied().filter(|i| Some(*i) != except);
         let nearest = candidates.map(|i| (metres(self.1[i].1, point), i)).min_by(|a, b| a.0.total_cmp(&b.0))?;
         (nearest.0 < within_m).then_some(nearest.1)
     }

@@ -12,6 +12,10 @@ use crate::model::{BngPoint, LonLat, bng_to_lonlat};
 
 const ORIGIN: [f64; 2] = [566_000.0, 370_000.0];
 const STEP_M: f64 = 1_500.0;
+/// Census areas are made of whole postcodes: their borders run behind the houses, not through them.
+const BORDER_M: f64 = 45.0;
+/// A village is the country area about it, so much smaller.
+const VILLAGE: f64 = 0.12;
 /// Lattice steps of a block's side.
 const BLOCK: usize = 4;
 const BLOCKS: [usize; 2] = [10, 7];
@@ -162,8 +166,14 @@ fn area(
 ) -> DemoArea {
     let residents = rng.u32(5_600..9_800);
     let young = if town.is_some() { 17 + rng.u32(0..9) } else { 13 + rng.u32(0..4) };
-    let streets = if town.is_some() { 26 } else { 14 };
-    let streets = (0..streets).map(|s| street(rng, &ring, names::street(i, s), town.is_some())).collect();
+    let name_of = |s: usize| match town {
+        Some(town) => names::town_street(town, quarter, s),
+        None => names::village_street(i, s),
+    };
+    let streets = if town.is_some() { names::STREETS_OF_QUARTER } else { 14 };
+    let villages = villages(&ring);
+    let streets =
+        (0..streets).map(|s| street(rng, &ring, name_of(s), villages.get(s % 2).filter(|_| town.is_none()))).collect();
     DemoArea {
         code: format!("X02{:06}", i + 1),
         official_name: format!("{} {number:03}", names::TOWNS[district]),
@@ -179,17 +189,32 @@ fn area(
     }
 }
 
-fn street(rng: &mut Rng, ring: &[BngPoint], name: String, urban: bool) -> Street {
-    let start = point_inside(rng, ring);
+/// Where the two villages of a country area lie: a quarter of the way in from two opposite corners.
+fn villages(ring: &[BngPoint]) -> [BngPoint; 2] {
+    let between = |from: BngPoint, to: BngPoint, part: f64| BngPoint {
+        easting: from.easting + part * (to.easting - from.easting),
+        northing: from.northing + part * (to.northing - from.northing),
+    };
+    let (first, last) = (ring[0], ring[ring.len() / 2]);
+    [between(first, last, 0.3), between(first, last, 0.7)]
+}
+
+/// A street of a quarter, or of a village: there they stand close together.
+fn street(rng: &mut Rng, ring: &[BngPoint], name: String, village: Option<&BngPoint>) -> Street {
+    let mut start = point_inside(rng, ring);
+    if let Some(village) = village {
+        start.easting = village.easting + VILLAGE * (start.easting - village.easting);
+        start.northing = village.northing + VILLAGE * (start.northing - village.northing);
+    }
     let bearing = rng.f64() * std::f64::consts::TAU;
-    let spacing_m = if urban { 60.0 } else { 160.0 };
+    let spacing_m = if village.is_none() { 60.0 } else { 70.0 };
     let count = rng.usize(3..7);
     let points = (0..count)
         .map(|i| BngPoint {
             easting: start.easting + bearing.cos() * spacing_m * i as f64,
             northing: start.northing + bearing.sin() * spacing_m * i as f64,
         })
-        .filter(|p| inside(ring, *p))
+        .filter(|p| well_inside(ring, *p))
         .collect();
     Street { name, points }
 }
@@ -217,6 +242,14 @@ pub(super) fn inside(ring: &[BngPoint], p: BngPoint) -> bool {
         let spans = (a.northing > p.northing) != (b.northing > p.northing);
         let x = a.easting + (p.northing - a.northing) / (b.northing - a.northing) * (b.easting - a.easting);
         odd ^ (spans && p.easting < x)
+    })
+}
+
+/// Whether all within [`BORDER_M`] of a point lies in the ring.
+fn well_inside(ring: &[BngPoint], p: BngPoint) -> bool {
+    (0..8).map(|i| f64::from(i) * std::f64::consts::FRAC_PI_4).all(|turn| {
+        let (sin, cos) = turn.sin_cos();
+        inside(ring, BngPoint { easting: p.easting + BORDER_M * cos, northing: p.northing + BORDER_M * sin })
     })
 }
 

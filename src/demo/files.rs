@@ -198,18 +198,34 @@ fn population(county: &County) -> Bytes {
     table(&["code", "residents", "residents_10_to_24", "deprivation_score"], rows)
 }
 
-/// Postcode of a street by its area and its number there.
+/// Most units of a street.
+const UNITS_OF_STREET: usize = 12;
+
+/// Postcode of the first point of a street by its area and its number there.
 pub(super) fn postcode_of(area: usize, street: usize) -> String {
-    const LETTERS: &[u8] = b"ABDEFGHJLN";
-    let letter = |n: usize| char::from(LETTERS[n % LETTERS.len()]);
-    format!("HM{} {}{}{}", area / 9 + 1, area % 9 + 1, letter(street), letter(street / LETTERS.len() + area))
+    unit(area, street * UNITS_OF_STREET)
 }
 
+/// Postcode unit of an area, up to 400.
+fn unit(area: usize, number: usize) -> String {
+    const LETTERS: &[u8] = b"ABDEFGHJLNPQRSTUWXYZ";
+    let letter = |n: usize| char::from(LETTERS[n % LETTERS.len()]);
+    format!("HM{} {}{}{}", area / 9 + 1, area % 9 + 1, letter(number), letter(number / LETTERS.len() + area))
+}
+
+fn middle(a: BngPoint, b: BngPoint) -> BngPoint {
+    BngPoint { easting: f64::midpoint(a.easting, b.easting), northing: f64::midpoint(a.northing, b.northing) }
+}
+
+/// A unit for every few houses: at the points of a street and half way between them.
 fn postcodes(county: &County) -> Bytes {
     let rows = county.areas.iter().enumerate().flat_map(|(i, area)| {
-        area.streets.iter().enumerate().filter_map(move |(s, street)| {
-            let point = street.points.first()?;
-            Some(vec![postcode_of(i, s), format!("{:.0}", point.easting), format!("{:.0}", point.northing)])
+        area.streets.iter().enumerate().flat_map(move |(s, street)| {
+            let halves = street.points.windows(2).map(|pair| middle(pair[0], pair[1]));
+            street.points.iter().copied().chain(halves).enumerate().map(move |(at, point)| {
+                let unit = unit(i, s * UNITS_OF_STREET + at);
+                vec![unit, format!("{:.0}", point.easting), format!("{:.0}", point.northing)]
+            })
         })
     });
     table(&["postcode", "easting", "northing"], rows)
