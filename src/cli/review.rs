@@ -12,6 +12,9 @@ use crate::{
     workspace::Workspace,
 };
 
+/// Most rows of a sheet that are told to wait no longer.
+const MAX_GONE: usize = 20;
+
 /// Commands on what needs a person.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
@@ -114,10 +117,10 @@ pub(super) fn run(workspace: &Workspace, command: ReviewCommand) -> anyhow::Resu
     match command {
         ReviewCommand::List { limit, source, json } => list(workspace, limit, source.as_deref(), json),
         ReviewCommand::Decide { id, choice, who } => {
-            let id = id.trim_start_matches('w');
+            let id = review::wording_id(&id);
             let queue = review::queue(workspace)?;
-            let item = queue.items.iter().find(|i| i.id == id).ok_or(ReviewError::NoItem { id: id.to_owned() })?;
-            let made = review::decide(workspace, id, review::read_choice(item, &choice)?, &who)?;
+            let item = queue.items.iter().find(|i| i.id == id).ok_or(ReviewError::NoItem { id: id.clone() })?;
+            let made = review::decide(workspace, &id, review::read_choice(item, &choice)?, &who)?;
             print_line(&format!("decision {}: {} records", made.number, thousands(made.records)))
         }
         ReviewCommand::Undo { number } => {
@@ -260,6 +263,12 @@ fn export(workspace: &Workspace, output: Option<PathBuf>) -> anyhow::Result<()> 
 fn apply(workspace: &Workspace, file: &std::path::Path, who: &str) -> anyhow::Result<()> {
     let report = review::apply_sheet(workspace, file, who)?;
     let records: u64 = report.made.iter().map(|m| m.records).sum();
+    for (line, id) in report.gone.iter().take(MAX_GONE) {
+        note(&printable(&format!("line {line}: {id} no longer waits; it was decided, or imported again and found")));
+    }
+    if report.gone.len() > MAX_GONE {
+        note(&format!("and {} more that no longer wait", report.gone.len() - MAX_GONE));
+    }
     print_line(&format!(
         "{} rows: {} decisions placed or left out {} records, {} rows without a choice, {} no longer wait",
         thousands(report.rows),

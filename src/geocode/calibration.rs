@@ -5,11 +5,11 @@
 
 /// Intercept and slope of a line through log-odds.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Line {
+pub(super) struct Line {
     /// Log-odds where the share is a half.
-    pub intercept: f64,
+    intercept: f64,
     /// Change for one unit of log-odds.
-    pub slope: f64,
+    slope: f64,
 }
 
 /// The share is the probability.
@@ -20,7 +20,7 @@ pub(super) const MSOA: Line = Line { intercept: 0.25, slope: 1.72 };
 /// Right resolution 8 cell.
 pub(super) const CELL8: Line = Line { intercept: 0.48, slope: 1.65 };
 /// Right resolution 9 cell.
-pub(super) const CELL9: Line = Line { intercept: 0.76, slope: 1.27 };
+pub(super) const CELL9: Line = Line { intercept: 0.60, slope: 1.31 };
 /// Factors on the radius by rank of what was found: coordinates, square, place or crossing, postcode, street, broad.
 pub(super) const RADIUS: [f64; 6] = [0.70, 0.78, 0.68, 0.68, 0.92, 0.95];
 

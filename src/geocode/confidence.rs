@@ -5,7 +5,7 @@ use super::{
     calibration::{CELL8, CELL9, MSOA, RADIUS, probability},
     evidence::Weigher,
     hypothesis::{Hypothesis, Mention, What},
-    study::{metres, moved},
+    study::{distances_from, metres, moved},
 };
 use crate::{
     grid::OneCell,
@@ -36,9 +36,9 @@ const TIE: f64 = 0.25;
 /// Points that stand for a bell round one.
 const SPREAD: usize = 13;
 /// Cosine and sine of sixths of a turn, and of those between them.
-const TWELFTHS_EVEN: [[f64; 2]; 6] =
+const SIXTHS: [[f64; 2]; 6] =
     [[1.0, 0.0], [0.5, ROOT_3_4], [-0.5, ROOT_3_4], [-1.0, 0.0], [-0.5, -ROOT_3_4], [0.5, -ROOT_3_4]];
-const TWELFTHS_ODD: [[f64; 2]; 6] =
+const BETWEEN: [[f64; 2]; 6] =
     [[ROOT_3_4, 0.5], [0.0, 1.0], [-ROOT_3_4, 0.5], [-ROOT_3_4, -0.5], [0.0, -1.0], [ROOT_3_4, -0.5]];
 /// Half the root of three.
 const ROOT_3_4: f64 = 0.866_025_403_784_438_6;
@@ -87,7 +87,8 @@ pub(super) fn decide(hypotheses: &[Hypothesis], weigher: &Weigher<'_>, flags: Fl
         class = PrecisionClass::StreetSegment;
     }
     let coordinates = winner.what == What::Coordinates;
-    let believed = coordinates && winner.mass >= 0.5 * total && score_gap >= TIE;
+    let exact = coordinates && class <= PrecisionClass::Locality;
+    let believed = exact && winner.mass >= 0.5 * total && score_gap >= TIE;
     let status = if believed || (confidence.msoa >= ACCEPT && class <= PrecisionClass::Locality) {
         Status::Matched
     } else {
@@ -168,16 +169,12 @@ fn samples(hypotheses: &[Hypothesis], winner: &Hypothesis, settled: LonLat, tota
             && settled != h.point
             && h.evidence.iter().any(|e| matches!(e.0, Mention::Postcode(_)) && e.2 > 0.5);
         if anchored {
-            spread(settled, h.radius_m, share, &mut samples);
+            spread(settled, h.radius_m, share, true, &mut samples);
             continue;
         }
         let from = samples.len();
         for &(point, part) in h.points.iter().take(16) {
-            if h.points.len() > 4 {
-                samples.push(Sample { point, share: share * part, whole_district: false });
-            } else {
-                spread(point, h.radius_m, share * part, &mut samples);
-            }
+            spread(point, h.radius_m, share * part, h.points.len() <= 2, &mut samples);
         }
         let is_district = h.class == PrecisionClass::District && matches!(h.what, What::Broad(_));
         samples[from..].iter_mut().for_each(|s| s.whole_district = is_district && is_winner);
@@ -185,16 +182,22 @@ fn samples(hypotheses: &[Hypothesis], winner: &Hypothesis, settled: LonLat, tota
     samples
 }
 
-/// A point and twelve round it that stand for a bell whose nine tenths lie within the radius.
-fn spread(point: LonLat, radius_m: f64, share: f64, samples: &mut Vec<Sample>) {
-    samples.push(Sample { point, share: share * 0.16, whole_district: false });
+/// A point and twelve round it that stand for a bell whose nine tenths lie within the radius; six will do where it is one
+/// of several points.
+fn spread(point: LonLat, radius_m: f64, share: f64, fully: bool, samples: &mut Vec<Sample>) {
     let east = moved(point, radius_m, 0.0).lon - point.lon;
     let north = moved(point, 0.0, radius_m).lat - point.lat;
-    for (ring, part, directions) in [(0.42, 0.42, TWELFTHS_EVEN), (0.9, 0.42, TWELFTHS_ODD)] {
-        for [x, y] in directions {
-            let at = LonLat { lon: point.lon + x * ring * east, lat: point.lat + y * ring * north };
-            samples.push(Sample { point: at, share: share * part / 6.0, whole_district: false });
-        }
+    let mut add = |[x, y]: [f64; 2], ring: f64, part: f64| {
+        let at = LonLat { lon: point.lon + x * ring * east, lat: point.lat + y * ring * north };
+        samples.push(Sample { point: at, share: share * part, whole_district: false });
+    };
+    if fully {
+        add([0.0, 0.0], 0.0, 0.16);
+        SIXTHS.iter().for_each(|direction| add(*direction, 0.42, 0.07));
+        BETWEEN.iter().for_each(|direction| add(*direction, 0.9, 0.07));
+    } else {
+        add([0.0, 0.0], 0.0, 0.28);
+        SIXTHS.iter().for_each(|direction| add(*direction, 0.75, 0.12));
     }
 }
 
@@ -232,8 +235,9 @@ impl Shares {
 
 /// Distance that holds nine tenths of the samples.
 fn radius(samples: &[Sample], point: LonLat) -> f64 {
-    let mut distances: Vec<(f64, f64)> = samples.iter().map(|s| (metres(s.point, point), s.share)).collect();
-    distances.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let distance_m = distances_from(point);
+    let mut distances: Vec<(f64, f64)> = samples.iter().map(|s| (distance_m(s.point), s.share)).collect();
+    distances.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let total: f64 = distances.iter().map(|d| d.1).sum();
     let mut sum = 0.0;
     for (distance, share) in &distances {

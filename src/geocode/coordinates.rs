@@ -10,6 +10,8 @@ const BRITAIN: [f64; 4] = [-9.0, 49.5, 2.5, 61.5];
 const APART_M: f64 = 1_000.0;
 /// South-west of this easting and northing there is only sea.
 const FIRST_LAND_M: f64 = 75_000.0;
+/// Metres of a degree of latitude.
+const DEGREE_M: f64 = 111_320.0;
 /// Radius that holds the truth of a point that is given to the metre: what people mean by a place.
 const POINT_RADIUS_M: f64 = 25.0;
 
@@ -69,15 +71,12 @@ enum System {
     Metres,
 }
 
-/// Two numbers with the step they are given to.
-type Pair = ([f64; 2], f64);
-
 /// The numbers of two fields; `None` when both hold nothing.
-fn pair(first: &str, second: &str) -> Option<Result<Pair, NoPoint>> {
+fn pair(first: &str, second: &str) -> Option<Result<[f64; 2], NoPoint>> {
     let (a, b) = (number(first), number(second));
     match (a, b) {
         (Number::Nothing, Number::Nothing) => None,
-        (Number::Is(a), Number::Is(b)) => Some(Ok(([a, b], step_of(a).min(step_of(b))))),
+        (Number::Is(a), Number::Is(b)) => Some(Ok([a, b])),
         _ => Some(Err(Flags::IMPOSSIBLE_POINT)),
     }
 }
@@ -134,28 +133,43 @@ fn number(text: &str) -> Number {
     digits.parse::<f64>().ok().filter(|n| n.is_finite()).map_or(Number::Other, |n| Number::Is(sign * n))
 }
 
-/// Largest power of ten up to 1,000 that divides a whole number; 1 for others.
-fn step_of(value: f64) -> f64 {
-    [1000.0, 100.0].into_iter().find(|step| value != 0.0 && value % step == 0.0).unwrap_or(1.0)
+/// What a number leaves open: the largest power of ten that divides metres, the last decimal of degrees; 0 where it is
+/// less than what people mean by a point.
+fn step_of(value: f64, system: System) -> f64 {
+    match system {
+        System::Metres => {
+            let divides = |step: &f64| value != 0.0 && value % step == 0.0;
+            [100_000.0, 10_000.0, 1_000.0, 100.0].into_iter().find(divides).unwrap_or(0.0)
+        }
+        System::Degrees => {
+            let whole = |scale: &f64| (value * scale - (value * scale).round()).abs() < 1e-6;
+            [1.0, 10.0, 100.0, 1_000.0].into_iter().find(whole).map_or(0.0, |scale| 1.0 / scale)
+        }
+    }
 }
 
-fn read_pair((pair, step_m): Pair, system: System, inside: &impl Fn(LonLat) -> bool) -> Result<ReadPoint, NoPoint> {
+fn read_pair(pair: [f64; 2], system: System, inside: &impl Fn(LonLat) -> bool) -> Result<ReadPoint, NoPoint> {
     if stands_for_nothing(pair) {
         return Err(Flags::ZERO_POINT);
     }
     let [a, b] = pair;
-    let coarse = if system == System::Metres && step_m > 1.0 { step_m } else { 0.0 };
+    let step = step_of(a, system).min(step_of(b, system));
+    // Metres are cut off, so that the point is a corner of what they leave open; degrees are rounded.
+    let (shift, open_m) = match system {
+        System::Metres => (step / 2.0, step),
+        System::Degrees => (0.0, step * DEGREE_M),
+    };
     let mut flags = Flags::NONE;
-    if coarse > 0.0 {
+    if step > 0.0 {
         flags.set(Flags::GRIDREF_COARSE);
     }
-    let radius_m = POINT_RADIUS_M.max(coarse / std::f64::consts::SQRT_2);
-    if let Some(point) = as_given([a + coarse / 2.0, b + coarse / 2.0], system) {
+    let radius_m = POINT_RADIUS_M.max(open_m / std::f64::consts::SQRT_2);
+    if let Some(point) = as_given([a + shift, b + shift], system, inside) {
         if inside(point) {
             return Ok(ReadPoint { point, radius_m, flags, swapped: None });
         }
         flags.set(Flags::OUTSIDE_AREA);
-        let swapped = as_given([b, a], system).filter(|p| inside(*p));
+        let swapped = as_given([b, a], system, inside).filter(|p| inside(*p));
         if swapped.is_some() {
             flags.set(Flags::POSSIBLE_SWAP);
         }
@@ -164,17 +178,18 @@ fn read_pair((pair, step_m): Pair, system: System, inside: &impl Fn(LonLat) -> b
     repaired(pair, system, inside)
 }
 
-/// The point of a pair as its columns say; none where Great Britain has none.
-fn as_given([a, b]: [f64; 2], system: System) -> Option<LonLat> {
+/// The point of a pair as its columns say; none where Great Britain has none. Metres in the sea are a slip of the pen,
+/// but not where the study area itself lies there.
+fn as_given([a, b]: [f64; 2], system: System, inside: &impl Fn(LonLat) -> bool) -> Option<LonLat> {
     match system {
         System::Degrees => {
             let [west, south, east, north] = BRITAIN;
             ((west..=east).contains(&a) && (south..=north).contains(&b)).then_some(LonLat { lon: a, lat: b })
         }
         System::Metres => {
-            let point = BngPoint { easting: a, northing: b };
-            letters_of(point).filter(|_| a.max(b) >= FIRST_LAND_M)?;
-            bng_to_lonlat(point).ok()
+            let on_grid = BngPoint { easting: a, northing: b };
+            let on_land = letters_of(on_grid).is_some() && a.max(b) >= FIRST_LAND_M;
+            bng_to_lonlat(on_grid).ok().filter(|point| on_land || inside(*point))
         }
     }
 }
@@ -182,7 +197,7 @@ fn as_given([a, b]: [f64; 2], system: System) -> Option<LonLat> {
 /// A pair that is impossible as given: the one repair that lies inside.
 fn repaired([a, b]: [f64; 2], system: System, inside: &impl Fn(LonLat) -> bool) -> Result<ReadPoint, NoPoint> {
     let other = if system == System::Degrees { System::Metres } else { System::Degrees };
-    let found = |pair: [f64; 2], system: System| as_given(pair, system).filter(|p| inside(*p));
+    let found = |pair: [f64; 2], system: System| as_given(pair, system, inside).filter(|p| inside(*p));
     let whole = |point, flags, radius_m| Ok(ReadPoint { point, radius_m, flags, swapped: None });
     if let Some(point) = found([b, a], system) {
         return whole(point, Flags::SWAPPED_AXES_FIXED, POINT_RADIUS_M);
@@ -240,12 +255,13 @@ mod tests {
     #[test]
     fn every_confusion_of_columns_is_seen() {
         type Flagged = &'static [&'static str];
-        let table: [(CoordinateTexts<'_>, Result<Flagged, Flagged>); 22] = [
+        let table: [(CoordinateTexts<'_>, Result<Flagged, Flagged>); 23] = [
             (degrees("1.2957", "52.6286"), Ok(&[])),
             (metres("623137", "308563"), Ok(&[])),
             (metres("623,137", "308,563"), Ok(&[])),
             (metres("623 137m", "308 563m"), Ok(&[])),
             (metres("623100", "308500"), Ok(&["gridref_coarse"])),
+            (degrees("1.296", "52.629"), Ok(&["gridref_coarse"])),
             (degrees("52.6286", "1.2957"), Ok(&["swapped_axes_fixed"])),
             (degrees("623137", "308563"), Ok(&["units_fixed"])),
             (metres("1.2957", "52.6286"), Ok(&["units_fixed"])),
@@ -268,6 +284,16 @@ mod tests {
             let expected = expected.map(<[&str]>::to_vec).map_err(<[&str]>::to_vec);
             assert_eq!(near_castle(texts), expected, "{texts:?}");
         }
+    }
+
+    #[test]
+    fn what_is_given_roughly_is_known_roughly() {
+        let radius = |texts| read(texts, &inside).map(|p| p.radius_m.round());
+        assert_eq!(radius(degrees("1.2957", "52.6286")), Ok(25.0));
+        assert_eq!(radius(degrees("1.3", "52.6286")), Ok(25.0));
+        assert_eq!(radius(degrees("1.3", "52.6")), Ok(7_872.0));
+        assert_eq!(radius(metres("620000", "310000")), Ok(7_071.0));
+        assert_eq!(radius(metres("623000", "308000")), Ok(707.0));
     }
 
     #[test]

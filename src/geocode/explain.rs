@@ -5,6 +5,7 @@ use super::{
     evidence::Weigher,
     geocoder::Trace,
     hypothesis::{Hypothesis, Mention, What},
+    parse::{Field, Parsed},
     study::metres,
     wording::Link,
 };
@@ -69,6 +70,7 @@ impl Geocoder {
         if lines.len() == 1 {
             lines.push("  nothing that a gazetteer knows".to_owned());
         }
+        lines.extend(unread(input, &trace.parsed));
         lines.push(String::new());
         lines.push("Candidates:".to_owned());
         let total: f64 = trace.hypotheses.iter().map(|h| h.mass).sum();
@@ -152,6 +154,17 @@ impl Geocoder {
         }
         lines
     }
+}
+
+/// The words that nothing was made of.
+fn unread(input: &Input<'_>, parsed: &Parsed) -> Option<String> {
+    let words = parsed.unread.iter().filter_map(|(field, range)| match field {
+        Field::Text => input.text.get(range.clone()),
+        Field::Locality => input.locality.get(range.clone()),
+    });
+    let words: Vec<String> = words.take(MAX_TOLD).map(|w| format!("{w:?}")).collect();
+    let more = if parsed.unread.len() > MAX_TOLD { ", and more" } else { "" };
+    (!words.is_empty()).then(|| format!("  not read: {}{more}", words.join(", ")))
 }
 
 /// What was decided, and how sure it is.

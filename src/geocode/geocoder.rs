@@ -60,10 +60,7 @@ impl Geocoder {
         let mut hasher = blake3::Hasher::new();
         hasher.update(GEOCODER_VERSION.as_bytes());
         for index in &indexes {
-            let h = &index.header;
-            hasher.update(
-                format!("{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1e}", h.kind, h.epoch, h.entries, h.postcodes).as_bytes(),
-            );
+            hasher.update(index.digest.as_bytes());
         }
         let epoch = hasher.finalize().to_hex()[..12].to_owned();
         Self { gazetteers: Gazetteers::new(indexes, &study), study, defaults, epoch }

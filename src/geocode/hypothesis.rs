@@ -330,7 +330,11 @@ impl Maker<'_> {
 fn coordinates_as_given(read: &ReadPoint, class: Option<PrecisionClass>, alike: f64, all: &mut Vec<Hypothesis>) {
     let coarse = read.flags.has(Flags::GRIDREF_COARSE);
     let class = class.unwrap_or(if coarse { PrecisionClass::Street } else { PrecisionClass::Premises });
-    let class = if read.radius_m > 300.0 { class.max(PrecisionClass::Locality) } else { class };
+    let class = match read.radius_m {
+        r if r > 2_000.0 => class.max(PrecisionClass::District),
+        r if r > 300.0 => class.max(PrecisionClass::Locality),
+        _ => class,
+    };
     // Coordinates are believed against one thing that contradicts them, not against two; less so outside.
     let prior = alike * if read.flags.has(Flags::OUTSIDE_AREA) { 6.0 } else { 30.0 };
     let made = || vec![Mention::Coordinates];

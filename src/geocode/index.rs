@@ -19,7 +19,7 @@ pub(super) const COUNT_BITS: u32 = 24;
 /// Degrees per unit of a stored coordinate.
 pub(super) const DEGREE_STEP: f64 = 1e-7;
 /// Side of the squares that postcodes are counted in.
-pub const DENSITY_SQUARE_M: f64 = 1_000.0;
+pub(super) const DENSITY_SQUARE_M: f64 = 1_000.0;
 
 /// What a gazetteer file says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +48,8 @@ pub struct IndexError {
 pub struct Index {
     /// What it says of itself.
     pub header: IndexHeader,
+    /// Hash of all its bytes.
+    pub(super) digest: blake3::Hash,
     /// Units, sectors and outcodes to positions in `postcode_points`.
     postcodes: Fst<Vec<u8>>,
     postcode_points: Vec<u64>,
@@ -102,6 +104,7 @@ impl Index {
         let entries = sections[4].as_chunks::<ENTRY_BYTES>().0.iter().map(Entry::decode).collect::<Option<Vec<_>>>();
         let pairs = sections[7].as_chunks::<8>().0.iter().map(|c| u64::from_le_bytes(*c));
         let index = Self {
+            digest: blake3::hash(bytes),
             postcodes: map(sections[0])?,
             postcode_points: u64s(sections[1]),
             names: map(sections[2])?,

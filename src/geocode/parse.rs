@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{
     EntryKind, GridSquare, Input, Postcode, Study,
     gazetteers::{EntryRef, Gazetteers},
+    home::home_ranges,
     postcode,
     scan::{Hit, Readings, names},
     spelling::is_street_word,
@@ -50,6 +51,8 @@ pub(super) struct Parsed {
     pub(super) links: Vec<(usize, usize, Link)>,
     /// Streets named that no gazetteer has.
     pub(super) unknown_streets: usize,
+    /// Words that nothing was made of, as bytes of their field.
+    pub(super) unread: Vec<(Field, Range<usize>)>,
     pub(super) flags: Flags,
 }
 
@@ -132,7 +135,7 @@ impl Reader<'_> {
         let first = self.parsed.names.len();
         self.names(&tokens, &mut used, field);
         let starts = self.parsed.names[first..].iter().map(|n| n.tokens.start).chain(postcodes.iter().map(|p| p.1));
-        let homes = wording::home_ranges(&spans.turns, &starts.collect::<Vec<_>>(), tokens.len());
+        let homes = home_ranges(&spans.turns, &starts.collect::<Vec<_>>(), tokens.len());
         let in_home = |at: usize| homes.iter().any(|home| home.contains(&at));
         for mention in &mut self.parsed.names[first..] {
             mention.home = in_home(mention.tokens.start);
@@ -140,9 +143,23 @@ impl Reader<'_> {
         for (i, at) in postcodes {
             self.parsed.postcodes[i].home = in_home(at);
         }
+        self.note_unread(&tokens, &used, field);
         let spans: Vec<Range<usize>> = self.parsed.names[first..].iter().map(|n| n.tokens.clone()).collect();
         let links = wording::links(&tokens, &spans);
         self.parsed.links.extend(links.into_iter().map(|(a, b, link)| (first + a, first + b, link)));
+    }
+
+    /// Runs of words that are neither a place nor everyday.
+    fn note_unread(&mut self, tokens: &[Token], used: &[bool], field: Field) {
+        let is_unread = |i: usize| !used[i] && !wording::is_plain(&tokens[i].text);
+        let mut at = 0;
+        while at < tokens.len() {
+            let end = (at..tokens.len()).find(|&i| !is_unread(i)).unwrap_or(tokens.len());
+            if end > at {
+                self.parsed.unread.push((field, tokens[at].start..tokens[end - 1].end));
+            }
+            at = end + 1;
+        }
     }
 
     fn grid_references(&mut self, tokens: &[Token], used: &mut [bool]) {

@@ -1,9 +1,11 @@
 //! Words kept for a person to decide on, with what names people taken out.
 
 use super::{
+    home::home_ranges,
+    people::long_numbers,
     spelling::is_street_word,
     token::{Token, tokens},
-    wording::{home_ranges, spans},
+    wording::spans,
 };
 
 /// Texts of up to so many words are fields for a place; longer ones are prose.
@@ -29,9 +31,6 @@ const EVENTS: [&str; 16] = [
     "suspect",
     "patient",
 ];
-/// Digits in a row, spaces left out, that are a telephone number or a date of birth.
-const LONG_NUMBER: usize = 6;
-
 /// A text without the names after titles, telephone numbers and e-mail addresses; of prose only what stands near words of
 /// places is kept. It is not anonymous: it is for those who may see the record.
 #[must_use]
@@ -43,13 +42,13 @@ pub fn without_people(text: &str) -> String {
     let everything: Vec<usize> =
         (0..words.len()).filter(|&i| !said.turns.iter().any(|t| (t.0..t.1).contains(&i))).collect();
     hidden.extend(home_ranges(&said.turns, &everything, words.len()));
-    hidden.extend(long_numbers(&words));
+    hidden.extend(long_numbers(text, &words));
     let prose = words.iter().any(|w| EVENTS.contains(&w.text.as_str()));
     let keep_all = words.len() <= FIELD_WORDS && !prose;
     let mut kept = String::new();
     let mut left_out = false;
     for (at, word) in words.iter().enumerate() {
-        let is_hidden = hidden.iter().any(|h| h.contains(&at)) || is_contact(text, word);
+        let is_hidden = hidden.iter().any(|h| h.contains(&at));
         let is_kept = !is_hidden && (keep_all || near_place(&words, at));
         if !is_kept {
             left_out = true;
@@ -67,23 +66,6 @@ pub fn without_people(text: &str) -> String {
         kept.push_str(" \u{2026}");
     }
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Runs of figures that together are a telephone or NHS number.
-fn long_numbers(words: &[Token]) -> Vec<std::ops::Range<usize>> {
-    let mut found = Vec::new();
-    let mut start = 0;
-    for end in 0..=words.len() {
-        if words.get(end).is_some_and(Token::is_number) {
-            continue;
-        }
-        let digits: usize = words[start..end].iter().map(|w| w.text.len()).sum();
-        if digits > LONG_NUMBER {
-            found.push(start..end);
-        }
-        start = end + 1;
-    }
-    found
 }
 
 fn near_place(words: &[Token], at: usize) -> bool {
@@ -116,15 +98,6 @@ fn is_place_word(word: &str) -> bool {
         "field",
     ];
     PLACES.contains(&word)
-}
-
-/// Part of an e-mail address, or a long number.
-fn is_contact(text: &str, word: &Token) -> bool {
-    let piece = text[..word.end].rfind(char::is_whitespace).map_or(0, |at| at + 1);
-    let piece = text[piece..].split_whitespace().next().unwrap_or_default();
-    let digits = piece.bytes().filter(u8::is_ascii_digit).count();
-    let separated = piece.bytes().all(|b| b.is_ascii_digit() || b"/-.()+".contains(&b));
-    piece.contains('@') && piece.contains('.') || (separated && digits >= LONG_NUMBER)
 }
 
 #[cfg(test)]

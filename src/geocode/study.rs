@@ -118,6 +118,15 @@ pub(super) fn metres(a: LonLat, b: LonLat) -> f64 {
     (east * east + north * north).sqrt() * DEGREE_M
 }
 
+/// Metres from a point to others of its surroundings (error below 1 % within 50 km).
+pub(super) fn distances_from(point: LonLat) -> impl Fn(LonLat) -> f64 {
+    let east_m = DEGREE_M * point.lat.to_radians().cos();
+    move |to| {
+        let (east, north) = ((to.lon - point.lon) * east_m, (to.lat - point.lat) * DEGREE_M);
+        (east * east + north * north).sqrt()
+    }
+}
+
 /// A point some metres east and north of another.
 pub(super) fn moved(from: LonLat, east_m: f64, north_m: f64) -> LonLat {
     LonLat {

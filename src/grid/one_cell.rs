@@ -9,7 +9,7 @@ use crate::model::LonLat;
 use super::{cell_of_point, center, outline};
 
 /// Nearer to a border than this H3 itself is asked, metres: the sides of a cell are great circles, not lines of a map.
-const UNSURE_M: f64 = 2.0;
+const UNSURE_M: f64 = 0.5;
 /// Sides are looked at in a plane only where it is nearly one: up to this latitude, and not across the date line.
 const MAX_LATITUDE: f64 = 75.0;
 const DEGREE_M: f64 = 111_320.0;

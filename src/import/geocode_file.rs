@@ -105,7 +105,7 @@ pub struct GeocodeTally {
 }
 
 /// Geocodes the rows of a CSV, plain or gzipped: the input columns as they are (what a spreadsheet would run as a formula
-/// made harmless), then [`ANSWER_COLUMNS`].
+/// made harmless; one named like an answer's column gets `input_` before its name), then [`ANSWER_COLUMNS`].
 ///
 /// # Errors
 /// [`ImportError`] when the file is no CSV or lacks the columns asked for.
@@ -122,7 +122,8 @@ pub fn geocode_file(
     let at = columns.positions(&file, &header)?;
     let mut writer = csv::Writer::from_writer(out);
     let io = |e: csv::Error| ImportError::Io { source: e.into() };
-    writer.write_record(header.iter().map(String::as_str).chain(ANSWER_COLUMNS)).map_err(io)?;
+    let given = header.iter().map(|name| column_name(name, &header));
+    writer.write_record(given.chain(ANSWER_COLUMNS.map(str::to_owned))).map_err(io)?;
     let mut tally = GeocodeTally::default();
     let mut known: HashMap<Vec<String>, Answer> = HashMap::new();
     let mut rows: Vec<Vec<String>> = Vec::with_capacity(CHUNK);
@@ -154,6 +155,15 @@ pub fn geocode_file(
     }
     writer.flush()?;
     Ok(tally)
+}
+
+/// The name of an input column; `input_lon` where an answer's column has the name.
+fn column_name(name: &str, header: &[String]) -> String {
+    let mut free = name.to_owned();
+    while ANSWER_COLUMNS.contains(&free.as_str()) || (free != name && header.contains(&free)) {
+        free.insert_str(0, "input_");
+    }
+    spreadsheet_safe(&free).into_owned()
 }
 
 /// The fields of a row that are looked at.

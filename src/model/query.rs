@@ -121,10 +121,12 @@ pub enum QueryError {
         known: Vec<String>,
     },
     /// A parameter that no query has.
-    #[error("there is no parameter {name:?}; known: {}", PARAMETERS.join(", "))]
+    #[error("there is no parameter {name:?}; known: {}", known.join(", "))]
     Parameter {
         /// The parameter, cut at 80 characters.
         name: String,
+        /// Those there are.
+        known: &'static [&'static str],
     },
 }
 
@@ -142,7 +144,14 @@ impl QueryError {
         Self::Invalid { name: name.to_owned(), value: value.chars().take(80).collect(), expected: expected.into() }
     }
 
+    /// A parameter that there is not.
+    #[must_use]
+    pub fn parameter(name: &str, known: &'static [&'static str]) -> Self {
+        Self::Parameter { name: name.chars().take(80).collect(), known }
+    }
+
     /// A value that names nothing known.
+    #[must_use]
     pub fn unknown<S: ToString>(name: &str, value: &str, known: impl IntoIterator<Item = S>) -> Self {
         Self::Unknown {
             name: name.to_owned(),
@@ -259,7 +268,7 @@ impl Query {
                 self.top = Some((top > 0).then_some(top).ok_or_else(error)?);
             }
             _ => {
-                return Err(QueryError::Parameter { name: name.chars().take(80).collect() });
+                return Err(QueryError::parameter(name, &PARAMETERS));
             }
         }
         Ok(())

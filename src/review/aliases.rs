@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::ReviewError;
+use super::{ReviewError, person};
 use crate::{
-    geocode::{Answer, EntryKind, Geocoder, Input, Status},
+    geocode::{self, Answer, EntryKind, Geocoder, Input, Status},
     import::{Position, open_geocoder, place_decided, waiting_by_words},
     model::LonLat,
     workspace::{Alias, AliasState, Commit, ReviewItem, Workspace},
@@ -53,7 +53,7 @@ pub struct Taught {
 /// # Errors
 /// [`ReviewError::BadAlias`].
 pub fn teach(workspace: &Workspace, new: &NewAlias, who: &str) -> Result<Taught, ReviewError> {
-    let alias = checked(workspace, new, who)?;
+    let alias = checked(workspace, new, person(who)?)?;
     let lock = workspace.lock()?;
     let mut commit = Commit::begin(workspace, &lock)?;
     let number = commit.add_alias(&Alias { state: AliasState::Live, ..alias.clone() })?;
@@ -76,6 +76,9 @@ fn checked(workspace: &Workspace, new: &NewAlias, who: &str) -> Result<Alias, Re
     let name = new.name.trim();
     if name.is_empty() || name.chars().count() > MAX_NAME_CHARS || !name.chars().any(char::is_alphabetic) {
         return Err(bad(format!("an alias needs a name with letters, of at most {MAX_NAME_CHARS} characters")));
+    }
+    if geocode::is_everyday(name) {
+        return Err(bad(format!("{name:?} is made of everyday words alone: it would be found in every other text")));
     }
     let kind = if new.kind.is_empty() { "place" } else { &new.kind };
     let kind = EntryKind::from_name(kind).ok_or_else(|| bad(format!("{kind:?} is no kind of place")))?;
@@ -118,6 +121,7 @@ fn checked(workspace: &Workspace, new: &NewAlias, who: &str) -> Result<Alias, Re
 /// # Errors
 /// [`ReviewError::NoAlias`], or [`ReviewError::SamePerson`] for the one who taught it.
 pub fn agree(workspace: &Workspace, number: i64, who: &str) -> Result<Taught, ReviewError> {
+    let who = person(who)?;
     let lock = workspace.lock()?;
     let mut commit = Commit::begin(workspace, &lock)?;
     let pending = commit.state().aliases()?.into_iter().find(|a| a.number == number && a.state == AliasState::Pending);

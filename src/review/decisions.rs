@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::ReviewError;
+use super::{ReviewError, person};
 use crate::{
     import::{Before, Choice, Decided, Position, place_decided},
     workspace::{Commit, ReviewDecision, ReviewItem, Workspace},
 };
+
+/// Decisions whose words are kept.
+const WORDS_KEPT: usize = 50;
 
 /// A decision that was made.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -37,6 +40,7 @@ pub fn decide(workspace: &Workspace, id: &str, choice: Choice, who: &str) -> Res
 /// # Errors
 /// [`ReviewError::NoItem`] where nothing waits under an identity; nothing is then changed.
 pub fn decide_all(workspace: &Workspace, choices: Vec<(String, Choice)>, who: &str) -> Result<Vec<Made>, ReviewError> {
+    let who = person(who)?;
     let lock = workspace.lock()?;
     let mut commit = Commit::begin(workspace, &lock)?;
     let items = commit.state().review_items()?;
@@ -74,8 +78,24 @@ pub fn decide_all(workspace: &Workspace, choices: Vec<(String, Choice)>, who: &s
     }
     let left: Vec<ReviewItem> = items.into_iter().filter(|i| !made.iter().any(|m| m.item == i.id)).collect();
     commit.set_review_items(&left)?;
+    forget_words(&mut commit)?;
     commit.finish()?;
     Ok(made)
+}
+
+/// Words stay with the newest decisions alone, so that they can wait again when one is taken back: no longer than that
+/// are they kept. Of an older one the records go back, and the words come with the next import.
+fn forget_words(commit: &mut Commit<'_>) -> Result<(), ReviewError> {
+    let decisions = commit.state().review_decisions()?;
+    let newest = decisions.iter().filter(|d| !d.undone).rev().nth(WORDS_KEPT - 1).map_or(0, |d| d.number);
+    for decision in decisions.iter().filter(|d| d.undone || d.number < newest) {
+        let Ok(mut decided) = serde_json::from_str::<Decided>(&decision.choice) else { continue };
+        if !decided.items.is_empty() {
+            decided.items.clear();
+            commit.set_decision_choice(decision.number, &serde_json::to_string(&decided).unwrap_or_default())?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes a decision back: the records are where they were, and the wording waits again. Without a number the last one
@@ -88,7 +108,8 @@ pub fn undo(workspace: &Workspace, number: Option<i64>) -> Result<Made, ReviewEr
     let mut commit = Commit::begin(workspace, &lock)?;
     let mut live = commit.state().review_decisions()?.into_iter().filter(|d| !d.undone);
     let asked = live.rfind(|d| number.is_none_or(|n| d.number == n));
-    let decision = asked.ok_or(ReviewError::NoDecision { number: number.unwrap_or(0) })?;
+    let missing = || number.map_or(ReviewError::NothingDecided, |number| ReviewError::NoDecision { number });
+    let decision = asked.ok_or_else(missing)?;
     let decided: Option<Decided> = serde_json::from_str(&decision.choice).ok();
     let before = decided.as_ref().and_then(|d| d.before.as_ref()).map(Before::position);
     let positions = BTreeMap::from([(hash_of(&decision.item)?, before)]);
@@ -100,6 +121,7 @@ pub fn undo(workspace: &Workspace, number: Option<i64>) -> Result<Made, ReviewEr
     items.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.id.cmp(&b.id)));
     items.dedup_by(|a, b| (&a.id, &a.source) == (&b.id, &b.source));
     commit.set_review_items(&items)?;
+    forget_words(&mut commit)?;
     commit.finish()?;
     let records = placed.values().map(|p| p.records).sum();
     Ok(Made { number: decision.number, item: decision.item, records })

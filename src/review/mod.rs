@@ -54,13 +54,33 @@ pub enum ReviewError {
         second: u64,
     },
     /// Nobody is named who decides.
-    #[error("say who decides, in 1 to 80 characters (--as WHO)")]
+    #[error("say who you are, in 1 to 80 characters (--as WHO); nothing was changed")]
     NoPerson,
     /// No decision of the number, or it was taken back already.
     #[error("there is no decision {number} to take back; `places review list` shows the last ones")]
     NoDecision {
         /// Number asked for.
         number: i64,
+    },
+    /// No decision at all is in force.
+    #[error("no decision is in force: there is nothing to take back")]
+    NothingDecided,
+    /// A sheet's candidate is another by now.
+    #[error(
+        "{path}: line {line}: candidate {number} was {then:?} when the sheet was written and is {now:?} now; \
+         export the queue again; nothing was changed"
+    )]
+    OtherCandidate {
+        /// The file.
+        path: String,
+        /// The line.
+        line: u64,
+        /// Number chosen.
+        number: usize,
+        /// What the sheet says.
+        then: String,
+        /// What waits now.
+        now: String,
     },
     /// No alias of the number that waits for agreement.
     #[error("alias {number} does not wait for anybody's agreement")]
@@ -99,6 +119,22 @@ pub enum ReviewError {
     /// Reading or writing.
     #[error(transparent)]
     Io(#[from] std::io::Error),
+}
+
+/// Longest name of a person.
+const MAX_WHO_CHARS: usize = 80;
+
+/// The name of the person who acts, without spaces round it.
+fn person(who: &str) -> Result<&str, ReviewError> {
+    let who = who.trim();
+    let length = who.chars().count();
+    (1..=MAX_WHO_CHARS).contains(&length).then_some(who).ok_or(ReviewError::NoPerson)
+}
+
+/// The identity of a wording as it is stored, from how people give it: with the sheet's `w`, in capitals.
+#[must_use]
+pub fn wording_id(given: &str) -> String {
+    given.trim().trim_start_matches(['w', 'W']).to_ascii_lowercase()
 }
 
 /// A place that may be chosen.

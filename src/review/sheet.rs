@@ -2,7 +2,7 @@
 
 use std::{io::Write, path::Path};
 
-use super::{Made, QueueItem, ReviewError, decide_all, queue};
+use super::{Made, QueueCandidate, QueueItem, ReviewError, decide_all, queue, wording_id};
 use crate::{
     import::Choice,
     model::{LonLat, spreadsheet_safe},
@@ -63,9 +63,7 @@ pub fn write_sheet(workspace: &Workspace, out: &mut dyn Write) -> Result<u64, Re
             item.flags.join(" "),
             item.sources.join(" "),
         ];
-        row.extend((0..5).map(|i| {
-            item.candidates.get(i).map_or(String::new(), |c| format!("{} ({:.0} %)", c.name, 100.0 * c.share))
-        }));
+        row.extend((0..5).map(|i| item.candidates.get(i).map_or(String::new(), told)));
         // An identity of digits alone would become a number in a spreadsheet: it is quoted by a letter before it.
         row[0] = format!("w{}", item.id);
         csv.write_record(row.iter().map(|f| spreadsheet_safe(f).into_owned())).map_err(io)?;
@@ -95,6 +93,8 @@ pub fn apply_sheet(workspace: &Workspace, path: &Path, who: &str) -> Result<Shee
             .ok_or_else(|| wrong(format!("it has no column {name:?}; `places review export` writes a sheet that has")))
     };
     let (id, choice) = (column("id")?, column("choice")?);
+    let candidates: [Option<usize>; 5] =
+        std::array::from_fn(|i| header.iter().position(|h| h.trim() == format!("candidate_{}", i + 1)));
     let items = queue(workspace)?.items;
     let mut report = SheetReport::default();
     let mut choices: Vec<(String, Choice)> = Vec::new();
@@ -108,11 +108,19 @@ pub fn apply_sheet(workspace: &Workspace, path: &Path, who: &str) -> Result<Shee
             report.empty += 1;
             continue;
         }
-        let asked = field(id).trim_start_matches('w');
+        let asked = wording_id(field(id));
         let Some(item) = items.iter().find(|item| item.id == asked) else {
-            report.gone.push((line, asked.chars().take(40).collect()));
+            report.gone.push((line, asked.chars().take(40).collect::<String>()));
             continue;
         };
+        if let Ok(number) = field(choice).parse::<usize>()
+            && let Some(then) = candidates.get(number.wrapping_sub(1)).copied().flatten().map(field)
+            && let Some(now) = item.candidates.get(number - 1)
+            && name_of(then) != name_of(&told(now))
+        {
+            let (path, then) = (path.display().to_string(), then.chars().take(80).collect());
+            return Err(ReviewError::OtherCandidate { path, line, number, then, now: told(now) });
+        }
         let choice = read_choice(item, field(choice)).map_err(|e| wrong(format!("line {line}: {e}")))?;
         match choices.iter().position(|c| c.0 == item.id) {
             None => {
@@ -130,6 +138,16 @@ pub fn apply_sheet(workspace: &Workspace, path: &Path, who: &str) -> Result<Shee
         report.made = decide_all(workspace, choices, who)?;
     }
     Ok(report)
+}
+
+/// A candidate as the sheet tells it.
+fn told(candidate: &QueueCandidate) -> String {
+    format!("{} ({:.0} %)", candidate.name, 100.0 * candidate.share)
+}
+
+/// Of a candidate in a sheet its name alone: shares change with every import.
+fn name_of(told: &str) -> &str {
+    told.rsplit_once(" (").map_or(told, |(name, _)| name).trim_start_matches('\'')
 }
 
 /// Reads a choice: a candidate's number, `n`, or a point.

@@ -198,7 +198,7 @@ pub(super) async fn show(
     let workspace = state.workspace().clone();
     let again = super::respond::take(&mut pairs, "replay").is_some_and(|v| v != "false");
     if let Some((name, _)) = pairs.first() {
-        return Err(QueryError::Parameter { name: name.chars().take(80).collect() }.into());
+        return Err(QueryError::parameter(name, &["replay"]).into());
     }
     let (answer, outcome) = state
         .compute(move |served| {

@@ -38,6 +38,9 @@ pub(super) enum Failure {
     Unprocessable(String),
     NotFound(String),
     NotAllowedHere(&'static str),
+    NeedsHeader,
+    Method,
+    TooLarge,
     Stopping,
     Timeout,
     Internal,
@@ -98,7 +101,10 @@ impl Failure {
                         problem.parameter = Some(name);
                         problem.allowed = vec![expected];
                     }
-                    QueryError::Parameter { name } => problem.parameter = Some(name),
+                    QueryError::Parameter { name, known } => {
+                        problem.parameter = Some(name);
+                        problem.allowed = known.iter().map(|&k| k.to_owned()).collect();
+                    }
                 }
                 problem
             }
@@ -112,6 +118,24 @@ impl Failure {
             Self::NotAllowedHere(detail) => {
                 plain(StatusCode::FORBIDDEN, "urn:places:problem:wrong-host", "Refused", detail.to_owned())
             }
+            Self::NeedsHeader => plain(
+                StatusCode::FORBIDDEN,
+                "urn:places:problem:missing-header",
+                "Refused",
+                "this needs the header x-places: 1, which only a page of this server or a program can set".to_owned(),
+            ),
+            Self::Method => plain(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "urn:places:problem:method",
+                "Another method is needed",
+                "the header allow names the methods this address takes; /docs describes it".to_owned(),
+            ),
+            Self::TooLarge => plain(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "urn:places:problem:too-large",
+                "The request is too large",
+                "send fewer records at once (geocoding takes 1,000), or use the command line".to_owned(),
+            ),
             Self::Stopping => plain(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "urn:places:problem:stopping",
@@ -149,6 +173,20 @@ impl IntoResponse for Failure {
 /// The answer after a handler panicked; the panic itself is in the log.
 pub(super) fn after_panic(_panic: Box<dyn Any + Send>) -> Response<Body> {
     Failure::Internal.into_response()
+}
+
+/// Refusals of the server library are told like all others.
+pub(super) async fn in_our_words(response: Response<Body>) -> Response<Body> {
+    let failure = match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => Failure::Method,
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
+        _ => return response,
+    };
+    let mut ours = failure.into_response();
+    if let Some(allow) = response.headers().get(header::ALLOW) {
+        ours.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    ours
 }
 
 pub(super) async fn no_such_path() -> Failure {

@@ -92,7 +92,7 @@ pub(super) fn body<T: serde::de::DeserializeOwned>(bytes: &Bytes) -> Result<T, F
 /// Only a page of this server or a program can set this header.
 pub(super) fn needs_header(headers: &HeaderMap) -> Result<(), Failure> {
     if headers.get("x-places").is_none() {
-        return Err(Failure::NotAllowedHere("this needs the header x-places: 1"));
+        return Err(Failure::NeedsHeader);
     }
     Ok(())
 }

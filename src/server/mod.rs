@@ -74,6 +74,7 @@ pub fn router(state: Arc<AppState>) -> Router {
         .route("/openapi.json", get(openapi::json))
         .route("/docs", get(openapi::page))
         .fallback(pages::page)
+        .layer(middleware::map_response(error::in_our_words))
         .layer(middleware::from_fn_with_state(state.clone(), headers::guard))
         .layer(CatchPanicLayer::custom(error::after_panic))
         .with_state(state)

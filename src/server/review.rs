@@ -27,8 +27,6 @@ use crate::{
 const MAX_ITEMS: usize = 500;
 /// Decisions told, the newest.
 const DECISIONS: usize = 20;
-/// Longest name of a person.
-const MAX_WHO_CHARS: usize = 80;
 
 impl From<ReviewError> for Failure {
     fn from(error: ReviewError) -> Self {
@@ -42,9 +40,17 @@ impl From<ReviewError> for Failure {
                 tracing::error!("a review failed: {error}");
                 Self::Internal
             }
-            ReviewError::NoItem { .. } | ReviewError::NoDecision { .. } | ReviewError::NoAlias { .. } => {
+            ReviewError::NoItem { .. } => {
                 Self::NotFound("nothing waits under that identity any more; load the queue again".to_owned())
             }
+            ReviewError::NoDecision { .. } => {
+                Self::NotFound("there is no such decision to take back; load the queue again".to_owned())
+            }
+            ReviewError::NothingDecided => Self::NotFound("no decision is in force: nothing to take back".to_owned()),
+            ReviewError::NoAlias { .. } => {
+                Self::NotFound("that name does not wait for anybody's agreement; load the queue again".to_owned())
+            }
+            ReviewError::NoPerson => Self::Unprocessable("who is missing (1 to 80 characters)".to_owned()),
             other => Self::Unprocessable(other.to_string()),
         }
     }
@@ -139,14 +145,6 @@ pub(super) struct AgreeRequest {
     pub who: String,
 }
 
-fn person(who: &str) -> Result<String, Failure> {
-    let who = who.trim();
-    if who.is_empty() || who.chars().count() > MAX_WHO_CHARS {
-        return Err(Failure::Unprocessable(format!("who decides is missing (1 to {MAX_WHO_CHARS} characters)")));
-    }
-    Ok(who.to_owned())
-}
-
 fn answer(status: StatusCode, value: &impl Serialize) -> Result<Response<Body>, Failure> {
     let json = serde_json::to_vec(value).map_err(|_| Failure::Internal)?;
     let fixed = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
@@ -175,7 +173,7 @@ pub(super) async fn queue(
         }
     };
     if let Some((name, _)) = pairs.first() {
-        return Err(QueryError::Parameter { name: name.chars().take(80).collect() }.into());
+        return Err(QueryError::parameter(name, &["source", "limit"]).into());
     }
     let workspace = state.workspace().clone();
     let found = state
@@ -230,7 +228,6 @@ pub(super) async fn decide(
 ) -> Result<Response<Body>, Failure> {
     needs_header(&headers)?;
     let request: DecisionRequest = body(&bytes)?;
-    let who = person(&request.who)?;
     let workspace = state.workspace().clone();
     let made: Made = state
         .compute(move |_| {
@@ -238,7 +235,7 @@ pub(super) async fn decide(
             let item = queue.items.iter().find(|i| i.id == request.item);
             let item = item.ok_or_else(|| ReviewError::NoItem { id: String::new() })?;
             let choice: Choice = review::read_choice(item, &request.choice)?;
-            Ok(review::decide(&workspace, &request.item, choice, &who)?)
+            Ok(review::decide(&workspace, &request.item, choice, &request.who)?)
         })
         .await?;
     answer(StatusCode::CREATED, &made)
@@ -273,9 +270,8 @@ pub(super) async fn teach(
 ) -> Result<Response<Body>, Failure> {
     needs_header(&headers)?;
     let request: AliasRequest = body(&bytes)?;
-    let who = person(&request.who)?;
     let workspace = state.workspace().clone();
-    let taught = state.compute(move |_| Ok(review::teach(&workspace, &request.alias, &who)?)).await?;
+    let taught = state.compute(move |_| Ok(review::teach(&workspace, &request.alias, &request.who)?)).await?;
     answer(StatusCode::CREATED, &taught)
 }
 
@@ -291,8 +287,7 @@ pub(super) async fn agree(
 ) -> Result<Response<Body>, Failure> {
     needs_header(&headers)?;
     let request: AgreeRequest = body(&bytes)?;
-    let who = person(&request.who)?;
     let workspace = state.workspace().clone();
-    let taught = state.compute(move |_| Ok(review::agree(&workspace, request.number, &who)?)).await?;
+    let taught = state.compute(move |_| Ok(review::agree(&workspace, request.number, &request.who)?)).await?;
     answer(StatusCode::OK, &taught)
 }

@@ -310,6 +310,16 @@ impl Commit<'_> {
         Ok(())
     }
 
+    /// Replaces what is kept of a decision.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::State`].
+    pub fn set_decision_choice(&mut self, number: i64, choice: &str) -> Result<(), WorkspaceError> {
+        let sql = "UPDATE review_decisions SET choice = ?2 WHERE number = ?1";
+        self.state().connection.execute(sql, params![number, choice])?;
+        Ok(())
+    }
+
     /// Adds an alias and gives its number.
     ///
     /// # Errors

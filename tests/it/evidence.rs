@@ -89,7 +89,7 @@ fn a_fall_that_is_only_the_season_is_not_called_real() {
     for (before, after) in [
         ("2025-07-01..2025-09-01", "2025-11-01..2026-01-01"),
         ("2024-07-01..2024-09-01", "2024-10-01..2024-12-01"),
-        ("2025-08", "2025-10"),
+        ("2025-08", "2025-11"),
     ] {
         let claim = compare(
             &county.snapshot,

@@ -1,0 +1,125 @@
+//! Words that are about people, not places: names after titles, addresses of e-mail, telephone numbers.
+
+use std::ops::Range;
+
+use super::{
+    spelling::is_street_word,
+    token::{Gap, Token},
+    wording::{is_plain, longest},
+};
+
+/// Digits in a row, spaces left out, that are a telephone number or a date of birth.
+const LONG_NUMBER: usize = 6;
+/// Words before a person's name.
+const TITLES: [&str; 18] = [
+    "dr", "sir", "lady", "rev", "mr", "mrs", "miss", "ms", "pc", "dc", "ds", "sgt", "pcso", "insp", "named", "called",
+    "nominal", "surname",
+];
+/// Words before a person's first name and surname, each with a capital: `spoke to Jordan Holt` names no village.
+const BEFORE_A_NAME: [&[&str]; 9] = [
+    &["spoke", "to"],
+    &["speaking", "to"],
+    &["spoke", "with"],
+    &["talked", "to"],
+    &["son", "of"],
+    &["daughter", "of"],
+    &["known", "as"],
+    &["yp"],
+    &["contact"],
+];
+
+/// The words of a text that are about people; never read as a place.
+pub(super) fn people(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
+    let mut found = titled(tokens);
+    found.extend((0..tokens.len()).filter_map(|at| named(text, tokens, at)));
+    found.extend((0..tokens.len()).filter(|&at| is_email(piece_of(text, &tokens[at]))).map(|at| at..at + 1));
+    found
+}
+
+/// The words after a title are a person's name, not a place's.
+fn titled(tokens: &[Token]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        // `Dr` also ends the names of streets; a title's full stop is no end.
+        let drive = token.text == "dr" && at > 0 && token.gap == Gap::Space;
+        if TITLES.contains(&token.text.as_str()) && !drive && at + 1 < tokens.len() {
+            let end = (at + 4).min(tokens.len());
+            let ends = |i: usize| (i > at + 1 && tokens[i].gap != Gap::Space) || is_plain(&tokens[i].text);
+            let end = (at + 1..end).find(|&i| ends(i)).unwrap_or(end);
+            found.push(at..end);
+        }
+    }
+    found
+}
+
+/// First name and surname after words that people are spoken of with.
+fn named(text: &str, tokens: &[Token], at: usize) -> Option<Range<usize>> {
+    let from = at + longest(&BEFORE_A_NAME, tokens, at)?;
+    let names = tokens.get(from..from + 2)?;
+    let capital = |t: &Token| text[t.start..t.end].starts_with(char::is_uppercase);
+    let is_name = |t: &Token| capital(t) && !is_plain(&t.text) && !is_street_word(&t.text);
+    let street_follows = tokens.get(from + 2).is_some_and(|t| t.gap == Gap::Space && is_street_word(&t.text));
+    (names.iter().all(is_name) && names[1].gap == Gap::Space && !street_follows).then_some(from..from + 2)
+}
+
+/// What stands between white space round a word.
+fn piece_of<'t>(text: &'t str, word: &Token) -> &'t str {
+    let before = text[..word.start].rsplit(char::is_whitespace).next().map_or(0, str::len);
+    text[word.start - before..].split_whitespace().next().unwrap_or_default()
+}
+
+fn is_email(piece: &str) -> bool {
+    piece
+        .split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && host.trim_end_matches(['.', ',']).contains('.'))
+}
+
+/// Figures that together are a telephone or NHS number or a date of birth.
+pub(super) fn long_numbers(text: &str, words: &[Token]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for end in 0..=words.len() {
+        if words.get(end).is_some_and(Token::is_number) {
+            continue;
+        }
+        let digits: usize = words[start..end].iter().map(|w| w.text.len()).sum();
+        if digits > LONG_NUMBER {
+            found.push(start..end);
+        }
+        start = end + 1;
+    }
+    let separated = |piece: &str| {
+        let digits = piece.bytes().filter(u8::is_ascii_digit).count();
+        digits >= LONG_NUMBER && piece.bytes().all(|b| b.is_ascii_digit() || b"/-.()+".contains(&b))
+    };
+    found.extend((0..words.len()).filter(|&at| separated(piece_of(text, &words[at]))).map(|at| at..at + 1));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::token::tokens, *};
+
+    #[test]
+    fn people_are_told_from_places() {
+        let hidden = |text: &str| -> Vec<String> {
+            let words = tokens(text);
+            let mut at: Vec<usize> = people(text, &words).into_iter().flatten().collect();
+            at.sort_unstable();
+            at.dedup();
+            at.into_iter().map(|i| words[i].text.clone()).collect()
+        };
+        for (text, expected) in [
+            ("outside Mr Holt in Mill Lane", &["mr", "holt"][..]),
+            ("spoke to Jordan Holt outside Tesco", &["jordan", "holt"]),
+            ("spoke to Mill Lane residents", &[]),
+            ("spoke to staff in Holt", &[]),
+            ("spoke to King Edward Street shops", &[]),
+            ("write to jo@holt.org, Mill Lane", &["jo", "holt", "org"]),
+            ("met @ Holt", &[]),
+            ("Cringleford Dr, Holt", &[]),
+        ] {
+            assert_eq!(hidden(text), expected, "{text}");
+        }
+    }
+}
