@@ -5,12 +5,10 @@ use super::{
     calibration::{CELL8, CELL9, MSOA, RADIUS, probability},
     evidence::Weigher,
     hypothesis::{Hypothesis, Mention, What},
-    study::{distances_from, metres, moved},
+    samples::{Shares, radius, samples},
+    study::metres,
 };
-use crate::{
-    grid::OneCell,
-    model::{Flags, LonLat, PrecisionClass, lonlat_to_bng},
-};
+use crate::model::{Flags, LonLat, PrecisionClass, lonlat_to_bng};
 
 /// Mass of what no gazetteer has.
 const ELSEWHERE: f64 = 0.02;
@@ -18,8 +16,6 @@ const ELSEWHERE: f64 = 0.02;
 const ELSEWHERE_ALONE: f64 = 0.12;
 /// The same for each unit of what it cost to read it: a slip in a name alone is as likely another name.
 const ELSEWHERE_SLIP: f64 = 0.7;
-/// Most hypotheses whose points are looked at one by one.
-const MAX_SAMPLED: usize = 12;
 /// Probability of the right area from which an answer is taken.
 pub(super) const ACCEPT: f64 = 0.7;
 /// The same for the right district, where no more is said.
@@ -33,40 +29,13 @@ const CONFLICT: f64 = 0.25;
 /// Lead below which several places fit as well.
 const TIE: f64 = 0.25;
 
-/// Points that stand for a bell round one.
-const SPREAD: usize = 13;
-/// Cosine and sine of sixths of a turn, and of those between them.
-const SIXTHS: [[f64; 2]; 6] =
-    [[1.0, 0.0], [0.5, ROOT_3_4], [-0.5, ROOT_3_4], [-1.0, 0.0], [-0.5, -ROOT_3_4], [0.5, -ROOT_3_4]];
-const BETWEEN: [[f64; 2]; 6] =
-    [[ROOT_3_4, 0.5], [0.0, 1.0], [-ROOT_3_4, 0.5], [-ROOT_3_4, -0.5], [0.0, -1.0], [ROOT_3_4, -0.5]];
-/// Half the root of three.
-const ROOT_3_4: f64 = 0.866_025_403_784_438_6;
-
-/// A point that the record may be at, with its share of all that was considered.
-#[derive(Clone, Copy)]
-struct Sample {
-    point: LonLat,
-    share: f64,
-    /// Whether all that is said is a district: then it is certain, wherever in it the point lies.
-    whole_district: bool,
-}
-
 /// Makes the answer of weighed hypotheses; none where there is no hypothesis with any mass.
 pub(super) fn decide(hypotheses: &[Hypothesis], weigher: &Weigher<'_>, flags: Flags) -> Option<Answer> {
     let winner = hypotheses.iter().max_by(|a, b| preference(a).total_cmp(&preference(b)))?;
     if winner.mass <= 0.0 {
         return None;
     }
-    let alone = winner.evidence.is_empty() && matches!(winner.what, What::Street(_) | What::Entry(_) | What::Broad(_));
-    // Each thing more that is mentioned would have to be wrong as well.
-    let mentions = winner.evidence.len() as i32;
-    let elsewhere = if alone {
-        ELSEWHERE_ALONE + ELSEWHERE_SLIP * generous(winner, weigher)
-    } else {
-        ELSEWHERE * 0.04_f64.powi((mentions - 1).clamp(0, 3))
-    };
-    let total: f64 = hypotheses.iter().map(|h| h.mass).sum::<f64>() + elsewhere;
+    let total: f64 = hypotheses.iter().map(|h| h.mass).sum::<f64>() + elsewhere(winner, weigher);
     let point = settled_point(winner, weigher);
     let samples = samples(hypotheses, winner, point, total);
     let shares = Shares::of(&samples, point, weigher);
@@ -81,38 +50,12 @@ pub(super) fn decide(hypotheses: &[Hypothesis], weigher: &Weigher<'_>, flags: Fl
     if !shares.inside {
         flags.set(Flags::OUTSIDE_AREA);
     }
-    let mut class = winner.class;
-    let refined = matches!(winner.what, What::Postcode(_)) && agrees_with_name(winner, weigher);
-    if refined {
-        class = PrecisionClass::StreetSegment;
-    }
-    let coordinates = winner.what == What::Coordinates;
-    let exact = coordinates && class <= PrecisionClass::Locality;
-    let believed = exact && winner.mass >= 0.5 * total && score_gap >= TIE;
-    let status = if believed || (confidence.msoa >= ACCEPT && class <= PrecisionClass::Locality) {
-        Status::Matched
-    } else {
-        let fine = class < PrecisionClass::Locality;
-        class = if shares.district >= ACCEPT_DISTRICT {
-            PrecisionClass::District.min(class.max(PrecisionClass::Sector))
-        } else {
-            PrecisionClass::None
-        };
-        match (class, fine) {
-            (PrecisionClass::None, _) | (_, true) if score_gap < TIE => Status::Tied,
-            (PrecisionClass::None, _) | (_, true) => Status::Review,
-            _ => Status::Matched,
-        }
-    };
-    if class == PrecisionClass::Sector && !coordinates && !matches!(winner.what, What::PartOfPostcode(_)) {
-        class = PrecisionClass::District;
-    }
     let radius_m = radius(&samples, point) * RADIUS[usize::from(winner.what.rank())];
+    let believed = winner.mass >= 0.5 * total && score_gap >= TIE;
+    let (status, class) = settled(winner, weigher, confidence.msoa, shares.district, (score_gap, believed));
     // A place known so roughly is no street, whatever was named.
-    if radius_m > LOCALITY_M && class != PrecisionClass::None && !coordinates {
-        class = class.max(PrecisionClass::Locality);
-    }
-    let method = method(winner, weigher);
+    let rough = radius_m > LOCALITY_M && class != PrecisionClass::None && winner.what != What::Coordinates;
+    let class = if rough { class.max(PrecisionClass::Locality) } else { class };
     Some(Answer {
         status,
         point: Some(point),
@@ -121,11 +64,55 @@ pub(super) fn decide(hypotheses: &[Hypothesis], weigher: &Weigher<'_>, flags: Fl
         radius_m,
         confidence,
         score_gap,
-        method,
+        method: method(winner, weigher),
         matched_id: id_of(winner, weigher),
         flags,
         candidates: candidates(hypotheses, weigher, total),
     })
+}
+
+/// Mass of what no gazetteer has, beside a winner.
+fn elsewhere(winner: &Hypothesis, weigher: &Weigher<'_>) -> f64 {
+    let alone = winner.evidence.is_empty() && matches!(winner.what, What::Street(_) | What::Entry(_) | What::Broad(_));
+    if alone {
+        return ELSEWHERE_ALONE + ELSEWHERE_SLIP * generous(winner, weigher);
+    }
+    // Each thing more that is mentioned would have to be wrong as well.
+    let mentions = winner.evidence.len() as i32;
+    ELSEWHERE * 0.04_f64.powi((mentions - 1).clamp(0, 3))
+}
+
+/// Whether the winner is taken, and as how precise: where its area is not sure enough, its district may be. `lead` is the
+/// gap to the next place and whether coordinates with such a share are believed.
+fn settled(
+    winner: &Hypothesis,
+    weigher: &Weigher<'_>,
+    msoa: f64,
+    district: f64,
+    (gap, believed): (f64, bool),
+) -> (Status, PrecisionClass) {
+    let coordinates = winner.what == What::Coordinates;
+    let refined = matches!(winner.what, What::Postcode(_)) && agrees_with_name(winner, weigher);
+    let class = if refined { PrecisionClass::StreetSegment } else { winner.class };
+    if class <= PrecisionClass::Locality && (msoa >= ACCEPT || (coordinates && believed)) {
+        return (Status::Matched, class);
+    }
+    let fine = class < PrecisionClass::Locality;
+    let class = match class.max(PrecisionClass::Sector).min(PrecisionClass::District) {
+        _ if district < ACCEPT_DISTRICT => PrecisionClass::None,
+        PrecisionClass::Sector if !coordinates && !matches!(winner.what, What::PartOfPostcode(_)) => {
+            PrecisionClass::District
+        }
+        class => class,
+    };
+    let status = match class {
+        PrecisionClass::None if gap < TIE => Status::Tied,
+        PrecisionClass::None => Status::Review,
+        _ if fine && gap < TIE => Status::Tied,
+        _ if fine => Status::Review,
+        _ => Status::Matched,
+    };
+    (status, class)
 }
 
 /// What it cost to read the names of a hypothesis.
@@ -155,98 +142,6 @@ fn settled_point(h: &Hypothesis, weigher: &Weigher<'_>) -> LonLat {
     };
     let points = h.points.iter().take(16).map(|p| p.0);
     points.min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or(h.point)
-}
-
-/// Points that stand for where the record may be, with their shares; what lies elsewhere has none.
-fn samples(hypotheses: &[Hypothesis], winner: &Hypothesis, settled: LonLat, total: f64) -> Vec<Sample> {
-    let mut ranked: Vec<&Hypothesis> = hypotheses.iter().filter(|h| h.mass > 1e-4 * total).collect();
-    ranked.sort_by(|a, b| b.mass.total_cmp(&a.mass));
-    let mut samples = Vec::with_capacity(SPREAD * ranked.len().min(MAX_SAMPLED));
-    for h in ranked.into_iter().take(MAX_SAMPLED) {
-        let share = h.mass / total;
-        let is_winner = std::ptr::eq(h, winner);
-        let anchored = is_winner
-            && settled != h.point
-            && h.evidence.iter().any(|e| matches!(e.0, Mention::Postcode(_)) && e.2 > 0.5);
-        if anchored {
-            spread(settled, h.radius_m, share, true, &mut samples);
-            continue;
-        }
-        let from = samples.len();
-        for &(point, part) in h.points.iter().take(16) {
-            spread(point, h.radius_m, share * part, h.points.len() <= 2, &mut samples);
-        }
-        let is_district = h.class == PrecisionClass::District && matches!(h.what, What::Broad(_));
-        samples[from..].iter_mut().for_each(|s| s.whole_district = is_district && is_winner);
-    }
-    samples
-}
-
-/// A point and twelve round it that stand for a bell whose nine tenths lie within the radius; six will do where it is one
-/// of several points.
-fn spread(point: LonLat, radius_m: f64, share: f64, fully: bool, samples: &mut Vec<Sample>) {
-    let east = moved(point, radius_m, 0.0).lon - point.lon;
-    let north = moved(point, 0.0, radius_m).lat - point.lat;
-    let mut add = |[x, y]: [f64; 2], ring: f64, part: f64| {
-        let at = LonLat { lon: point.lon + x * ring * east, lat: point.lat + y * ring * north };
-        samples.push(Sample { point: at, share: share * part, whole_district: false });
-    };
-    if fully {
-        add([0.0, 0.0], 0.0, 0.16);
-        SIXTHS.iter().for_each(|direction| add(*direction, 0.42, 0.07));
-        BETWEEN.iter().for_each(|direction| add(*direction, 0.9, 0.07));
-    } else {
-        add([0.0, 0.0], 0.0, 0.28);
-        SIXTHS.iter().for_each(|direction| add(*direction, 0.75, 0.12));
-    }
-}
-
-struct Shares {
-    msoa: f64,
-    cell8: f64,
-    cell9: f64,
-    district: f64,
-    /// Whether the point lies in the study area.
-    inside: bool,
-}
-
-impl Shares {
-    fn of(samples: &[Sample], point: LonLat, weigher: &Weigher<'_>) -> Self {
-        let study = weigher.study;
-        let area = study.area_of(point);
-        let district = area.map_or("", |a| study.district(a));
-        // Where there is no area a cell stands in for one, and there is no district.
-        let stand_in = area.is_none().then(|| OneCell::of_point(point, 7));
-        let (cell8, cell9) = (OneCell::of_point(point, 8), OneCell::of_point(point, 9));
-        let mut shares = Self { msoa: 0.0, cell8: 0.0, cell9: 0.0, district: 0.0, inside: study.holds_area(area) };
-        for s in samples {
-            let at = study.area_of(s.point);
-            let same_area = at == area && stand_in.as_ref().is_none_or(|cell| cell.holds(s.point));
-            let same_district = !district.is_empty() && at.is_some_and(|a| study.district(a) == district);
-            let part = |holds: bool| if holds { s.share } else { 0.0 };
-            shares.msoa += part(same_area);
-            shares.cell8 += part(cell8.holds(s.point));
-            shares.cell9 += part(cell9.holds(s.point));
-            shares.district += part(s.whole_district || same_area || same_district);
-        }
-        shares
-    }
-}
-
-/// Distance that holds nine tenths of the samples.
-fn radius(samples: &[Sample], point: LonLat) -> f64 {
-    let distance_m = distances_from(point);
-    let mut distances: Vec<(f64, f64)> = samples.iter().map(|s| (distance_m(s.point), s.share)).collect();
-    distances.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    let total: f64 = distances.iter().map(|d| d.1).sum();
-    let mut sum = 0.0;
-    for (distance, share) in &distances {
-        sum += share;
-        if sum >= 0.9 * total {
-            return distance.max(20.0);
-        }
-    }
-    distances.last().map_or(20.0, |d| d.0.max(20.0))
 }
 
 /// What is to be flagged about the winner.

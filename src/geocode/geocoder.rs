@@ -7,7 +7,8 @@ use super::{
     defaults::DefaultLocations,
     evidence::Weigher,
     gazetteers::{EntryRef, Gazetteers},
-    hypothesis::{Hypothesis, Maker},
+    hypothesis::Hypothesis,
+    maker::Maker,
     parse::{Parsed, parse},
     token::MAX_TEXT_CHARS,
 };

@@ -1,85 +1,15 @@
 // The Explore page in a real browser on the demo county: the numbers people see, accessibility, no foreign request.
-//
-// PLACES_BIN names the program (target/debug/places when left out), SCREENSHOTS a folder for pictures.
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 
-import { chromium } from 'playwright-core'
+import { address, drawn, openPage, picture, serveDemo, skip, violations } from './support.mjs'
 
-const require = createRequire(import.meta.url)
-const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
-const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
-const program = process.env.PLACES_BIN ?? join(import.meta.dirname, '../../target/debug/places')
-const skip = chromiumPath ? false : 'no Chromium found; browser tests skipped'
-if (skip) console.log(skip)
+serveDemo()
 
-let folder, server, origin, browser
-
-before(async () => {
-  if (skip) return
-  folder = mkdtempSync(join(tmpdir(), 'places-e2e-'))
-  const made = spawnSync(program, ['demo', '--keep', join(folder, 'demo'), '--no-serve'], { encoding: 'utf8' })
-  assert.equal(made.status, 0, made.stderr)
-  server = spawn(program, ['--workspace', join(folder, 'demo/workspace'), 'serve', '--addr', '127.0.0.1:0'])
-  origin = await new Promise((resolve, reject) => {
-    let said = ''
-    server.stderr.on('data', (data) => {
-      said += data
-      const found = /serving (http:\/\/[\d.:]+)\//.exec(said)
-      if (found) resolve(found[1])
-    })
-    server.on('exit', () => reject(new Error(said)))
-  })
-  browser = await chromium.launch({
-    executablePath: chromiumPath,
-    args: ['--no-sandbox', '--enable-unsafe-swiftshader', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  })
-})
-
-after(async () => {
-  await browser?.close()
-  server?.kill('SIGTERM')
-  if (folder) rmSync(folder, { recursive: true, force: true })
-})
-
-async function open(hash = '', { width = 1280, height = 800, dark = false } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' })
-  const page = await context.newPage()
-  const seen = { foreign: [], errors: [] }
-  page.on('request', (request) => {
-    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(origin)) seen.foreign.push(request.url())
-  })
-  page.on('pageerror', (error) => seen.errors.push(String(error)))
-  page.on('console', (message) => message.type() === 'error' && seen.errors.push(message.text()))
-  page.on('response', (response) => response.status() >= 400 && seen.errors.push(`${response.status()} ${response.url()}`))
-  await page.goto(`${origin}/${hash}`)
-  await page.waitForFunction(() => /incidents:/.test(document.querySelector('.headline h2')?.textContent ?? ''))
-  return { page, context, seen }
-}
-
-/** Waits until the map has drawn everything that it asked for. */
-async function drawn(page) {
-  await page.waitForFunction(() => globalThis.placesMap)
-  await page.evaluate(async () => {
-    const map = globalThis.placesMap
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    if (!map.loaded() || !map.areTilesLoaded()) await new Promise((resolve) => map.once('idle', resolve))
-  })
-}
-
-async function picture(page, name) {
-  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`) })
-}
-
-async function violations(page) {
-  await page.evaluate(axeSource)
-  const result = await page.evaluate(() => globalThis.axe.run())
-  return result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')}`)
+async function open(hash = '', options = {}) {
+  const opened = await openPage(hash, options)
+  await opened.page.waitForFunction(() => /incidents:/.test(document.querySelector('.headline h2')?.textContent ?? ''))
+  return opened
 }
 
 const variants = [
@@ -124,14 +54,14 @@ test('the table shows the numbers of csv and tiles', { skip }, async () => {
     rows.map((row) => [row.children[1].textContent, Number(row.querySelector('[data-count]').dataset.count)]),
   )
   const query = 'definition=serious-violence&from=2025-01-01&to=2025-07-01'
-  const csv = await (await fetch(`${origin}/api/v1/count?by=area:areas&${query}&f=csv`)).text()
+  const csv = await (await fetch(`${address()}/api/v1/count?by=area:areas&${query}&f=csv`)).text()
   const rows = csv.trim().split('\n').slice(1).map((line) => line.split(','))
   assert.ok(shown.length > 50)
   assert.deepEqual(new Map(shown), new Map(rows.map((row) => [row[0], Number(row.at(-1))])))
   const headline = await page.locator('.headline h2').textContent()
   const total = rows.reduce((sum, row) => sum + Number(row.at(-1)), 0)
   assert.match(headline, new RegExp(`^${total.toLocaleString('en-GB')} incidents`))
-  await page.goto(`${origin}/#by=areas&definition=serious-violence&from=2025-01&to=2025-07`)
+  await page.goto(`${address()}/#by=areas&definition=serious-violence&from=2025-01&to=2025-07`)
   await drawn(page)
   const drawnCounts = await page.evaluate(() =>
     globalThis.placesMap.querySourceFeatures('data', { sourceLayer: 'areas' }).map((f) => [f.properties.id, f.properties.count]),
@@ -178,7 +108,7 @@ test('the period plays and the legend stays', { skip }, async () => {
 test('hot spots and classes lie over the map with their method, and a claim can be kept', { skip }, async () => {
   const { page, context, seen } = await open('#from=2025-01&to=2026-01&source=holm-police&evidence=hot&exposure=residents')
   await page.locator('.evidence li').first().waitFor()
-  const answer = await (await fetch(`${origin}/api/v1/hotspots?cell=8&hot=true&exposure=residents&source=holm-police&from=2025-01-01&to=2026-01-01`)).json()
+  const answer = await (await fetch(`${address()}/api/v1/hotspots?cell=8&hot=true&exposure=residents&source=holm-police&from=2025-01-01&to=2026-01-01`)).json()
   assert.ok(answer.rows.length > 0)
   assert.equal(await page.locator('.evidence li').first().textContent(), `hot spot: ${answer.rows.length}`)
   assert.match(await page.locator('.evidence').textContent(), /Against: residents\..*q ≤ 0\.05 over [\d,]+ cells\./)
@@ -192,17 +122,17 @@ test('hot spots and classes lie over the map with their method, and a claim can 
   await drawn(page)
   await picture(page, 'emerging-light-1280')
   await page.waitForURL(/evidence=emerging/)
-  const place = `areas:${answer.rows.length && (await (await fetch(`${origin}/api/v1/count?by=area:areas&top=1&source=holm-police`)).json()).rows[0].area_code}`
-  await page.goto(`${origin}/#by=areas&from=2025-01&to=2026-01&source=holm-police&place=${place}`)
+  const place = `areas:${answer.rows.length && (await (await fetch(`${address()}/api/v1/count?by=area:areas&top=1&source=holm-police`)).json()).rows[0].area_code}`
+  await page.goto(`${address()}/#by=areas&from=2025-01&to=2026-01&source=holm-police&place=${place}`)
   await page.getByText(/at three standard deviations/).waitFor()
   await page.getByRole('button', { name: 'Compare with the same months before' }).click()
   await page.locator('.claim .verdict').waitFor()
-  const claim = await (await fetch(`${origin}/api/v1/compare?place=${place}&before=2024-01-01..2025-01-01&after=2025-01-01..2026-01-01&source=holm-police`)).json()
+  const claim = await (await fetch(`${address()}/api/v1/compare?place=${place}&before=2024-01-01..2025-01-01&after=2025-01-01..2026-01-01&source=holm-police`)).json()
   assert.equal((await page.locator('.claim .verdict').textContent()).toLowerCase(), `${claim.verdict}.`)
   assert.match(await page.locator('.claim dl').textContent(), new RegExp(`${claim.before.count.toLocaleString('en-GB')} in ${claim.before.days} days`))
   await page.getByRole('button', { name: 'Keep this claim' }).click()
   await page.getByText(`Kept as ${claim.claim_id}`).waitFor()
-  assert.deepEqual(await (await fetch(`${origin}/api/v1/claims/${claim.claim_id}`)).json(), claim)
+  assert.deepEqual(await (await fetch(`${address()}/api/v1/claims/${claim.claim_id}`)).json(), claim)
   await picture(page, 'claim-light-1280')
   assert.deepEqual(await violations(page), [])
   assert.deepEqual(seen, { foreign: [], errors: [] })
