@@ -22,7 +22,7 @@ pub(super) const CELL8: Line = Line { intercept: 0.48, slope: 1.65 };
 /// Right resolution 9 cell.
 pub(super) const CELL9: Line = Line { intercept: 0.60, slope: 1.31 };
 /// Factors on the radius by rank of what was found: coordinates, square, place or crossing, postcode, street, broad.
-pub(super) const RADIUS: [f64; 6] = [0.70, 0.78, 0.68, 0.68, 0.92, 0.95];
+pub(super) const RADIUS: [f64; 6] = [0.79, 0.79, 0.68, 0.65, 0.92, 0.95];
 
 /// A calibrated probability.
 pub(super) fn probability(share: f64, line: Line) -> f64 {

@@ -12,6 +12,8 @@ use crate::{
 
 /// Most hypotheses whose points are looked at one by one.
 const MAX_SAMPLED: usize = 12;
+/// Six points round one will do for a place known as closely as that.
+const POINT_M: f64 = 30.0;
 /// Points that stand for a bell round one.
 const SPREAD: usize = 13;
 /// Cosine and sine of sixths of a turn, and of those between them.
@@ -48,7 +50,8 @@ pub(super) fn samples(hypotheses: &[Hypothesis], winner: &Hypothesis, settled: L
         }
         let from = samples.len();
         for &(point, part) in h.points.iter().take(16) {
-            spread(point, h.radius_m, share * part, h.points.len() <= 2, &mut samples);
+            let fully = h.points.len() <= 2 && h.radius_m > POINT_M;
+            spread(point, h.radius_m, share * part, fully, &mut samples);
         }
         let is_district = h.class == PrecisionClass::District && matches!(h.what, What::Broad(_));
         samples[from..].iter_mut().for_each(|s| s.whole_district = is_district && is_winner);
