@@ -9,7 +9,7 @@ use super::{
     study::metres,
     wording::Link,
 };
-use crate::model::{Flags, LonLat, bng_to_lonlat};
+use crate::model::{Flags, LonLat, PrecisionClass, bng_to_lonlat};
 
 /// Most candidates that are told.
 const MAX_TOLD: usize = 8;
@@ -172,13 +172,12 @@ fn verdict(trace: &Trace) -> Vec<String> {
     let answer = &trace.answer;
     let mut lines = vec![format!("Answer: {}, by {}", answer.status.name(), answer.method)];
     if let Some(point) = answer.point {
-        lines.push(format!(
-            "  {:.6}, {:.6}; {} known; nine times in ten within {:.0} m",
-            point.lon,
-            point.lat,
-            answer.class.name().replace('_', " "),
-            answer.radius_m
-        ));
+        let known = match answer.class {
+            PrecisionClass::None => "a guess that is not used".to_owned(),
+            class => format!("known as a {}", class.name().replace('_', " ")),
+        };
+        let (lon, lat, radius_m) = (point.lon, point.lat, answer.radius_m);
+        lines.push(format!("  {lon:.6}, {lat:.6}; {known}; nine times in ten within {radius_m:.0} m"));
         lines.push(format!(
             "  right area {:.0} %, right resolution 8 cell {:.0} %, right resolution 9 cell {:.0} %",
             100.0 * answer.confidence.msoa,
