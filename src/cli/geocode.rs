@@ -108,9 +108,12 @@ pub(super) fn run(workspace: &Workspace, args: GeocodeArgs) -> anyhow::Result<()
         northing: args.northing,
     };
     let tally = if let Some(path) = &args.output {
-        let mut out = std::io::BufWriter::new(fs_err::File::create(path)?);
+        // Beside it first: it may be the file that is read, and half an answer is none.
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
+        let mut out = std::io::BufWriter::new(tempfile::NamedTempFile::new_in(folder)?);
         let tally = with_bar(|progress| geocode_file(&geocoder, file, &columns, progress, &mut out))?;
         out.flush()?;
+        out.into_inner()?.persist(path)?;
         tally
     } else {
         let mut bytes = Vec::new();

@@ -48,6 +48,12 @@ pub struct IndexChange {
 }
 
 impl IndexChange {
+    /// Whether more than a twentieth of what lies in the study area is gone: part of an edition, or another file.
+    #[must_use]
+    pub fn shrinks(&self) -> bool {
+        self.gone * 20 > self.gone + self.same
+    }
+
     /// Moves that change where records count.
     #[must_use]
     pub fn moves(&self) -> u64 {

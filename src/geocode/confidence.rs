@@ -16,8 +16,10 @@ const ELSEWHERE: f64 = 0.02;
 const ELSEWHERE_ALONE: f64 = 0.12;
 /// The same for each unit of what it cost to read it: a slip in a name alone is as likely another name.
 const ELSEWHERE_SLIP: f64 = 0.7;
+/// The same where something else agrees.
+const ELSEWHERE_READ: f64 = 0.1;
 /// Probability of the right area from which an answer is taken.
-pub(super) const ACCEPT: f64 = 0.7;
+pub(super) const ACCEPT: f64 = 0.75;
 /// The same for the right district, where no more is said.
 const ACCEPT_DISTRICT: f64 = 0.9;
 /// Candidates closer than this are one place.
@@ -79,7 +81,7 @@ fn elsewhere(winner: &Hypothesis, weigher: &Weigher<'_>) -> f64 {
     }
     // Each thing more that is mentioned would have to be wrong as well.
     let mentions = winner.evidence.len() as i32;
-    ELSEWHERE * 0.04_f64.powi((mentions - 1).clamp(0, 3))
+    (ELSEWHERE + ELSEWHERE_READ * generous(winner, weigher)) * 0.04_f64.powi((mentions - 1).clamp(0, 3))
 }
 
 /// Whether the winner is taken, and as how precise: where its area is not sure enough, its district may be. `lead` is the

@@ -30,7 +30,8 @@ pub(super) struct Gazetteers {
 
 impl Gazetteers {
     pub(super) fn new(mut indexes: Vec<Index>, study: &Study) -> Self {
-        indexes.extend(area_names(study));
+        let areas = area_names(study, &indexes);
+        indexes.extend(areas);
         let near_of = |index: &Index| (0..index.len()).map(|at| study.is_near(index.first_point(at))).collect();
         let near = indexes.iter().map(near_of).collect();
         Self { indexes, near }
@@ -145,7 +146,7 @@ impl Gazetteers {
 }
 
 /// The names of the study area's areas and districts as a gazetteer.
-fn area_names(study: &Study) -> Option<Index> {
+fn area_names(study: &Study, others: &[Index]) -> Option<Index> {
     use geo::Centroid;
     let mut entries = Vec::new();
     let mut districts: std::collections::BTreeMap<&str, Vec<WeightedPoint>> = std::collections::BTreeMap::new();
@@ -160,7 +161,7 @@ fn area_names(study: &Study) -> Option<Index> {
         entries.push(NewEntry {
             kind: EntryKind::Locality,
             name: name.clone(),
-            also: names.cloned().chain(parts_of(name)).collect(),
+            also: names.cloned().chain(parts_of(name)).chain(town_of(name, others)).collect(),
             locality: unit.district.clone(),
             id: unit.code.clone(),
             points,
@@ -178,6 +179,18 @@ fn area_names(study: &Study) -> Option<Index> {
 fn parts_of(name: &str) -> impl Iterator<Item = String> + '_ {
     let parts = name.split([',', '&']).map(str::trim);
     parts.filter(|part| part.len() > 3 && part.len() < name.len()).map(str::to_owned)
+}
+
+/// The town of `Dereham North & Toftwood`, where no other gazetteer has it as a place one can be in.
+fn town_of(name: &str, others: &[Index]) -> Option<String> {
+    const SIDES: [&str; 6] = ["North", "South", "East", "West", "Central", "Town"];
+    let first = name.split([',', '&']).next()?.trim();
+    let (town, side) = first.rsplit_once(' ')?;
+    let key = super::spelling::canonical(town);
+    let is_place = |index: &Index| {
+        index.named(&key).any(|at| matches!(index.entry(at).kind, EntryKind::Locality | EntryKind::District))
+    };
+    (SIDES.contains(&side) && !others.iter().any(is_place)).then(|| town.to_owned())
 }
 
 /// A district: the middle of its areas first, and how far they reach.

@@ -17,6 +17,9 @@ use crate::model::{Flags, LonLat, PrecisionClass};
 /// Version of the geocoder; part of what is kept with every answer.
 pub const GEOCODER_VERSION: &str = "1";
 
+/// A place of which a tenth lies further away than this is not accepted as a place.
+const FAR_M: f64 = 10_000.0;
+
 /// What a record says about its place.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Input<'a> {
@@ -123,6 +126,10 @@ impl Geocoder {
         let mut usable = None;
         match &coordinates {
             Ok(read) if self.defaults.holds(read.point) => flags.set(Flags::DEFAULT_LOCATION),
+            // Words that speak of a home and of no scene make the coordinates the home's.
+            Ok(read) if flags.has(Flags::POSSIBLE_HOME_ADDRESS) && parsed.names_no_scene() => {
+                flags = flags | read.flags
+            }
             Ok(read) => {
                 flags = flags | read.flags;
                 usable = Some(read);
@@ -133,7 +140,8 @@ impl Geocoder {
         let hypotheses = self.weighed(&parsed, usable, input.class, false);
         let weigher = self.weigher(&parsed, usable);
         let answer = decide(&hypotheses, &weigher, flags).unwrap_or_else(|| {
-            let homes = !self.weighed(&parsed, None, None, true).is_empty();
+            let home = flags.has(Flags::POSSIBLE_HOME_ADDRESS) && coordinates.is_ok();
+            let homes = home || !self.weighed(&parsed, None, None, true).is_empty();
             let status = if flags.has(Flags::DEFAULT_LOCATION) || homes {
                 Status::Withheld
             } else if flags.has(Flags::ZERO_POINT) || flags.has(Flags::IMPOSSIBLE_POINT) {
@@ -143,7 +151,7 @@ impl Geocoder {
             };
             Answer::nothing(status, flags)
         });
-        let answer = doubted(answer, &coordinates);
+        let answer = doubted(answer, &coordinates, parsed.flags);
         Trace { parsed, coordinates, hypotheses, answer }
     }
 
@@ -185,13 +193,16 @@ fn cut(text: &str) -> &str {
     text.char_indices().nth(MAX_TEXT_CHARS).map_or(text, |(at, _)| &text[..at])
 }
 
-/// A movement names no one place, and an exchange of coordinates that only seems likely is for a person to decide.
-fn doubted(mut answer: Answer, coordinates: &Result<ReadPoint, Flags>) -> Answer {
+/// A movement names no one place; an exchange of coordinates that only seems likely, words of a place where records are
+/// entered, and a place that may as well be far away are for a person to decide.
+fn doubted(mut answer: Answer, coordinates: &Result<ReadPoint, Flags>, said: Flags) -> Answer {
     let by_coordinates = answer.method.starts_with("coordinates");
     let moving = answer.flags.has(Flags::MOVING) && !by_coordinates;
     let unsure =
         coordinates.as_ref().is_ok_and(|c| c.flags.has(Flags::POSSIBLE_SWAP) || c.flags.has(Flags::TWO_PLACES));
-    if answer.status == Status::Matched && (moving || (unsure && answer.method == "coordinates")) {
+    let entered = said.has(Flags::DEFAULT_LOCATION);
+    let far = answer.class <= PrecisionClass::Locality && answer.radius_m > FAR_M;
+    if answer.status == Status::Matched && (moving || entered || far || (unsure && answer.method == "coordinates")) {
         answer.status = Status::Review;
         answer.class = PrecisionClass::None;
     }

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Phrases that speak of somebody's home, beside those that [`home_marker`] works out.
-const HOME: [&[&str]; 27] = [
+const HOME: &[&[&str]] = &[
     &["lives"],
     &["live", "at"],
     &["live", "in"],
@@ -21,25 +21,49 @@ const HOME: [&[&str]; 27] = [
     &["residing"],
     &["residence"],
     &["staying"],
+    &["stopping", "at"],
+    &["sofa", "surfing"],
+    &["placed", "at"],
+    &["tenant"],
     &["ha"],
     &["h", "a"],
     &["h", "addr"],
     &["h", "add"],
+    &["c", "o"],
     &["permanent", "address"],
     &["registered", "address"],
-    &["own", "address"],
-    &["patients", "address"],
-    &["patient", "address"],
-    &["pt", "address"],
-    &["pts", "address"],
+    &["address", "given"],
     &["victim", "of"],
     &["suspect", "of"],
     &["offender", "of"],
     &["patient", "of"],
+    &["patient", "from"],
+    &["pt", "from"],
     &["nfa"],
+    &["dob"],
+    // Where people are safe only as long as nobody knows.
+    &["refuge"],
+    &["womens", "aid"],
+    &["womans", "aid"],
+    &["safe", "house"],
+    &["hostel"],
+    &["foster"],
+    &["supported", "living"],
+    &["childrens", "home"],
+    &["childrens", "homes"],
+    // What happens in homes.
+    &["domestic"],
+    &["dv"],
+    &["da", "incident"],
+    &["in", "kitchen"],
+    &["in", "the", "kitchen"],
+    &["in", "bedroom"],
+    &["in", "the", "bedroom"],
+    &["doorstep"],
+    &["house", "party"],
 ];
 /// People whose house, flat or address is somebody's home.
-const PERSONS: [&str; 38] = [
+const PERSONS: &[&str] = &[
     "his",
     "her",
     "hers",
@@ -48,6 +72,8 @@ const PERSONS: [&str; 38] = [
     "own",
     "victim",
     "victims",
+    "vic",
+    "vics",
     "suspect",
     "suspects",
     "offender",
@@ -56,18 +82,26 @@ const PERSONS: [&str; 38] = [
     "patients",
     "pt",
     "pts",
+    "ip",
+    "ips",
+    "ap",
+    "aps",
+    "yp",
+    "yps",
     "caller",
     "callers",
     "complainant",
     "complainants",
+    "informant",
+    "informants",
+    "aggrieved",
     "mother",
-    "mothers",
-    "mums",
+    "mum",
     "father",
-    "fathers",
-    "dads",
+    "dad",
     "parents",
-    "nans",
+    "nan",
+    "gran",
     "grandmother",
     "grandmothers",
     "grandparents",
@@ -75,20 +109,84 @@ const PERSONS: [&str; 38] = [
     "sisters",
     "brother",
     "brothers",
-    "friends",
-    "partners",
-    "aunts",
+    "friend",
+    "mate",
+    "partner",
+    "ex",
+    "girlfriend",
+    "boyfriend",
+    "aunt",
+    "uncle",
+    "wife",
+    "husband",
+    "son",
+    "sons",
+    "daughter",
+    "daughters",
+    "carer",
+    "carers",
+    "foster",
+    "private",
+    "bail",
+    "temp",
+    "temporary",
+    "previous",
+    "current",
+    "cuckooed",
+    "rented",
 ];
-const DWELLINGS: [&str; 9] =
-    ["house", "flat", "address", "adress", "addr", "place", "bungalow", "accommodation", "room"];
+/// People in the genitive: `at his mum's, 3 Mill Lane` needs no word for the house.
+const AT_PERSONS: &[&str] = &[
+    "mothers",
+    "mums",
+    "fathers",
+    "dads",
+    "nans",
+    "nanas",
+    "grans",
+    "grannys",
+    "friends",
+    "mates",
+    "partners",
+    "exs",
+    "girlfriends",
+    "boyfriends",
+    "gfs",
+    "bfs",
+    "aunts",
+    "aunties",
+    "uncles",
+    "cousins",
+    "wifes",
+    "husbands",
+];
+/// Words before those.
+const BEFORE_PERSONS: &[&str] = &["at", "to", "from", "his", "her", "their", "my", "the", "a"];
+const DWELLINGS: &[&str] = &[
+    "house",
+    "flat",
+    "address",
+    "adress",
+    "addr",
+    "add",
+    "place",
+    "bungalow",
+    "accommodation",
+    "room",
+    "bedroom",
+    "kitchen",
+    "dwelling",
+    "gaff",
+    "yard",
+    "door",
+    "hme",
+];
 /// Words beside `home` that make it something else than somebody's: a care home, walking home.
-const NO_HOME_AFTER: [&str; 26] = [
+const NO_HOME_AFTER: [&str; 24] = [
     "care",
     "nursing",
     "retirement",
     "mobile",
-    "childrens",
-    "children",
     "residential",
     "funeral",
     "rest",
@@ -164,7 +262,8 @@ pub(super) fn turn_at(tokens: &[Token], at: usize, turns: &[Turn]) -> Option<Tur
 fn home_marker(tokens: &[Token], at: usize) -> Option<usize> {
     let word = |i: usize| tokens.get(i).map_or("", |t| t.text.as_str());
     let before = at.checked_sub(1).map_or("", |i| tokens[i].text.as_str());
-    if let Some(words) = longest(&HOME, tokens, at) {
+    // `Hostel Lane` is a street.
+    if let Some(words) = longest(HOME, tokens, at).filter(|n| !is_street_word(word(at + n))) {
         return Some(words);
     }
     if word(at) == "home" || word(at) == "homes" {
@@ -173,7 +272,13 @@ fn home_marker(tokens: &[Token], at: usize) -> Option<usize> {
         return (!other).then_some(1);
     }
     // `her flat`, `mother's house`, `suspect address`.
-    if DWELLINGS.contains(&word(at)) && PERSONS.contains(&before) {
+    if DWELLINGS.contains(&word(at)) && (PERSONS.contains(&before) || AT_PERSONS.contains(&before)) {
+        return Some(1);
+    }
+    if AT_PERSONS.contains(&word(at)) && BEFORE_PERSONS.contains(&before) && !is_street_word(word(at + 1)) {
+        return Some(1);
+    }
+    if word(at) == "hme" {
         return Some(1);
     }
     // `John Smith of 14 King Street`; `res: 14 King Street`.
@@ -234,6 +339,14 @@ mod tests {
             ("walking home from High Street", "", "high"),
             ("care home, High Street", "", "high"),
             ("corner of 12 High Street", "", "high"),
+            ("at his mum's, 12 High Street", "high", ""),
+            ("sofa surfing at 12 High Street", "high", ""),
+            ("refuge at 12 High Street", "high", ""),
+            ("foster placement at High Street", "high", ""),
+            ("IP address: 12 High Street", "high", ""),
+            ("in kitchen, 12 High Street, by husband", "high", ""),
+            ("patient from High Street, assaulted in Tesco", "high", "tesco"),
+            ("Hostel Lane, High Street", "", "high"),
         ] {
             let words = tokens(text);
             let at = |word: &str| words.iter().position(|t| t.text == word);

@@ -6,6 +6,7 @@ use super::{
     EntryKind, GridSquare, Input, Postcode, Study,
     gazetteers::{EntryRef, Gazetteers},
     home::home_ranges,
+    people::may_be_surname,
     postcode,
     scan::{Hit, Readings, names},
     spelling::is_street_word,
@@ -13,6 +14,9 @@ use super::{
     wording::{self, Link},
 };
 use crate::model::Flags;
+
+/// What it costs to take what may be somebody's surname for a place.
+const SURNAME: f32 = 0.7;
 
 /// Which of the record's fields a mention stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +58,13 @@ pub(super) struct Parsed {
     /// Words that nothing was made of, as bytes of their field.
     pub(super) unread: Vec<(Field, Range<usize>)>,
     pub(super) flags: Flags,
+}
+
+impl Parsed {
+    /// Whether nothing that is mentioned can be where it happened.
+    pub(super) fn names_no_scene(&self) -> bool {
+        self.squares.is_empty() && self.names.iter().all(|n| n.home) && self.postcodes.iter().all(|p| p.home)
+    }
 }
 
 /// Reads a record's words.
@@ -133,7 +144,7 @@ impl Reader<'_> {
             }
         }
         let first = self.parsed.names.len();
-        self.names(&tokens, &mut used, field);
+        self.names(text, &tokens, &mut used, field);
         let starts = self.parsed.names[first..].iter().map(|n| n.tokens.start).chain(postcodes.iter().map(|p| p.1));
         let homes = home_ranges(&spans.turns, &starts.collect::<Vec<_>>(), tokens.len());
         let in_home = |at: usize| homes.iter().any(|home| home.contains(&at));
@@ -176,9 +187,14 @@ impl Reader<'_> {
             };
             let pair =
                 |a: &str, b: &str, words: usize| (a.len() == b.len()).then(|| one(&format!("{a}{b}"), words)).flatten();
+            // Two groups of figures of unlike length are no reference, nor is the first of them.
             let found = if rest.is_empty() {
                 let (first, second) = (digits_of(at + 1), digits_of(at + 2));
-                first.zip(second).and_then(|(a, b)| pair(a, b, 3)).or_else(|| first.and_then(|d| one(d, 2)))
+                match (first, second.filter(|d| d.len() > 1)) {
+                    (Some(a), Some(b)) => pair(a, b, 3),
+                    (Some(digits), None) => one(digits, 2),
+                    _ => None,
+                }
             } else {
                 let second = digits_of(at + 1);
                 second.and_then(|b| pair(rest, b, 2)).or_else(|| one(rest, 1))
@@ -190,7 +206,7 @@ impl Reader<'_> {
         }
     }
 
-    fn names(&mut self, tokens: &[Token], used: &mut [bool], field: Field) {
+    fn names(&mut self, text: &str, tokens: &[Token], used: &mut [bool], field: Field) {
         let free = |used: &[bool], i: usize| !used[i];
         let hits = names(tokens, &Readings::exact(tokens), self.gazetteers, |i| free(used, i));
         let mut chosen = choose(hits, tokens);
@@ -209,7 +225,12 @@ impl Reader<'_> {
             chosen = choose(slipped, tokens);
         }
         self.parsed.unknown_streets += drop_halves(&mut chosen, tokens, used);
-        for hit in chosen {
+        let surnames: Vec<usize> =
+            chosen.iter().map(|h| h.tokens.start).filter(|&at| may_be_surname(text, tokens, at, used)).collect();
+        for mut hit in chosen {
+            if hit.tokens.len() == 1 && surnames.contains(&hit.tokens.start) {
+                hit.cost += SURNAME;
+            }
             take(used, &hit.tokens);
             let is_broad = |e: &EntryRef| self.gazetteers.entry(*e).kind >= EntryKind::Locality;
             let (broad, fine): (Vec<EntryRef>, Vec<EntryRef>) = hit.entries.iter().partition(|e| is_broad(e));

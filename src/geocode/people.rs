@@ -28,6 +28,33 @@ const BEFORE_A_NAME: [&[&str]; 9] = [
     &["contact"],
 ];
 
+/// Texts of so few words are fields for a place, not sentences.
+const FEW_WORDS: usize = 3;
+/// What people do in reports.
+const SPEAKS: [&str; 19] = [
+    "said",
+    "says",
+    "states",
+    "stated",
+    "disclosed",
+    "told",
+    "reported",
+    "reports",
+    "text",
+    "texted",
+    "texts",
+    "punched",
+    "kicked",
+    "stabbed",
+    "hit",
+    "attacked",
+    "assaulted",
+    "threatened",
+    "asked",
+];
+/// Words before the name of a shop or pub.
+const BESIDE: [&str; 9] = ["outside", "inside", "opposite", "near", "behind", "at", "in", "by", "the"];
+
 /// The words of a text that are about people; never read as a place.
 pub(super) fn people(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     let mut found = titled(tokens);
@@ -60,6 +87,29 @@ fn named(text: &str, tokens: &[Token], at: usize) -> Option<Range<usize>> {
     let is_name = |t: &Token| capital(t) && !is_plain(&t.text) && !is_street_word(&t.text);
     let street_follows = tokens.get(from + 2).is_some_and(|t| t.gap == Gap::Space && is_street_word(&t.text));
     (names.iter().all(is_name) && names[1].gap == Gap::Space && !street_follows).then_some(from..from + 2)
+}
+
+/// Whether a name of one word in a sentence may be a person's: `Lee Acle texted`, `Brooke said`.
+pub(super) fn may_be_surname(text: &str, tokens: &[Token], at: usize, used: &[bool]) -> bool {
+    if tokens.len() <= FEW_WORDS {
+        return false;
+    }
+    let titled = |t: &Token| {
+        let mut letters = text[t.start..t.end].chars();
+        letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase)
+    };
+    let said = tokens.get(at + 1).is_some_and(|t| t.gap == Gap::Space && SPEAKS.contains(&t.text.as_str()));
+    let first_name = at.checked_sub(1).is_some_and(|before| {
+        let t = &tokens[before];
+        let relative = before.checked_sub(1).is_some_and(|i| BESIDE.contains(&tokens[i].text.as_str()));
+        tokens[at].gap == Gap::Space
+            && !used[before]
+            && titled(t)
+            && !is_plain(&t.text)
+            && !is_street_word(&t.text)
+            && !relative
+    });
+    titled(&tokens[at]) && (said || first_name)
 }
 
 /// What stands between white space round a word.

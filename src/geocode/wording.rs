@@ -29,16 +29,136 @@ pub(super) struct Spans {
 }
 
 /// Words that are no name where they stand alone.
-const PLAIN: [&str; 119] = [
-    "the", "a", "an", "of", "in", "on", "at", "by", "to", "from", "for", "with", "and", "or", "near", "outside",
-    "inside", "opposite", "opp", "behind", "rear", "front", "next", "adjacent", "adj", "beside", "junction", "jct",
-    "jn", "junc", "jw", "cnr", "corner", "between", "off", "into", "onto", "along", "towards", "area", "vicinity",
-    "side", "back", "road", "street", "lane", "avenue", "close", "way", "drive", "rd", "st", "ln", "ave", "cl", "dr",
-    "flat", "flats", "house", "shop", "park", "car", "bus", "stop", "station", "town", "city", "centre", "village",
-    "county", "norfolk", "church", "school", "bank", "market", "pub", "bridge", "hill", "green", "common", "was",
-    "were", "is", "has", "had", "his", "her", "their", "he", "she", "they", "who", "male", "female", "males", "youths",
-    "group", "caller", "reports", "seen", "then", "now", "end", "top", "bottom", "north", "south", "east", "west",
-    "field", "fields", "hall", "new", "old", "great", "little", "well", "wells", "home",
+const PLAIN: &[&str] = &[
+    "the",
+    "a",
+    "an",
+    "of",
+    "in",
+    "on",
+    "at",
+    "by",
+    "to",
+    "from",
+    "for",
+    "with",
+    "and",
+    "or",
+    "near",
+    "outside",
+    "inside",
+    "opposite",
+    "opp",
+    "behind",
+    "rear",
+    "front",
+    "next",
+    "adjacent",
+    "adj",
+    "beside",
+    "junction",
+    "jct",
+    "jn",
+    "junc",
+    "jw",
+    "cnr",
+    "corner",
+    "between",
+    "off",
+    "into",
+    "onto",
+    "along",
+    "towards",
+    "area",
+    "vicinity",
+    "side",
+    "back",
+    "road",
+    "street",
+    "lane",
+    "avenue",
+    "close",
+    "way",
+    "drive",
+    "rd",
+    "st",
+    "ln",
+    "ave",
+    "cl",
+    "dr",
+    "flat",
+    "flats",
+    "house",
+    "shop",
+    "park",
+    "car",
+    "bus",
+    "stop",
+    "station",
+    "town",
+    "city",
+    "centre",
+    "village",
+    "county",
+    "norfolk",
+    "church",
+    "school",
+    "bank",
+    "market",
+    "pub",
+    "bridge",
+    "hill",
+    "green",
+    "common",
+    "was",
+    "were",
+    "is",
+    "has",
+    "had",
+    "his",
+    "her",
+    "their",
+    "he",
+    "she",
+    "they",
+    "who",
+    "male",
+    "female",
+    "males",
+    "youths",
+    "group",
+    "caller",
+    "reports",
+    "seen",
+    "then",
+    "now",
+    "end",
+    "top",
+    "bottom",
+    "north",
+    "south",
+    "east",
+    "west",
+    "field",
+    "fields",
+    "hall",
+    "new",
+    "old",
+    "great",
+    "little",
+    "well",
+    "wells",
+    "home",
+    "dwelling",
+    "address",
+    "private",
+    "beach",
+    "incident",
+    "custody",
+    "suite",
+    "hq",
+    "headquarters",
+    "police",
 ];
 
 /// Whether a name is made of everyday words alone, and so no name.
@@ -76,7 +196,11 @@ const RELATIVE: [&str; 20] = [
     "os",
 ];
 /// Words of a movement.
-const MOVING: [&[&str]; 19] = [
+const MOVING: &[&[&str]] = &[
+    &["train", "from"],
+    &["train", "to"],
+    &["bus", "from"],
+    &["bus", "to"],
     &["heading"],
     &["headed"],
     &["travelling"],
@@ -96,6 +220,17 @@ const MOVING: [&[&str]; 19] = [
     &["followed", "from"],
     &["walking", "from"],
     &["ran", "off", "towards"],
+];
+/// Places that records are given where nobody knows better.
+const DEFAULTS: &[&[&str]] = &[
+    &["custody"],
+    &["police", "hq"],
+    &["police", "headquarters"],
+    &["force", "hq"],
+    &["force", "headquarters"],
+    &["police", "station"],
+    &["police", "investigation", "centre"],
+    &["control", "room"],
 ];
 /// Words that join two streets at a corner, with those that may stand beside them.
 const JUNCTION: [&str; 15] = [
@@ -134,11 +269,21 @@ pub(super) fn spans(text: &str, tokens: &[Token]) -> Spans {
             }
         }
         let bus = word == "bus" && tokens.get(at + 1).is_some_and(Token::is_number);
-        if bus || longest(&MOVING, tokens, at).is_some() {
+        if bus || longest(MOVING, tokens, at).is_some() {
             spans.flags.set(Flags::MOVING);
         }
+        // Beside a police station is a place; in one is where records are entered.
+        let beside = (at.saturating_sub(2)..at).any(|i| RELATIVE.contains(&tokens[i].text.as_str()));
+        if longest(DEFAULTS, tokens, at).is_some() && !beside {
+            spans.flags.set(Flags::DEFAULT_LOCATION);
+        }
         // `Close` is a street's last word unless `to` follows.
-        if RELATIVE.contains(&word) && (word != "close" || tokens.get(at + 1).is_some_and(|t| t.text == "to")) {
+        // So is `next` in `Wells next the Sea`.
+        let follows = |words: &[&str]| {
+            words.iter().enumerate().all(|(i, w)| tokens.get(at + 1 + i).is_some_and(|t| t.text == *w))
+        };
+        let in_a_name = (word == "close" && !follows(&["to"])) || (word == "next" && follows(&["the", "sea"]));
+        if RELATIVE.contains(&word) && !in_a_name {
             spans.flags.set(Flags::RELATIVE);
         }
         at += 1;

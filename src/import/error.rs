@@ -150,11 +150,23 @@ pub enum ImportError {
         /// Gazetteers there are.
         known: Vec<String>,
     },
+    /// A gazetteer of another kind has the name.
+    #[error(
+        "{name} is a gazetteer of kind {was}, this is one of kind {is}: give it another --name, or remove {name} first; nothing was changed"
+    )]
+    GazetteerKind {
+        /// The name.
+        name: String,
+        /// Kind stored.
+        was: String,
+        /// Kind of what was to be added.
+        is: String,
+    },
     /// Another edition moves places, and that was not accepted.
     #[error(
-        "the new edition of {name} ({} after {}) moves {} places in the study area by more than 250 m and puts {} into another area; \
-         nothing was changed. Look at the list, then add it with --accept",
-        .change.epochs.1, .change.epochs.0, .change.moved, .change.changed_area
+        "the new edition of {name} ({} after {}) moves {} places in the study area by more than 250 m, puts {} into another area \
+         and no longer has {}; nothing was changed. Look at the list, then add it with --accept",
+        .change.epochs.1, .change.epochs.0, .change.moved, .change.changed_area, .change.gone
     )]
     GazetteerMoves {
         /// The gazetteer.

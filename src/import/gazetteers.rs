@@ -137,8 +137,12 @@ fn store(
             Some(compare_indexes(&old, &index, study))
         }
     };
+    if let Some(before) = before.filter(|b| b.kind != index.header.kind) {
+        let (name, is) = (name.to_owned(), index.header.kind.clone());
+        return Err(ImportError::GazetteerKind { name, was: before.kind, is });
+    }
     if let Some(change) = &change
-        && change.moves() > 0
+        && (change.moves() > 0 || change.shrinks())
         && !accept
     {
         return Err(ImportError::GazetteerMoves { name: name.to_owned(), change: Box::new(change.clone()) });

@@ -58,7 +58,7 @@ fn every_query_of_the_table_is_answered_as_expected() {
             "Q1",
             "possible_home_address",
         ),
-        (["Mill Lane, Alderby", "", "ZZ2 2AA"], Status::Matched, 7, "Q1", "postcode_conflict"),
+        (["Mill Lane, Alderby", "", "ZZ2 2AA"], Status::Review, 0, "", "postcode_conflict"),
         (["Rose Lane", "", "ZZ2 2AA"], Status::Review, 0, "", "postcode_conflict"),
         (["King Street", "", "ZZ9 9ZZ"], Status::Matched, 5, "Q1", "unknown_postcode"),
         (["", "", ""], Status::Unmatched, 0, "", ""),
@@ -101,6 +101,17 @@ fn a_home_address_is_never_a_place() {
     ] {
         let answer = geocoder.geocode(&text(wording));
         assert_eq!((answer.status, answer.point, answer.candidates.len()), (Status::Withheld, None, 0), "{wording}");
+    }
+    // Nor are coordinates beside words that speak of nothing but a home.
+    let at = CoordinateTexts { lon: "1.0205", lat: "52.5203", ..CoordinateTexts::default() };
+    for (words, status) in [
+        ("lives here", Status::Withheld),
+        ("victim's home address, Mill Lane", Status::Withheld),
+        ("assaulted outside Tesco, Alderby; lives at Mill Lane, Brockton", Status::Matched),
+    ] {
+        let answer = geocoder.geocode(&Input { text: words, coordinates: at, ..Input::default() });
+        assert_eq!(answer.status, status, "{words}: {answer:?}");
+        assert_eq!(answer.point.is_some(), status == Status::Matched, "{words}");
     }
     // Words of a home make the other fields the home's.
     let fields =
@@ -166,6 +177,29 @@ fn columns_named_like_an_answer_s_are_kept_under_another_name() {
     let names: std::collections::HashSet<&&str> = header.iter().collect();
     assert_eq!(names.len(), header.len(), "each name once");
     assert!(csv.lines().nth(1).unwrap().starts_with("1.0205,52.5203,x,y,matched,1.0205,52.5203,"), "{csv}");
+    // Written over the file that was read, it is the same.
+    places_ok(&["--workspace", &root, "geocode", &file, "--lon", "lon", "--lat", "lat", "-o", &file]);
+    assert_eq!(fs_err::read_to_string(&file).unwrap(), csv);
+}
+
+#[test]
+fn what_may_be_somebody_or_nowhere_is_left_to_a_person() {
+    let status = |words: &str| shared().geocode(&text(words)).status;
+    assert_eq!(status("Alderby"), Status::Matched);
+    for words in [
+        "Georgia Alderby text me he was scared",
+        "Young person Alderby disclosed concerns to staff",
+        "in the custody suite, Alderby",
+        "police station, Alderby",
+    ] {
+        assert_ne!(status(words), Status::Matched, "{words}");
+    }
+    assert_eq!(status("outside the police station, Mill Lane, Alderby"), Status::Matched);
+    // Figures of unlike length are no grid reference, and neither is the first group of them.
+    for words in ["TM 0304 967", "TM 030 9671", "TM 0304 96"] {
+        assert_eq!(status(words), Status::Unmatched, "{words}");
+    }
+    assert_eq!(status("TM 0304 9670"), Status::Matched);
 }
 
 #[test]

@@ -130,6 +130,10 @@ fn a_gazetteer_of_another_kind_or_one_that_moves_places_is_refused() {
     let moved = POSTCODES.replace("1.0205,52.5203", "1.0705,52.5203");
     let error = add(&scratch, "postcodes", &moved, false).unwrap_err();
     assert!(error.contains("moves 1 places") && error.contains("--accept"), "{error}");
+    let fewer = POSTCODES.lines().take(2).collect::<Vec<_>>().join("\n");
+    let error = add(&scratch, "postcodes", &fewer, false).unwrap_err();
+    assert!(error.contains("no longer has"), "a part of an edition is no edition: {error}");
+    another_kind_is_refused(&scratch);
     let at = |scratch: &Scratch| geocoder(scratch).geocode(&text("ZZ1 1AA")).point.unwrap().lon;
     assert!((at(&scratch) - 1.0205).abs() < 1e-4, "nothing has changed");
     let epoch = geocoder(&scratch).epoch().to_owned();
@@ -138,6 +142,21 @@ fn a_gazetteer_of_another_kind_or_one_that_moves_places_is_refused() {
     let listed = places_ok(&["--workspace", &root, "gazetteer", "list"]);
     assert!(listed.contains("postcodes") && listed.contains("2026-01"), "{listed}");
     assert_ne!(geocoder(&scratch).epoch(), epoch, "other places under the same name and edition are another gazetteer");
+}
+
+/// A file of another kind under the name of a gazetteer that is there is refused, whatever is accepted.
+fn another_kind_is_refused(scratch: &Scratch) {
+    let request = places::import::AddGazetteer {
+        kind: places::geocode::GazetteerKind::CodePoint,
+        files: vec![
+            scratch.write("code-point.csv", "\"ZZ1 1AA\",10,623000,308500,\"E92000001\",\"\",\"\",\"\",\"\",\"\"\n"),
+        ],
+        name: "postcodes".to_owned(),
+        epoch: "2026-02".to_owned(),
+        accept: true,
+    };
+    let refused = places::import::add_gazetteer(&scratch.workspace, &request, &Progress::default()).unwrap_err();
+    assert!(refused.to_string().contains("of kind csv, this is one of kind code-point"), "{refused}");
 }
 
 #[test]
