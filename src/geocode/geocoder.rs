@@ -128,7 +128,7 @@ impl Geocoder {
             Ok(read) if self.defaults.holds(read.point) => flags.set(Flags::DEFAULT_LOCATION),
             // Words that speak of a home and of no scene make the coordinates the home's.
             Ok(read) if flags.has(Flags::POSSIBLE_HOME_ADDRESS) && parsed.names_no_scene() => {
-                flags = flags | read.flags
+                flags = flags | read.flags;
             }
             Ok(read) => {
                 flags = flags | read.flags;
