@@ -33,7 +33,8 @@ const TIE: f64 = 0.25;
 
 /// Makes the answer of weighed hypotheses; none where there is no hypothesis with any mass.
 pub(super) fn decide(hypotheses: &[Hypothesis], weigher: &Weigher<'_>, flags: Flags) -> Option<Answer> {
-    let winner = hypotheses.iter().max_by(|a, b| preference(a).total_cmp(&preference(b)))?;
+    // Of equals the first, as in the list of candidates.
+    let winner = hypotheses.iter().rev().max_by(|a, b| preference(a).total_cmp(&preference(b)))?;
     if winner.mass <= 0.0 {
         return None;
     }

@@ -203,6 +203,13 @@ fn what_may_be_somebody_or_nowhere_is_left_to_a_person() {
 }
 
 #[test]
+fn of_places_that_fit_alike_the_answer_is_the_first_candidate() {
+    let answer = shared().geocode(&text("High Street"));
+    assert_eq!(answer.status, Status::Tied);
+    assert_eq!((Some(answer.candidates[0].point), &answer.candidates[0].id), (answer.point, &answer.matched_id));
+}
+
+#[test]
 fn words_that_nothing_was_made_of_are_told() {
     let said = shared().explain(&text("Mill Lane, Alderby near the gasholder and Xyzzy"));
     assert!(said.contains("not read: \"gasholder\", \"Xyzzy\""), "{said}");
