@@ -42,7 +42,7 @@ postcodes. Another edition of a gazetteer prints what it moves inside the study 
         /// Which edition it is, such as 2026-02; recognised in the paths when left out
         #[arg(long, default_value = "")]
         epoch: String,
-        /// Take an edition that moves places
+        /// Take an edition that moves places, or lacks more than a twentieth of those there were
         #[arg(long)]
         accept: bool,
     },
@@ -61,7 +61,7 @@ Examples:
         /// First day not learned from
         #[arg(long, value_name = "DATE")]
         to: Option<String>,
-        /// Take what moves places
+        /// Take what moves places, or lacks more than a twentieth of those there were
         #[arg(long)]
         accept: bool,
     },

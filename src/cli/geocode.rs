@@ -22,7 +22,7 @@ Examples:
   places geocode --explain 'Prince of Wales Rd j/w Rose Lane, Norwich'
   places geocode --explain 'High Street' --locality Holt
 
-The input columns are kept; status, lon, lat, easting, northing, precision_class, radius_m, confidence_msoa,
+The input columns are kept (one named like those that follow as input_NAME); status, lon, lat, easting, northing, precision_class, radius_m, confidence_msoa,
 confidence_cell8, confidence_cell9, score_gap, method, matched_id and flags follow. Without column names the usual ones
 are recognised. Nothing is imported, nothing leaves this machine.
 precision_class: 1 premises, 2 named place, 3 junction, 4 street segment, 5 street, 6 postcode unit, 7 locality or
