@@ -3,6 +3,7 @@
 //! The library knows nothing of who asks; `server` and `cli` are thin edges over it. `ARCHITECTURE.md`
 //! names every room and the arrows between them.
 
+pub mod access;
 pub mod analysis;
 pub mod area;
 pub mod claims;

@@ -4,6 +4,7 @@
 //! May use: everything.
 
 mod areas;
+mod audit;
 mod claims;
 mod count;
 mod demo;
@@ -99,6 +100,9 @@ pub enum Command {
     Harm(harm::HarmCommand),
     /// Serve API, tiles and pages on this machine
     Serve(serve::ServeArgs),
+    /// Who looked at exact data and who changed what: verify and print the log
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Check that every file is what it was when it was written
     Check(workspace::CheckArgs),
     /// Write a backup to one file
@@ -136,6 +140,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Vli(args) => evidence::run_vli(&Workspace::open(root)?, &args),
         Command::Harm(command) => harm::run(&Workspace::open(root)?, command),
         Command::Serve(args) => serve::run(&Workspace::open(root)?, &args),
+        Command::Audit(command) => audit::run(&Workspace::open(root)?, &command),
         Command::Check(args) => workspace::check(&Workspace::open(root)?, &args),
         Command::Backup(args) => workspace::backup(&Workspace::open(root)?, &args),
     }

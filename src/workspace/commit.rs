@@ -15,6 +15,7 @@ use super::{
     files::{digest, sync_folder, write_synced},
     incidents_write::write_incidents,
     layer_file::write_layer,
+    private::{private_folder, temporary},
     seal,
 };
 use crate::model::Month;
@@ -338,8 +339,8 @@ pub(super) fn write_file(
     write: impl FnOnce(&std::fs::File, &Path) -> Result<(), WorkspaceError>,
 ) -> Result<FileEntry, WorkspaceError> {
     let full = workspace.root().join(folder);
-    fs_err::create_dir_all(&full)?;
-    let file = tempfile::Builder::new().prefix(".new-").tempfile_in(&full)?;
+    private_folder(&full)?;
+    let file = temporary(&full)?;
     write(file.as_file(), file.path())?;
     file.as_file().sync_all()?;
     let (bytes, blake3) = digest(file.path())?;

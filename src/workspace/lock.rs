@@ -12,8 +12,7 @@ pub struct Lock {
 
 impl Lock {
     pub(super) fn take(root: &Path) -> Result<Self, WorkspaceError> {
-        let file =
-            fs_err::OpenOptions::new().create(true).truncate(false).write(true).open(root.join("places.lock"))?;
+        let file = super::open_private(&root.join("places.lock"))?;
         match file.file().try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(WorkspaceError::Locked { path: root.to_owned() }),

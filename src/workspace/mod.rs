@@ -16,6 +16,7 @@ mod incidents_read;
 mod incidents_write;
 mod layer_file;
 mod lock;
+mod private;
 mod review;
 mod seal;
 mod settings;
@@ -33,6 +34,7 @@ pub use incidents_read::read_incidents;
 pub use incidents_write::INCIDENT_COLUMNS;
 pub use layer_file::{AreaRow, read_layer};
 pub use lock::Lock;
+pub use private::{open_private, private_folder};
 pub use review::{Alias, AliasState, GazetteerFile, ReviewDecision, ReviewItem};
 pub use settings::{CalendarSettings, DefaultLocationSettings, GeocodeSettings, Settings, StudyArea, TEMPLATE};
 pub use state::{CoverageCount, Edition, ImportRecord, Indicator, Partition, State, StoredClaim};
@@ -55,12 +57,12 @@ impl Workspace {
         if fs_err::read_dir(root).is_ok_and(|mut entries| entries.next().is_some()) {
             return Err(WorkspaceError::NotEmpty { path: root.to_owned() });
         }
-        fs_err::create_dir_all(root)?;
-        // Nobody but the owner reads what is inside.
+        private_folder(root)?;
+        // Nobody but the owner reads what is inside, in a folder that was there too.
         fs_err::set_permissions(root, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
         let root = &fs_err::canonicalize(root)?;
         for folder in ["incidents", "areas", "reports", "gazetteer"] {
-            fs_err::create_dir_all(root.join(folder))?;
+            private_folder(&root.join(folder))?;
         }
         let workspace = Self { root: root.clone() };
         let lock = workspace.lock()?;
@@ -99,6 +101,12 @@ impl Workspace {
     #[must_use]
     pub fn state_path(&self) -> PathBuf {
         self.root.join("state.sqlite")
+    }
+
+    /// `log/`, which the room `access` writes.
+    #[must_use]
+    pub fn log_path(&self) -> PathBuf {
+        self.root.join("log")
     }
 
     /// Reads the settings.

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 /// Folder, and the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("model", &[]),
     ("stats", &[]),
     ("grid", &["model"]),
     ("area", &["model"]),
     ("workspace", &["model"]),
+    ("access", &["model", "workspace"]),
     ("geocode", &["model", "area", "grid"]),
     ("import", &["model", "area", "grid", "geocode", "workspace"]),
     ("review", &["model", "area", "geocode", "import", "workspace"]),
@@ -21,6 +22,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     (
         "server",
         &[
+            "access",
             "model",
             "stats",
             "area",
@@ -41,6 +43,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     (
         "cli",
         &[
+            "access",
             "model",
             "stats",
             "area",

@@ -25,6 +25,7 @@ mod evidence;
 mod geocoding;
 mod http;
 mod locating;
+mod log;
 mod oracles;
 mod properties;
 mod real;

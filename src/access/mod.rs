@@ -1,0 +1,49 @@
+//! Who may look at exact data, and the log that says who did: on disk before the answer leaves.
+//!
+//! - [`Access::exact`] writes a [`LogLine`] and gives a [`Grant`]: the proof that the line is on disk. A grant can
+//!   neither be made nor copied anywhere else, so whoever asks for one to build a reader of exact counts has logged.
+//! - [`Access::answered`] adds what is known only afterwards: rows returned, the identity of an export.
+//! - [`Access::change`] logs a change; it needs no grant.
+//! - [`Log`] is the file format and the group commit under it; [`verify`] finds any edit, deletion, cut or reorder.
+//!
+//! ```no_run
+//! # use places::{access::{Access, Log, LogLine}, workspace::Workspace};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let workspace = Workspace::open("norfolk".as_ref())?;
+//! let access = Access::local(Log::open(&workspace));
+//! let look = LogLine::look("count", "norfolk@42", "by=cell:8&source=police.uk").coalesced();
+//! let grant = access.exact(access.user(), &look)?;
+//! // ... read, with the grant in hand ...
+//! access.answered(&grant, 312, None)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The log on disk
+//! The folder `log/` of a workspace: segments `000001.jsonl`, `000002.jsonl` ..., one entry a line, and `head.json`.
+//! A line ends in its own BLAKE3, and holds that of the line before, over the ends of segments too. `head.json` says
+//! how many entries there are and which is the last, so that whole entries cut off the end are missed. It is replaced
+//! by name after the entries are on disk, so it never runs ahead of them. A writer that was killed before it leaves
+//! entries after the head, or a torn last line: the next writer takes the first over and puts the second aside
+//! (`dropped-N`), with an entry that says so.
+//!
+//! # What it cannot find
+//! Nothing in the folder is secret. Who may write the whole folder (its owner, root) can make a shorter or another log
+//! that holds in itself, head and all. That is found against something kept elsewhere: `places audit verify` prints
+//! count and hash of the last entry, and `places audit verify --expect COUNT:HASH` asks whether a log still
+//! holds that one; every backup has the log as it was.
+//!
+//! May use: model, workspace.
+
+mod entry;
+mod error;
+mod log;
+mod store;
+mod user;
+mod verify;
+
+pub use entry::{Entry, EntryKind, LogLine};
+pub use error::{AccessError, LogFault};
+pub use log::{Log, Receipt};
+pub use user::{Access, Grant, Who};
+pub use verify::{Verified, entries, verify};
