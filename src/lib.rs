@@ -6,6 +6,7 @@
 pub mod access;
 pub mod analysis;
 pub mod area;
+pub mod ask;
 pub mod claims;
 pub mod cli;
 pub mod demo;

@@ -2,16 +2,15 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use mimalloc::MiMalloc;
-use places::cli::{Cli, exit_code, report_error, run};
+use places::cli::{exit_code, report_error, run};
 
 /// Gives memory back to the system after a load, and is quicker with two threads.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             report_error(&error);

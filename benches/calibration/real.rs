@@ -4,10 +4,10 @@ use std::path::Path;
 
 use fastrand::Rng;
 use places::{
-    analysis::{Values, count},
+    analysis::{Count, count},
+    ask::{ColumnValues as Values, Question},
     grid,
     import::{AddAreas, ImportRequest, Progress, add_areas, import},
-    model::{Caller, Query},
     snapshot::Snapshot,
     stats::{Base, ScanInput, space_time_scan},
     workspace::Workspace,
@@ -43,7 +43,9 @@ impl RealMonths {
         if !category.is_empty() {
             asked.push(("category", category));
         }
-        let rows = count(&snapshot, &Query::parse(asked, &Caller::local()).unwrap()).unwrap().rows;
+        let asked = Count::read(&places::ask::Values::check(&Count::DECLARATION, asked).unwrap()).unwrap();
+        let rows = count(&exact(&snapshot, &grant), &asked.query).unwrap().rows;
+        let rows = rows.head();
         let (Values::Cells(cells), Values::Counts(counts)) = (&rows.columns[0].values, &rows.columns[2].values) else {
             panic!("rows of cells, months and counts");
         };

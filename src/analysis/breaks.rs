@@ -3,17 +3,79 @@
 
 use std::collections::HashMap;
 
-use super::{AnalysisError, Plan, count::rate_of, plan::PlaceDimension};
+use super::{
+    count::{rate_of, weights_of},
+    plan::{PlaceDimension, check_rate, place_dimensions},
+};
 use crate::{
-    model::{Dimension, Query},
-    snapshot::Snapshot,
+    ask::{
+        Answer, AskError, Column, ColumnValues, ColumnDoc, ColumnKind, Declaration, Exact, KIND, Kind, PERIOD, PLACE, Parameter, PlaceKey, Question,
+        Reader, Rows, Values, query_of,
+    },
+    model::{Dimension, Query, QueryError},
 };
 
 /// Classes of a sequential map.
 const CLASSES: usize = 5;
 
+/// Class limits of a map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BreaksQuestion {
+    /// What is counted; its period does not matter.
+    pub query: Query,
+    /// Months of each frame.
+    pub window: usize,
+}
+
+const OWN: &[Parameter] = &[
+    Parameter::new("by", Kind::Dimensions, "cell:R or area:LAYER; the first place is taken", "cell:8").needed(),
+    Parameter::new("window", Kind::Whole { from: 1, to: 1200 }, "Months of each frame", "3").or("1"),
+    Parameter::new("rate", Kind::Name, "Limits of a rate: km2, or an indicator of the layer", "residents"),
+    Parameter::new("harm", Kind::Name, "Limits of the sum of harm by a set of weights", "sentencing"),
+];
+
+impl Question for BreaksQuestion {
+    const DECLARATION: Declaration = Declaration {
+        help: "\
+Examples:
+  places breaks --by cell:8
+  places breaks --by area:msoa21 --rate residents --window 12
+
+The limits hold for every run of so many months, over all months there are: one legend for every frame.",
+        tag: "counts",
+        columns: &[
+            ColumnDoc::new("from", ColumnKind::Number, "Lower limit of the class"),
+        ],
+        groups: &[OWN, PERIOD, KIND, PLACE],
+        ..Declaration::new("breaks", "1", "Class limits of a map, the same for every frame of a period that plays")
+    };
+
+    fn read(values: &Values) -> Result<Self, QueryError> {
+        let query = query_of(values)?;
+        if query.rate.is_some() && query.harm.is_some() {
+            return Err(QueryError::invalid("harm", values.one("harm").unwrap_or_default(), "a rate or harm, not both"));
+        }
+        if !query.by.iter().any(Dimension::is_place) {
+            let given = query.by.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+            return Err(QueryError::invalid("by", &given, "a place to draw: cell:7 to cell:11, or area:LAYER"));
+        }
+        Ok(Self { query, window: values.whole("window").unwrap_or(1) as usize })
+    }
+
+    fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
+        self.counted(reader)
+    }
+
+    fn counted<'r>(&self, reader: &'r dyn Reader) -> Result<Answer<'r>, AskError> {
+        let found = breaks(reader, &self.query, self.window)?;
+        let text = found.breaks.iter().map(|limit| format!("from {limit}")).collect();
+        let column = Column::new("from", ColumnValues::Numbers(found.breaks.clone()));
+        Ok(Answer::sentences(text, found, Rows { columns: vec![column], places: Vec::new() }))
+    }
+}
+
 /// Lower limits of the classes above zero, ascending; the first is the smallest value there is.
-#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, schemars::JsonSchema)]
 pub struct Breaks {
     /// Lower limits; a value belongs to the last one that it reaches.
     pub breaks: Vec<f64>,
@@ -23,62 +85,54 @@ pub struct Breaks {
     pub window_months: usize,
 }
 
-/// Works out class limits for the first place dimension of a query: counts (or rates) of every place in every
+/// Works out class limits for the first place dimension of a query: counts (or rates, or harm) of every place in every
 /// run of `window_months` months, over all months there are, whatever period the query asks for.
 ///
 /// # Errors
-/// [`AnalysisError`] as for a count.
-pub fn breaks(snapshot: &Snapshot, query: &Query, window_months: usize) -> Result<Breaks, AnalysisError> {
-    let mut pooled = Query { from: None, to: None, zeros: false, top: None, ..query.clone() };
-    pooled.by.retain(|d| matches!(d, Dimension::Cell(_) | Dimension::Area(_)));
-    pooled.by.truncate(1);
-    pooled.by.push(Dimension::Month);
-    let answer = super::count(snapshot, &pooled)?;
-    let plan = Plan::new(snapshot, &pooled)?;
-    let months = plan.coded.first().map_or(0, |c| c.texts.len());
-    let window = window_months.clamp(1, months.max(1));
-    let mut series: HashMap<usize, Vec<u64>> = HashMap::new();
-    let mut keys = Vec::new();
-    let mut position: HashMap<String, usize> = HashMap::new();
-    for row in 0..answer.rows.len() {
-        let next = keys.len();
-        let place = *position.entry(answer.rows.text(0, row)).or_insert(next);
-        if place == next {
-            keys.push(answer.rows.places[row].clone());
-        }
-        let super::Values::Text { of_row, .. } =
-            &answer.rows.columns[answer.rows.columns.len() - count_columns(&pooled) - 1].values
-        else {
-            continue;
-        };
-        let super::Values::Counts(counts) =
-            &answer.rows.columns[answer.rows.columns.len() - count_columns(&pooled)].values
-        else {
-            continue;
-        };
-        series.entry(place).or_insert_with(|| vec![0; months])[of_row[row] as usize] += counts[row];
+/// [`AskError`] as for a count.
+pub fn breaks(reader: &dyn Reader, query: &Query, window_months: usize) -> Result<Breaks, AskError> {
+    let ground = reader.ground();
+    let mut by: Vec<Dimension> = query.by.iter().filter(|d| d.is_place()).take(1).cloned().collect();
+    let drawn = Query { by: by.clone(), ..query.clone() };
+    let places = place_dimensions(ground, &drawn)?;
+    check_rate(ground, &drawn, &places)?;
+    let Some(place) = places.first() else {
+        return Err(QueryError::invalid("by", "", "a place to draw: cell:7 to cell:11, or area:LAYER").into());
+    };
+    let weights = query.harm.as_deref().map(|set| weights_of(ground, set)).transpose()?;
+    by.push(Dimension::Month);
+    if weights.is_some() {
+        by.push(Dimension::Category);
     }
+    let width = by.len();
+    let pooled = Query { by, from: None, to: None, zeros: false, top: None, rate: None, harm: None, ..query.clone() };
+    let tally = reader.tally(&pooled)?;
+    let months = tally.dimensions[1].texts.len();
+    let window = window_months.clamp(1, months.max(1));
+    let of_category: Option<Vec<f64>> = weights.map(|weights| {
+        let weight = |text: &String| weights.get(&text.to_lowercase()).copied().unwrap_or(0.0);
+        tally.dimensions[2].texts.iter().map(weight).collect()
+    });
+    let mut series: HashMap<u64, Vec<f64>> = HashMap::new();
+    for (key, &count) in tally.keys.chunks(width).zip(&tally.counts) {
+        let weight = of_category.as_ref().map_or(1.0, |weights| weights[key[2] as usize]);
+        series.entry(key[0]).or_insert_with(|| vec![0.0; months])[key[1] as usize] += weight * count as f64;
+    }
+    let key = |value: u64| match place {
+        PlaceDimension::Cell(_) => PlaceKey::Cell(value),
+        PlaceDimension::Area(layer) => PlaceKey::Area(*layer as u32, value as u32),
+    };
     let mut values = Vec::new();
-    for (place, counts) in series {
-        for run in counts.windows(window) {
-            let count: u64 = run.iter().sum();
-            let value = match &query.rate {
-                None => count as f64,
-                Some(rate) => rate_of(snapshot, rate, &keys[place], count).1,
-            };
+    for (place, of_place) in series {
+        for run in of_place.windows(window) {
+            let sum: f64 = run.iter().sum();
+            let value = query.rate.as_ref().map_or(sum, |rate| rate_of(ground, rate, &key(place), sum as u64).1);
             if value > 0.0 {
                 values.push(value);
             }
         }
     }
-    let whole =
-        matches!(plan.places.first(), Some(PlaceDimension::Cell(_) | PlaceDimension::Area(_))) && query.rate.is_none();
-    Ok(limits(values, whole, window))
-}
-
-/// Columns from `count` on: the count, and the two of a rate.
-fn count_columns(query: &Query) -> usize {
-    if query.rate.is_some() { 3 } else { 1 }
+    Ok(limits(values, query.rate.is_none() && query.harm.is_none(), window))
 }
 
 fn limits(mut values: Vec<f64>, whole: bool, window_months: usize) -> Breaks {

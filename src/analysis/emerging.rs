@@ -1,19 +1,19 @@
 //! `places emerging`: the history of every cell as one of 17 classes, or of Chainey's five.
 
+use std::sync::Arc;
+
 use super::{
-    ALPHA, AnalysisError, Exposure, HotspotTest, MapMethod, MapSummary, Parameters, Rows, Values,
-    count::summary_of,
+    ALPHA, Exposure, HotspotTest, MapMethod, MapSummary, Summary,
     exposure::exposure_of,
-    hotspots::{MapCells, column, in_words, rows_of},
-    parameters::refuse,
-    steps::{
-        METHOD_VERSION, StepCounts, Steps, asked_sources, count_steps, is_received_everywhere, months_asked, runs,
-        with_sources, without_steps,
-    },
+    hotspots::{EXPOSURE, MapCells, column, in_words, rows_of},
+    steps::{StepCounts, Steps, asked_sources, count_steps, months_asked, runs, with_sources, without_steps},
 };
 use crate::{
-    model::{Caller, Day, Period, Query, QueryError},
-    snapshot::Snapshot,
+    ask::{
+        Answer, AskError, ColumnValues, ColumnDoc, ColumnKind, Declaration, Exact, KIND, Kind, PERIOD, PLACE_OF_MAP, Parameter, Question, Rows,
+        Values, query_of, resolution_of, words::thousands,
+    },
+    model::{Day, Period, Query, QueryError},
     stats::{
         ChaineyLimits, Histories, History, Step, StepReference, StepTest, Variant, classify, classify_chainey,
         histories,
@@ -66,35 +66,90 @@ pub struct EmergingRequest {
     pub all: bool,
 }
 
-impl EmergingRequest {
-    /// Reads a question: `cell` (resolution), `step`, `scheme`, `test`, `exposure`, `reference`, `all`, and the filters of a query.
-    ///
-    /// # Errors
-    /// [`QueryError`] on the first parameter that is unknown or not of its form.
-    pub fn parse(mut parameters: Parameters, caller: &Caller) -> Result<Self, QueryError> {
-        let schemes = [("newer", Scheme::Newer), ("older", Scheme::Older), ("chainey", Scheme::Chainey)];
-        let references = [("step", StepReference::Single), ("with-previous", StepReference::WithPrevious)];
-        let lengths = [("month", StepLength::Month), ("4weeks", StepLength::FourWeeks)];
-        let made = Self {
-            resolution: parameters.take_resolution()?,
-            step: parameters.take_word("step", &lengths)?.unwrap_or(StepLength::Month),
-            scheme: parameters.take_word("scheme", &schemes)?.unwrap_or(Scheme::Newer),
-            test: parameters.take_word("test", &HotspotTest::WORDS)?.unwrap_or(HotspotTest::Exact),
-            exposure: parameters.take_word("exposure", &Exposure::WORDS)?.unwrap_or(Exposure::Equal),
-            reference: parameters.take_word("reference", &references)?.unwrap_or(StepReference::Single),
-            all: parameters.take_flag("all")?,
-            query: parameters.query(caller)?,
-        };
-        refuse(&made.query, "emerging", &["by", "zeros", "rate", "top"])?;
-        Ok(made)
+const SCHEMES: [(&str, Scheme); 3] =
+    [("newer", Scheme::Newer), ("older", Scheme::Older), ("chainey", Scheme::Chainey)];
+const REFERENCES: [(&str, StepReference); 2] =
+    [("step", StepReference::Single), ("with-previous", StepReference::WithPrevious)];
+const LENGTHS: [(&str, StepLength); 2] = [("month", StepLength::Month), ("4weeks", StepLength::FourWeeks)];
+
+const OWN: &[Parameter] = &[
+    Parameter::new("step", Kind::Word(&["month", "4weeks"]), "Length of a step", "month").or("month"),
+    Parameter::new(
+        "scheme",
+        Kind::Word(&["newer", "older", "chainey"]),
+        "newer or older text of the 17 classes, or chainey for five",
+        "newer",
+    )
+    .or("newer"),
+    Parameter::new("test", Kind::Word(&["exact", "gi-star"]), "exact or gi-star", "exact").or("exact"),
+    EXPOSURE,
+    Parameter::new(
+        "reference",
+        Kind::Word(&["step", "with-previous"]),
+        "step (each by itself) or with-previous",
+        "step",
+    )
+    .or("step"),
+    Parameter::new("all", Kind::Flag, "List cells without a pattern too", "true"),
+];
+
+impl Question for EmergingRequest {
+    const DECLARATION: Declaration = Declaration {
+        help: "\
+Examples:
+  places emerging --cell 8 --from 2025-01-01
+  places emerging --cell 8 --scheme chainey --category Burglary
+  places emerging --cell 8 --step 4weeks --source council-asb --all
+
+Classes: new, consecutive, intensifying, persistent, diminishing, sporadic, oscillating, historical (hot or cold), no pattern.",
+        how: "the local test at every step, one false discovery rate over cells and steps, Mann-Kendall on the scores; 17 classes or Chainey's five",
+        references: "Esri; Chainey 2020; Mann 1945; Kendall 1975",
+        columns: &[
+            ColumnDoc::new("cell", ColumnKind::Text, "H3 cell"),
+            ColumnDoc::new("count", ColumnKind::Count, "Incidents"),
+            ColumnDoc::new("class", ColumnKind::Text, "Its history in a word"),
+            ColumnDoc::new("steps_hot", ColumnKind::Count, "Steps that are hot"),
+            ColumnDoc::new("steps_cold", ColumnKind::Count, "Steps that are cold"),
+            ColumnDoc::new("hot_now", ColumnKind::Flag, "Whether the last step is hot"),
+            ColumnDoc::new("q_value", ColumnKind::Number, "Of the last step"),
+            ColumnDoc::new("tau", ColumnKind::Number, "Kendall's tau of the scores"),
+            ColumnDoc::new("trend_p_value", ColumnKind::Number, "Of the trend"),
+        ],
+        groups: &[OWN, PERIOD, KIND, PLACE_OF_MAP],
+        ..Declaration::new("emerging", "1", "The history of every cell as a class: new, persistent, diminishing ...")
+    };
+
+    fn read(values: &Values) -> Result<Self, QueryError> {
+        Ok(Self {
+            query: query_of(values)?,
+            resolution: resolution_of(values),
+            step: values.word("step", &LENGTHS).unwrap_or(StepLength::Month),
+            scheme: values.word("scheme", &SCHEMES).unwrap_or(Scheme::Newer),
+            test: values.word("test", &HotspotTest::WORDS).unwrap_or(HotspotTest::Exact),
+            exposure: values.word("exposure", &Exposure::WORDS).unwrap_or(Exposure::Equal),
+            reference: values.word("reference", &REFERENCES).unwrap_or(StepReference::Single),
+            all: values.flag("all"),
+        })
     }
 
-    /// The same text for the same question.
-    #[must_use]
-    pub fn canonical(&self) -> String {
-        let Self { query, resolution, step, scheme, test, exposure, reference, all } = self;
-        let own = format!("{resolution}|{step:?}|{scheme:?}|{test:?}|{exposure:?}|{reference:?}|{all}");
-        format!("emerging|{own}|{}", query.canonical())
+    fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
+        let found = emerging(reader, self)?;
+        let notes = found.summary.lines();
+        Ok(Answer::rows(found.rows, found.summary, notes))
+    }
+}
+
+impl EmergingSummary {
+    /// Boxes, method and classes in words.
+    fn lines(&self) -> Vec<String> {
+        let mut lines = self.map.boxes.lines();
+        lines.extend(self.map.method.lines());
+        lines.push(format!("{}; {}; {} steps", self.scheme, self.reference, self.steps.len()));
+        if !self.steps_left_out.is_empty() {
+            lines.push(format!("steps left out, not received everywhere: {}", self.steps_left_out.join(", ")));
+        }
+        lines.extend(self.classes.iter().map(|(class, cells)| format!("{class}: {}", thousands(*cells as u64))));
+        lines
     }
 }
 
@@ -108,7 +163,7 @@ pub struct EmergingAnswer {
 }
 
 /// How the classes were made.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
 pub struct EmergingSummary {
     /// The boxes, and how each step was tested.
     #[serde(flatten)]
@@ -128,8 +183,8 @@ pub struct EmergingSummary {
 /// Gives every cell its class.
 ///
 /// # Errors
-/// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
-pub fn emerging(snapshot: &Snapshot, request: &EmergingRequest) -> Result<EmergingAnswer, AnalysisError> {
+/// [`AskError`] for names that are not known, or with the reason why there is no answer.
+pub fn emerging(snapshot: &Exact<'_>, request: &EmergingRequest) -> Result<EmergingAnswer, AskError> {
     let (query, sources_note) = with_sources(snapshot, &request.query, &[request.query.period()]);
     let request = &EmergingRequest { query, ..request.clone() };
     let EmergingRequest { query, resolution, .. } = request;
@@ -137,8 +192,7 @@ pub fn emerging(snapshot: &Snapshot, request: &EmergingRequest) -> Result<Emergi
     let (first, last) = (steps.0[0], steps.0[steps.0.len() - 1]);
     let query = Query { from: Some(first.start), to: Some(last.end), ..query.clone() };
     let map = MapCells::new(snapshot, &query, *resolution)?;
-    let (grouping, ids) = snapshot
-        .table
+    let (grouping, ids) = snapshot.table()
         .cell_groups(*resolution)
         .ok_or_else(|| QueryError::invalid("cell", &resolution.to_string(), "a resolution from 7 to 11"))?;
     let found = count_steps(snapshot, &query, grouping, &steps)?;
@@ -150,7 +204,7 @@ pub fn emerging(snapshot: &Snapshot, request: &EmergingRequest) -> Result<Emergi
     let names: Vec<&'static str> = made.places.iter().map(|h| class_of(h, request.scheme)).collect();
     let kept: Vec<usize> = (0..names.len()).filter(|&i| request.all || names[i] != "no pattern").collect();
     let rows = history_rows(request, &map, &found, ids, &made, &names, &kept);
-    let boxes = summary_of(snapshot, &query, &without_steps(snapshot, &query, grouping, &left_out, found.boxes)?);
+    let boxes = Summary::of(snapshot, &query, &without_steps(snapshot, &query, grouping, &left_out, found.boxes)?);
     let mut method = method_of(request, &map, &counts, &made, &exposure, kept.len());
     method.notes.extend(sources_note);
     let summary = EmergingSummary {
@@ -198,7 +252,7 @@ fn tally(names: &[&'static str]) -> Vec<(String, usize)> {
 }
 
 /// Steps of the period that every district with data has received, and those left out.
-fn received_steps(snapshot: &Snapshot, request: &EmergingRequest) -> Result<(Steps, Vec<Period>), AnalysisError> {
+fn received_steps(snapshot: &Exact<'_>, request: &EmergingRequest) -> Result<(Steps, Vec<Period>), AskError> {
     let months = months_asked(snapshot, &request.query);
     let all = match (request.step, months.first(), months.last()) {
         (StepLength::FourWeeks, Some(first), Some(last)) => four_weeks(*first, *last),
@@ -206,17 +260,17 @@ fn received_steps(snapshot: &Snapshot, request: &EmergingRequest) -> Result<(Ste
     };
     if all.len() > MAX_STEPS {
         let reason = format!("there would be {} steps; at most {MAX_STEPS}: choose a shorter period", all.len());
-        return Err(AnalysisError::NoAnswer { reason });
+        return Err(AskError::none(reason));
     }
     let sources = asked_sources(snapshot, &request.query);
-    let received = |step: &Period| is_received_everywhere(snapshot, sources, *step);
+    let received = |step: &Period| snapshot.coverage.whole_everywhere(sources, *step);
     let (kept, left_out): (Vec<Period>, Vec<Period>) = all.into_iter().partition(received);
     if kept.len() < 2 {
         let reason = format!(
             "a history needs at least two steps received everywhere; there are {} in the period (`places coverage` lists what was received)",
             kept.len()
         );
-        return Err(AnalysisError::NoAnswer { reason });
+        return Err(AskError::none(reason));
     }
     Ok((Steps(kept), left_out))
 }
@@ -264,12 +318,12 @@ fn history_rows(
     let steps = |i: usize, kind: Step| made.places[i].steps.iter().filter(|s| **s == kind).count() as u64;
     let trend =
         |i: usize, value: fn(&crate::stats::MannKendall) -> f64| made.places[i].trend.as_ref().map_or(f64::NAN, value);
-    let counts = |value: &dyn Fn(usize) -> u64| Values::Counts(kept.iter().map(|&i| value(i)).collect());
-    let numbers = |value: &dyn Fn(usize) -> f64| Values::Numbers(kept.iter().map(|&i| value(i)).collect());
+    let counts = |value: &dyn Fn(usize) -> u64| ColumnValues::Counts(kept.iter().map(|&i| value(i)).collect());
+    let numbers = |value: &dyn Fn(usize) -> f64| ColumnValues::Numbers(kept.iter().map(|&i| value(i)).collect());
     let mut columns = vec![
-        column("cell", Values::Cells(kept.iter().map(|&i| map.cells[i]).collect())),
+        column("cell", ColumnValues::Cells(kept.iter().map(|&i| map.cells[i]).collect())),
         column("count", counts(&total)),
-        column("class", Values::Text { texts, of_row }),
+        column("class", ColumnValues::Text { texts: Arc::new(texts), of_row }),
         column("steps_hot", counts(&|i| steps(i, Step::Hot))),
     ];
     if request.scheme != Scheme::Chainey {
@@ -278,7 +332,7 @@ fn history_rows(
     columns.extend([
         column(
             "hot_now",
-            Values::Flags(kept.iter().map(|&i| made.places[i].steps.last() == Some(&Step::Hot)).collect()),
+            ColumnValues::Flags(kept.iter().map(|&i| made.places[i].steps.last() == Some(&Step::Hot)).collect()),
         ),
         column("q_value", numbers(&|i| made.places[i].q_value)),
         column("tau", numbers(&|i| trend(i, |t| t.tau_b))),
@@ -316,13 +370,13 @@ fn method_of(
         tests: made.tests,
         tests_of: "cells x steps".to_owned(),
         incidents: counts.iter().map(|&n| u64::from(n)).sum(),
-        dispersion: f64::NAN,
+        dispersion: None,
         cells: map.cells.len(),
         cells_not_received: map.not_received,
         cells_without_exposure: without,
         incidents_without_exposure: 0,
         hot: patterned,
-        method_version: METHOD_VERSION.to_owned(),
+        method_version: EmergingRequest::DECLARATION.method.to_owned(),
         notes,
     }
 }

@@ -4,15 +4,16 @@ use std::collections::HashMap;
 
 use geo::Centroid;
 
-use super::{AnalysisError, Plan};
+use super::Plan;
 use crate::{
+    ask::{AskError, Exact},
     grid::{cell_of_point, cells_of_area},
     model::{Dimension, LonLat, Query, QueryError},
     snapshot::{LoadedLayer, Snapshot},
 };
 
 /// The exposure of a test of concentration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Exposure {
     /// People who live there.
@@ -41,12 +42,12 @@ impl Exposure {
 
 /// The exposure of each of some cells, ascending.
 pub(super) fn exposure_of(
-    snapshot: &Snapshot,
+    snapshot: &Exact<'_>,
     query: &Query,
     exposure: Exposure,
     resolution: u8,
     cells: &[u64],
-) -> Result<Vec<f64>, AnalysisError> {
+) -> Result<Vec<f64>, AskError> {
     match exposure {
         Exposure::Equal => Ok(vec![1.0; cells.len()]),
         Exposure::Recorded => recorded(snapshot, query, resolution, cells),
@@ -54,7 +55,7 @@ pub(super) fn exposure_of(
     }
 }
 
-fn recorded(snapshot: &Snapshot, query: &Query, resolution: u8, cells: &[u64]) -> Result<Vec<f64>, AnalysisError> {
+fn recorded(snapshot: &Exact<'_>, query: &Query, resolution: u8, cells: &[u64]) -> Result<Vec<f64>, AskError> {
     if query.categories.is_empty() && query.definition.is_none() {
         let expected = "with a category or definition: all incidents against all incidents says nothing";
         return Err(QueryError::invalid("exposure", "recorded", expected).into());
@@ -62,10 +63,11 @@ fn recorded(snapshot: &Snapshot, query: &Query, resolution: u8, cells: &[u64]) -
     let all =
         Query { categories: Vec::new(), definition: None, by: vec![Dimension::Cell(resolution)], ..query.clone() };
     let plan = Plan::new(snapshot, &all)?;
-    let counts = snapshot.table.count(&plan.grouping, &plan.filter, &[]);
-    let mut exposure = vec![0.0; cells.len()];
+    let counts = snapshot.table().count(&plan.grouping, &plan.filter, &[]);
+    let (mut exposure, mut values) = (vec![0.0; cells.len()], Vec::new());
     for row in counts.rows() {
-        let values = plan.place_values(row.group);
+        values.clear();
+        plan.place_values(row.group, &mut values);
         if let Some(i) = values.first().and_then(|cell| cells.binary_search(cell).ok()) {
             exposure[i] = row.count as f64;
         }
@@ -75,7 +77,7 @@ fn recorded(snapshot: &Snapshot, query: &Query, resolution: u8, cells: &[u64]) -
 
 /// Residents of an area are spread evenly over the cells whose centre it holds; those of an area without any go to the
 /// cell of its centroid.
-fn residents(snapshot: &Snapshot, resolution: u8, cells: &[u64]) -> Result<Vec<f64>, AnalysisError> {
+fn residents(snapshot: &Exact<'_>, resolution: u8, cells: &[u64]) -> Result<Vec<f64>, AskError> {
     let (layer, people) = layer_with_residents(snapshot)?;
     let mut exposure = vec![0.0; cells.len()];
     let is_study = snapshot.study_area.as_deref() == Some(layer.name.as_str());
@@ -109,12 +111,12 @@ fn residents(snapshot: &Snapshot, resolution: u8, cells: &[u64]) -> Result<Vec<f
 }
 
 /// The finest layer with a figure of all residents, and that figure by area.
-pub(super) fn layer_with_residents(snapshot: &Snapshot) -> Result<(&LoadedLayer, &Vec<f64>), AnalysisError> {
+pub(super) fn layer_with_residents(snapshot: &Snapshot) -> Result<(&LoadedLayer, &Vec<f64>), AskError> {
     let with = |layer| residents_of(layer).map(|people| (layer, people));
     let found = snapshot.layers.iter().filter_map(with).max_by_key(|(layer, _)| layer.areas.len());
     found.ok_or_else(|| {
         let reason = "no layer has residents: add them with `places indicators add FILE.csv --layer LAYER`, or choose the exposure equal or recorded";
-        AnalysisError::NoAnswer { reason: reason.to_owned() }
+        AskError::none(reason)
     })
 }
 

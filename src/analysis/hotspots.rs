@@ -1,17 +1,19 @@
 //! `places hotspots`: is a place high for its exposure? One row per cell of the universe.
 
 use super::{
-    AnalysisError, Column, Exposure, Parameters, PlaceKey, Plan, Rows, Summary, Values,
-    count::summary_of,
+    Exposure, Plan, Summary,
+    count::places_of,
     exposure::exposure_of,
-    parameters::refuse,
-    steps::{METHOD_VERSION, asked_sources, is_received_like_any, with_sources},
-    zeros::places_of,
+    steps::{asked_sources, with_sources},
 };
 use crate::{
     analysis::PlaceDimension,
-    model::{Caller, Dimension, Period, Query, QueryError},
-    snapshot::Snapshot,
+    ask::{
+        Answer, AskError, Column, ColumnValues, ColumnDoc, ColumnKind, Declaration, Exact, KIND, Kind, PERIOD, PLACE_OF_MAP, Parameter, PlaceKey,
+        Question, Rows, Values, query_of, resolution_of,
+        words::{capital, thousands},
+    },
+    model::{Dimension, Period, Query, QueryError},
     stats::{FdrMethod, LocalTests, StatsError, Weighting, Weights, adjusted, gi_star, local_tests, two_sided},
 };
 
@@ -19,7 +21,7 @@ use crate::{
 pub const ALPHA: f64 = 0.05;
 
 /// Which test is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HotspotTest {
     /// The exact local test against exposure: this makes the flag.
@@ -48,31 +50,106 @@ pub struct HotspotRequest {
     pub hot_only: bool,
 }
 
-impl HotspotRequest {
-    /// Reads a question: `cell` (resolution), `test`, `exposure`, `hot`, and the filters of a query.
-    ///
-    /// # Errors
-    /// [`QueryError`] on the first parameter that is unknown or not of its form.
-    pub fn parse(mut parameters: Parameters, caller: &Caller) -> Result<Self, QueryError> {
-        let resolution = parameters.take_resolution()?;
-        let test = parameters.take_word("test", &HotspotTest::WORDS)?.unwrap_or(HotspotTest::Exact);
-        let exposure = parameters.take_word("exposure", &Exposure::WORDS)?.unwrap_or(Exposure::Equal);
-        let hot_only = parameters.take_flag("hot")?;
-        let query = parameters.query(caller)?;
-        refuse(&query, "hotspots", &["by", "zeros", "rate", "top"])?;
-        Ok(Self { query, resolution, test, exposure, hot_only })
+const OWN: &[Parameter] = &[
+    Parameter::new("test", Kind::Word(&["exact", "gi-star"]), "exact (makes the flag) or gi-star", "exact").or("exact"),
+    EXPOSURE,
+    Parameter::new("hot", Kind::Flag, "Only the cells flagged", "true"),
+];
+
+/// What concentration is measured against.
+pub(super) const EXPOSURE: Parameter = Parameter::new(
+    "exposure",
+    Kind::Word(&["residents", "recorded", "equal"]),
+    "What concentration is measured against: residents, recorded or equal",
+    "residents",
+)
+.or("equal");
+
+impl Question for HotspotRequest {
+    const DECLARATION: Declaration = Declaration {
+        help: "\
+Examples:
+  places hotspots --cell 8 --definition serious-violence --exposure residents --from 2025-01-01
+  places hotspots --cell 9 --category Robbery --exposure recorded --hot --format geojson -o robbery.geojson
+  places hotspots --cell 8 --test gi-star
+
+A cell is tested together with its neighbors against its share of the exposure; hot means q <= 0.05 over all cells.
+Gi* is there for comparison with other programs: on sparse counts it finds hot spots on maps of pure chance.",
+        how: "each cell with its neighbors against its share of the exposure, binomial or negative binomial tail, false discovery rate 5 % over all cells; Getis-Ord Gi* for exploration, never called a hot spot",
+        references: "Besag & Newell 1991; Benjamini & Hochberg 1995; Rosner 1983; Ord & Getis 1995",
+        columns: &[
+            ColumnDoc::new("cell", ColumnKind::Text, "H3 cell"),
+            ColumnDoc::new("count", ColumnKind::Count, "Incidents"),
+            ColumnDoc::new("local_sum", ColumnKind::Count, "Incidents in the cell and its neighbors"),
+            ColumnDoc::new("expected", ColumnKind::Number, "Expected there by the exposure"),
+            ColumnDoc::new("ratio", ColumnKind::Number, "local_sum over expected"),
+            ColumnDoc::new("p_value", ColumnKind::Number, "Of the test"),
+            ColumnDoc::new("q_value", ColumnKind::Number, "Adjusted over all cells"),
+            ColumnDoc::new("hot", ColumnKind::Flag, "Whether it is flagged"),
+            ColumnDoc::new("gi_star", ColumnKind::Number, "Getis-Ord Gi*, with test=gi-star"),
+        ],
+        groups: &[OWN, PERIOD, KIND, PLACE_OF_MAP],
+        ..Declaration::new("hotspots", "1", "Which cells are high for their exposure, one row per cell")
+    };
+
+    fn read(values: &Values) -> Result<Self, QueryError> {
+        Ok(Self {
+            query: query_of(values)?,
+            resolution: resolution_of(values),
+            test: values.word("test", &HotspotTest::WORDS).unwrap_or(HotspotTest::Exact),
+            exposure: values.word("exposure", &Exposure::WORDS).unwrap_or(Exposure::Equal),
+            hot_only: values.flag("hot"),
+        })
     }
 
-    /// The same text for the same question.
-    #[must_use]
-    pub fn canonical(&self) -> String {
-        let Self { query, resolution, test, exposure, hot_only } = self;
-        format!("hotspots|{resolution}|{test:?}|{exposure:?}|{hot_only}|{}", query.canonical())
+    fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
+        let found = hotspots(reader, self)?;
+        let mut notes = found.summary.boxes.lines();
+        notes.extend(found.summary.method.lines());
+        Ok(Answer::rows(found.rows, found.summary, notes))
+    }
+}
+
+impl MapMethod {
+    /// How a map was tested, in words.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let mut lines = vec![format!(
+            "{}; exposure: {}; {} tests of {} at {} %; {} incidents tested",
+            self.test,
+            self.exposure,
+            thousands(self.tests as u64),
+            self.tests_of,
+            100.0 * self.alpha,
+            thousands(self.incidents),
+        )];
+        if self.dispersion.is_some_and(|d| d > 1.0) {
+            lines.push(format!(
+                "counts vary {:.2} times as much as chance alone would, which the tests allow for",
+                self.dispersion.unwrap_or(1.0)
+            ));
+        }
+        if self.cells_not_received > 0 {
+            lines.push(format!("{} cells left out: not received there", thousands(self.cells_not_received as u64)));
+        }
+        if self.cells_without_exposure > 0 {
+            lines.push(format!(
+                "{} cells have no exposure and were not tested ({} incidents in them)",
+                thousands(self.cells_without_exposure as u64),
+                thousands(self.incidents_without_exposure)
+            ));
+        }
+        lines.push(format!(
+            "{} rows flagged of {} cells",
+            thousands(self.hot as u64),
+            thousands(self.cells as u64)
+        ));
+        lines.extend(self.notes.iter().cloned());
+        lines
     }
 }
 
 /// How a map was tested.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
 pub struct MapMethod {
     /// The test in words.
     pub test: String,
@@ -86,8 +163,8 @@ pub struct MapMethod {
     pub tests_of: String,
     /// Incidents tested.
     pub incidents: u64,
-    /// Variance over mean of the background.
-    pub dispersion: f64,
+    /// Variance over mean of the background; null where the test allows for none, or for one of each step.
+    pub dispersion: Option<f64>,
     /// Cells of the universe, the empty ones included.
     pub cells: usize,
     /// Cells left out because something asked for was not received there.
@@ -105,7 +182,7 @@ pub struct MapMethod {
 }
 
 /// The boxes, and how the map was tested.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
 pub struct MapSummary {
     /// The boxes.
     #[serde(flatten)]
@@ -131,7 +208,7 @@ pub(super) struct MapCells {
 }
 
 impl MapCells {
-    pub(super) fn new(snapshot: &Snapshot, query: &Query, resolution: u8) -> Result<Self, AnalysisError> {
+    pub(super) fn new(snapshot: &Exact<'_>, query: &Query, resolution: u8) -> Result<Self, AskError> {
         // Names that are not known are said before anything is worked out.
         Plan::new(snapshot, &Query { by: vec![Dimension::Cell(resolution)], ..query.clone() })?;
         let universe = snapshot.universe(resolution)?;
@@ -143,7 +220,7 @@ impl MapCells {
                 let district = universe.district(snapshot, cell);
                 *of_district
                     .entry(district)
-                    .or_insert_with(|| period.is_some_and(|p| is_received_like_any(snapshot, sources, p, district)))
+                    .or_insert_with(|| period.is_some_and(|p| snapshot.coverage.as_anywhere(sources, p, district)))
             };
             universe.cells.iter().map(|&cell| received(cell)).collect()
         };
@@ -173,14 +250,14 @@ impl MapCells {
             } else {
                 "there is no cell in the place: add a study area with `places areas add LAYER FILE --study-area`, or import incidents"
             };
-            return Err(AnalysisError::NoAnswer { reason: reason.to_owned() });
+            return Err(AskError::none(reason));
         }
         Ok(Self { cells, weights, not_received })
     }
 }
 
 /// The period asked for, no wider than what was received.
-fn received_extent(snapshot: &Snapshot, query: &Query) -> Option<Period> {
+fn received_extent(snapshot: &Exact<'_>, query: &Query) -> Option<Period> {
     let months = snapshot.coverage.months(asked_sources(snapshot, query));
     let (first, last) = (months.first()?.period(), months.last()?.period());
     let asked = query.period();
@@ -191,29 +268,29 @@ fn received_extent(snapshot: &Snapshot, query: &Query) -> Option<Period> {
 
 /// Counts of the cells of a map, and the boxes beside them.
 fn counts_of(
-    snapshot: &Snapshot,
+    snapshot: &Exact<'_>,
     query: &Query,
     resolution: u8,
     cells: &[u64],
-) -> Result<(Vec<u64>, Summary), AnalysisError> {
+) -> Result<(Vec<u64>, Summary), AskError> {
     let by_cell = Query { by: vec![Dimension::Cell(resolution)], ..query.clone() };
     let plan = Plan::new(snapshot, &by_cell)?;
-    let found = snapshot.table.count(&plan.grouping, &plan.filter, &[]);
+    let found = snapshot.table().count(&plan.grouping, &plan.filter, &[]);
     let mut counts = vec![0; cells.len()];
-    let ids = snapshot.table.cell_groups(resolution).map_or(&[][..], |g| g.1);
+    let ids = snapshot.table().cell_groups(resolution).map_or(&[][..], |g| g.1);
     for row in found.rows() {
         if let Ok(i) = cells.binary_search(&ids[row.group as usize]) {
             counts[i] = row.count;
         }
     }
-    Ok((counts, summary_of(snapshot, query, &found.boxes)))
+    Ok((counts, Summary::of(snapshot, query, &found.boxes)))
 }
 
 /// Finds hot spots.
 ///
 /// # Errors
-/// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
-pub fn hotspots(snapshot: &Snapshot, request: &HotspotRequest) -> Result<HotspotAnswer, AnalysisError> {
+/// [`AskError`] for names that are not known, or with the reason why there is no answer.
+pub fn hotspots(snapshot: &Exact<'_>, request: &HotspotRequest) -> Result<HotspotAnswer, AskError> {
     let (query, left_out) = with_sources(snapshot, &request.query, &[request.query.period()]);
     let request = &HotspotRequest { query, ..request.clone() };
     let HotspotRequest { query, resolution, .. } = request;
@@ -228,29 +305,29 @@ pub fn hotspots(snapshot: &Snapshot, request: &HotspotRequest) -> Result<Hotspot
 }
 
 fn exact(
-    snapshot: &Snapshot,
+    snapshot: &Exact<'_>,
     request: &HotspotRequest,
     map: &MapCells,
     counts: &[u64],
     boxes: Summary,
-) -> Result<HotspotAnswer, AnalysisError> {
+) -> Result<HotspotAnswer, AskError> {
     let exposure = exposure_of(snapshot, &request.query, request.exposure, request.resolution, &map.cells)?;
     let tests = local_tests(counts, &exposure, &map.weights, ALPHA).map_err(|e| in_words(&e))?;
     let hot: Vec<bool> = tests.q_high.iter().map(|q| *q <= ALPHA).collect();
     let kept = kept_rows(request, &hot);
-    let pick = |value: &dyn Fn(usize) -> f64| Values::Numbers(kept.iter().map(|&i| value(i)).collect());
+    let pick = |value: &dyn Fn(usize) -> f64| ColumnValues::Numbers(kept.iter().map(|&i| value(i)).collect());
     let ratio = |i: usize| {
         let test = &tests.places[i];
         if test.expected > 0.0 { test.local_sum as f64 / test.expected } else { f64::NAN }
     };
     let mut columns = cell_columns(map, counts, &kept);
     columns.extend([
-        column("local_sum", Values::Counts(kept.iter().map(|&i| tests.places[i].local_sum).collect())),
+        column("local_sum", ColumnValues::Counts(kept.iter().map(|&i| tests.places[i].local_sum).collect())),
         column("expected", pick(&|i| tests.places[i].expected)),
         column("ratio", pick(&ratio)),
         column("p_value", pick(&|i| tests.places[i].p_high)),
         column("q_value", pick(&|i| tests.q_high[i])),
-        column("hot", Values::Flags(kept.iter().map(|&i| hot[i]).collect())),
+        column("hot", ColumnValues::Flags(kept.iter().map(|&i| hot[i]).collect())),
     ]);
     let method = exact_method(request, map, counts, &exposure, &tests, &hot);
     Ok(HotspotAnswer { rows: rows_of(columns, map, &kept), summary: MapSummary { boxes, method } })
@@ -274,13 +351,13 @@ fn exact_method(
         tests: tests.tests,
         tests_of: "cells".to_owned(),
         incidents: tests.incidents,
-        dispersion: tests.dispersion,
+        dispersion: Some(tests.dispersion),
         cells: map.cells.len(),
         cells_not_received: map.not_received,
         cells_without_exposure: without.len(),
         incidents_without_exposure: without.iter().map(|&i| counts[i]).sum(),
         hot: hot.iter().filter(|h| **h).count(),
-        method_version: METHOD_VERSION.to_owned(),
+        method_version: HotspotRequest::DECLARATION.method.to_owned(),
         notes: notes(request),
     }
 }
@@ -302,14 +379,14 @@ fn gi_star_map(
     map: &MapCells,
     counts: &[u64],
     boxes: Summary,
-) -> Result<HotspotAnswer, AnalysisError> {
+) -> Result<HotspotAnswer, AskError> {
     let values: Vec<f64> = counts.iter().map(|&n| n as f64).collect();
     let z = gi_star(&values, &map.weights).map_err(|e| in_words(&e))?;
     let p: Vec<f64> = z.iter().map(|&z| two_sided(z)).collect();
     let q = adjusted(&p, FdrMethod::BenjaminiHochberg).map_err(|e| in_words(&e))?;
     let high: Vec<bool> = z.iter().zip(&q).map(|(z, q)| *z > 0.0 && *q <= ALPHA).collect();
     let kept = kept_rows(request, &high);
-    let pick = |of: &[f64]| Values::Numbers(kept.iter().map(|&i| of[i]).collect());
+    let pick = |of: &[f64]| ColumnValues::Numbers(kept.iter().map(|&i| of[i]).collect());
     let mut columns = cell_columns(map, counts, &kept);
     columns.extend([column("gi_star", pick(&z)), column("p_value", pick(&p)), column("q_value", pick(&q))]);
     let method = MapMethod {
@@ -319,13 +396,13 @@ fn gi_star_map(
         tests: p.len(),
         tests_of: "cells".to_owned(),
         incidents: counts.iter().sum(),
-        dispersion: 1.0,
+        dispersion: Some(1.0),
         cells: map.cells.len(),
         cells_not_received: map.not_received,
         cells_without_exposure: 0,
         incidents_without_exposure: 0,
         hot: 0,
-        method_version: METHOD_VERSION.to_owned(),
+        method_version: HotspotRequest::DECLARATION.method.to_owned(),
         notes: notes(request),
     };
     Ok(HotspotAnswer { rows: rows_of(columns, map, &kept), summary: MapSummary { boxes, method } })
@@ -335,14 +412,14 @@ fn kept_rows(request: &HotspotRequest, hot: &[bool]) -> Vec<usize> {
     (0..hot.len()).filter(|&i| !request.hot_only || hot[i]).collect()
 }
 
-pub(super) fn column(name: &str, values: Values) -> Column {
-    Column { name: name.to_owned(), values }
+pub(super) fn column(name: &str, values: ColumnValues) -> Column {
+    Column::new(name, values)
 }
 
 fn cell_columns(map: &MapCells, counts: &[u64], kept: &[usize]) -> Vec<Column> {
     vec![
-        column("cell", Values::Cells(kept.iter().map(|&i| map.cells[i]).collect())),
-        column("count", Values::Counts(kept.iter().map(|&i| counts[i]).collect())),
+        column("cell", ColumnValues::Cells(kept.iter().map(|&i| map.cells[i]).collect())),
+        column("count", ColumnValues::Counts(kept.iter().map(|&i| counts[i]).collect())),
     ]
 }
 
@@ -351,9 +428,6 @@ pub(super) fn rows_of(columns: Vec<Column>, map: &MapCells, kept: &[usize]) -> R
 }
 
 /// Why there is no answer, as a sentence for whoever asked.
-pub(super) fn in_words(error: &StatsError) -> AnalysisError {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    AnalysisError::NoAnswer { reason: format!("there is no answer. {first}{}", letters.as_str()) }
+pub(super) fn in_words(error: &StatsError) -> AskError {
+    AskError::none(format!("there is no answer. {}", capital(&error.to_string())))
 }

@@ -2,35 +2,12 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{PlaceKey, count::rate_of};
 use crate::{
-    grid::{GridError, parse_cell, resolution_of},
-    model::{Day, Dimension, Month, Period, PrecisionClass, Query, QueryError, Rate, WEEKDAYS, is_relative_figure},
-    snapshot::{LoadedLayer, Snapshot},
-    stats::StatsError,
-    table::{CompiledFilter, Group, Grouping, PlaceAnswer, RowDimension, Span, Special},
+    ask::Exact,
+    model::{Day, Dimension, Month, Period, Query, QueryError, Rate, WEEKDAYS, is_relative_figure},
+    snapshot::{Region, Snapshot},
+    table::{CompiledFilter, Group, Grouping, RowDimension, Span},
 };
-
-/// Why a query has no answer.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum AnalysisError {
-    /// The query asks for something that is not there, or in a wrong way.
-    #[error(transparent)]
-    Query(#[from] QueryError),
-    /// Cells of the study area cannot be listed.
-    #[error(transparent)]
-    Grid(#[from] GridError),
-    /// A statistic refused its input.
-    #[error(transparent)]
-    Stats(#[from] StatsError),
-    /// The question is a good one, but the data has no answer to it: the reason as a sentence.
-    #[error("{reason}")]
-    NoAnswer {
-        /// Why.
-        reason: String,
-    },
-}
 
 /// A dimension of place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +31,7 @@ pub(super) struct Coded {
 /// A query ready to be counted.
 #[derive(Debug)]
 pub struct Plan<'s> {
-    pub(super) snapshot: &'s Snapshot,
+    reader: &'s Exact<'s>,
     pub(super) filter: CompiledFilter,
     pub(super) grouping: Cow<'s, Grouping>,
     /// Place dimensions in the order asked for.
@@ -70,43 +47,44 @@ impl<'s> Plan<'s> {
     ///
     /// # Errors
     /// [`QueryError`] for any name that is not known.
-    pub fn new(snapshot: &'s Snapshot, query: &Query) -> Result<Self, QueryError> {
+    pub fn new(snapshot: &'s Exact<'s>, query: &Query) -> Result<Self, QueryError> {
         let places = place_dimensions(snapshot, query)?;
         check_rate(snapshot, query, &places)?;
-        let filter = CompiledFilter::new(&snapshot.table, query, &snapshot.known, |span| {
+        let filter = CompiledFilter::new(snapshot.table(), query, &snapshot.known, |span| {
             query.by.iter().all(|dimension| resolves(dimension, span))
         })?;
         let (mut grouping, combined) = grouping(snapshot, &places);
-        if let Some(answers) = place_answers(snapshot, query)? {
-            grouping = Cow::Owned(grouping.narrowed(&answers));
+        if let Some(region) = Region::of_query(snapshot.ground(), query)? {
+            grouping = Cow::Owned(grouping.narrowed(&region.answers(snapshot.table())));
         }
         let coded = query.by.iter().filter_map(|d| coded(snapshot, d)).collect();
-        Ok(Self { snapshot, filter, grouping, places, combined, coded })
+        Ok(Self { reader: snapshot, filter, grouping, places, combined, coded })
     }
 
-    /// The snapshot it was made for.
-    #[must_use]
-    pub fn snapshot(&self) -> &'s Snapshot {
-        self.snapshot
-    }
-
-    /// Denominator and rate of a count in a place; NaN where there is nothing to divide by.
-    #[must_use]
-    pub fn rate(&self, rate: &Rate, place: &PlaceKey, count: u64) -> (f64, f64) {
-        rate_of(self.snapshot, rate, place, count)
+    /// Adds the values of the place dimensions of a group: cells as themselves, areas as positions.
+    pub(super) fn place_values(&self, group: u32, values: &mut Vec<u64>) {
+        let value = |place: &PlaceDimension, group: u32| match place {
+            PlaceDimension::Cell(resolution) => {
+                let cells = self.reader.table().cell_groups(*resolution).map_or(&[][..], |g| g.1);
+                cells[group as usize]
+            }
+            PlaceDimension::Area(_) => u64::from(group),
+        };
+        match self.places.as_slice() {
+            [] => {}
+            [one] => values.push(value(one, group)),
+            several => {
+                let groups = &self.combined[group as usize];
+                values.extend(several.iter().zip(groups).map(|(place, &group)| value(place, group)));
+            }
+        }
     }
 }
 
-fn layer_index(snapshot: &Snapshot, name: &str, parameter: &str) -> Result<usize, QueryError> {
-    let known = || snapshot.layers.iter().map(|l| l.name.clone());
-    let found = snapshot.layers.iter().position(|l| l.name == name);
-    found.ok_or_else(|| QueryError::unknown(parameter, name, known()))
-}
-
-fn place_dimensions(snapshot: &Snapshot, query: &Query) -> Result<Vec<PlaceDimension>, QueryError> {
+pub(super) fn place_dimensions(snapshot: &Snapshot, query: &Query) -> Result<Vec<PlaceDimension>, QueryError> {
     let place = |dimension: &Dimension| match dimension {
         Dimension::Cell(resolution) => Some(Ok(PlaceDimension::Cell(*resolution))),
-        Dimension::Area(layer) => Some(layer_index(snapshot, layer, "by area").map(PlaceDimension::Area)),
+        Dimension::Area(layer) => Some(snapshot.layer_position("by area", layer).map(PlaceDimension::Area)),
         _ => None,
     };
     query.by.iter().filter_map(place).collect()
@@ -123,8 +101,8 @@ fn resolves(dimension: &Dimension, span: Span) -> bool {
     }
 }
 
-fn single<'s>(snapshot: &'s Snapshot, place: &PlaceDimension) -> &'s Grouping {
-    let table = &snapshot.table;
+fn single<'s>(snapshot: &'s Exact<'s>, place: &PlaceDimension) -> &'s Grouping {
+    let table = snapshot.table();
     let found = match place {
         PlaceDimension::Cell(resolution) => table.cell_groups(*resolution).map(|g| g.0),
         PlaceDimension::Area(layer) => table.layer_groups(&snapshot.layers[*layer].name),
@@ -134,16 +112,16 @@ fn single<'s>(snapshot: &'s Snapshot, place: &PlaceDimension) -> &'s Grouping {
 
 type Combined<'s> = (Cow<'s, Grouping>, Vec<Vec<u32>>);
 
-fn grouping<'s>(snapshot: &'s Snapshot, places: &[PlaceDimension]) -> Combined<'s> {
+fn grouping<'s>(snapshot: &'s Exact<'s>, places: &[PlaceDimension]) -> Combined<'s> {
     match places {
-        [] => (Cow::Borrowed(&snapshot.table.whole), Vec::new()),
+        [] => (Cow::Borrowed(&snapshot.table().whole), Vec::new()),
         [one] => (Cow::Borrowed(single(snapshot, one)), Vec::new()),
         several => {
             let groupings: Vec<&Grouping> = several.iter().map(|p| single(snapshot, p)).collect();
             let mut index: HashMap<Vec<u32>, u32> = HashMap::new();
             let mut combined = Vec::new();
             let mut of_places: Vec<_> = groupings.iter().map(|g| g.of_places()).collect();
-            let groups: Vec<Group> = (0..=snapshot.table.places())
+            let groups: Vec<Group> = (0..=snapshot.table().places())
                 .map(|_| {
                     let tuple: Vec<u32> = of_places.iter_mut().filter_map(Iterator::next).collect();
                     let specials = groupings.iter().zip(&tuple).filter_map(|(g, &group)| g.special(group));
@@ -162,8 +140,8 @@ fn grouping<'s>(snapshot: &'s Snapshot, places: &[PlaceDimension]) -> Combined<'
     }
 }
 
-fn coded(snapshot: &Snapshot, dimension: &Dimension) -> Option<Coded> {
-    let table = &snapshot.table;
+fn coded(snapshot: &Exact<'_>, dimension: &Dimension) -> Option<Coded> {
+    let table = snapshot.table();
     let extent = table.extent().unwrap_or(Period { start: Day(0), end: Day(1) });
     let last = Day(extent.end.0 - 1);
     let plain = |dimension: RowDimension, texts: Vec<String>| Coded { dimension, texts, periods: Vec::new() };
@@ -206,81 +184,7 @@ fn coded(snapshot: &Snapshot, dimension: &Dimension) -> Option<Coded> {
     })
 }
 
-/// What the place filters say of every place; all that are given must hold.
-fn place_answers(snapshot: &Snapshot, query: &Query) -> Result<Option<Vec<PlaceAnswer>>, QueryError> {
-    if !query.has_place() {
-        return Ok(None);
-    }
-    let table = &snapshot.table;
-    let mut answers = vec![PlaceAnswer::In; table.places() + 1];
-    if !query.place.areas.is_empty() {
-        narrow(&mut answers, &in_groups(table.places() + 1, &areas_wanted(snapshot, query)?));
-    }
-    if !query.place.cells.is_empty() {
-        let mut wanted = Vec::new();
-        for text in &query.place.cells {
-            let cell =
-                parse_cell(text).map_err(|_| QueryError::invalid("cell", text, "an H3 cell of resolution 7 to 11"))?;
-            let (grouping, cells) = table
-                .cell_groups(resolution_of(cell))
-                .ok_or_else(|| QueryError::invalid("cell", text, "an H3 cell of resolution 7 to 11"))?;
-            wanted.push((grouping, cells.binary_search(&cell).map_or(u32::MAX, |i| i as u32)));
-        }
-        narrow(&mut answers, &in_groups(table.places() + 1, &wanted));
-    }
-    if let Some(bbox) = query.place.bbox {
-        let answer = |place: usize| {
-            let (lon, lat) = (table.lon[place], table.lat[place]);
-            let inside = bbox.west <= lon && lon <= bbox.east && bbox.south <= lat && lat <= bbox.north;
-            let precise = PrecisionClass::from_code(table.class[place]).is_some_and(PrecisionClass::supports_area);
-            match (inside, precise) {
-                (_, false) => PlaceAnswer::TooCoarse,
-                (true, true) => PlaceAnswer::In,
-                (false, true) => PlaceAnswer::Outside,
-            }
-        };
-        narrow(&mut answers, &(0..table.places()).map(answer).collect::<Vec<_>>());
-    }
-    Ok(Some(answers))
-}
-
-fn areas_wanted<'s>(snapshot: &'s Snapshot, query: &Query) -> Result<Vec<(&'s Grouping, u32)>, QueryError> {
-    let wanted = query.place.areas.iter().map(|(name, code)| {
-        let layer: &LoadedLayer = &snapshot.layers[layer_index(snapshot, name, "in")?];
-        let area = layer.areas.binary_search_by(|a| a.code.cmp(code)).map_err(|_| {
-            let first: Vec<String> = layer.areas.iter().take(10).map(|a| format!("{name}:{}", a.code)).collect();
-            let more = layer.areas.len().saturating_sub(first.len());
-            let more = (more > 0).then(|| format!("and {more} more (places areas list {name})"));
-            QueryError::unknown("in", &format!("{name}:{code}"), first.into_iter().chain(more))
-        })?;
-        let grouping = snapshot.table.layer_groups(name).unwrap_or(&snapshot.table.whole);
-        Ok((grouping, area as u32))
-    });
-    wanted.collect()
-}
-
-/// What each place is to the groups asked for: in any of them, too coarse to tell, or outside all.
-fn in_groups(places: usize, wanted: &[(&Grouping, u32)]) -> Vec<PlaceAnswer> {
-    let mut answers = vec![PlaceAnswer::Outside; places];
-    for (grouping, group) in wanted {
-        for (run, of_run) in grouping.all_runs() {
-            let answer = match grouping.special(of_run) {
-                _ if of_run == *group => PlaceAnswer::In,
-                Some(Special::TooCoarse) => PlaceAnswer::TooCoarse,
-                _ => continue,
-            };
-            answers[run].iter_mut().for_each(|so_far| *so_far = answer.max(*so_far));
-        }
-    }
-    answers
-}
-
-/// Keeps of two answers the one that allows less: outside one place is outside both.
-fn narrow(answers: &mut [PlaceAnswer], by: &[PlaceAnswer]) {
-    answers.iter_mut().zip(by).for_each(|(so_far, &answer)| *so_far = answer.min(*so_far));
-}
-
-fn check_rate(snapshot: &Snapshot, query: &Query, places: &[PlaceDimension]) -> Result<(), QueryError> {
+pub(super) fn check_rate(snapshot: &Snapshot, query: &Query, places: &[PlaceDimension]) -> Result<(), QueryError> {
     let Some(rate) = &query.rate else { return Ok(()) };
     let [place] = places else {
         let expected = "with exactly one place dimension (cell:R or area:LAYER) in by";

@@ -3,17 +3,22 @@
 use serde::Serialize;
 
 use super::{
-    AnalysisError, Parameters, PlaceRef, TrendRequest, Values, count,
+    TrendRequest,
+    count::{by_area, by_text, total},
     exposure::residents_of,
-    parameters::refuse,
-    steps::{METHOD_VERSION, asked_sources, days_asked, is_received, is_received_like_any, with_sources},
-    trend::trend,
+    place::Place,
+    steps::{asked_sources, days_asked, with_sources},
+    trend::{TrendMonth, trend},
 };
 use crate::{
+    ask::{
+        Answer, AskError, Column, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD, Parameter, Path, Question, Reader, Rows,
+        Shape, Values, query_of,
+        words::thousands,
+    },
     grid,
-    model::{Caller, Day, Dimension, Period, Query, QueryError},
-    snapshot::Snapshot,
-    stats::{RateWithInterval, count_interval, empirical_bayes, rate_per_1000},
+    model::{Day, Dimension, Month, Period, PlaceRef, Query, QueryError, WEEKDAYS},
+    stats::{count_interval, empirical_bayes, rate_per_1000},
 };
 
 /// Months of the mix and the week when no period is asked for.
@@ -28,28 +33,45 @@ pub struct ProfileRequest {
     pub query: Query,
 }
 
-impl ProfileRequest {
-    /// Reads a question: `place`, and the filters of a query.
-    ///
-    /// # Errors
-    /// [`QueryError`] on the first parameter that is missing, unknown or not of its form.
-    pub fn parse(mut parameters: Parameters, caller: &Caller) -> Result<Self, QueryError> {
-        let place = parameters.take("place")?;
-        let place = place.ok_or_else(|| QueryError::invalid("place", "", "a place: LAYER:CODE or cell:CELL"))?;
-        let made = Self { place: PlaceRef::parse("place", &place)?, query: parameters.query(caller)? };
-        refuse(&made.query, "profile", &["by", "zeros", "rate", "top", "in", "cell", "bbox"])?;
-        Ok(made)
+const OWN: &[Parameter] = &[Parameter::new(
+    "place",
+    Kind::Places { most: 1, words: &[] },
+    "LAYER:CODE or cell:CELL",
+    "msoa21:E02005560",
+)
+.needed()];
+
+impl Question for ProfileRequest {
+    const DECLARATION: Declaration = Declaration {
+        help: "\
+Examples:
+  places profile msoa21:E02005560
+  places profile cell:88194e6a1dfffff --from 2025-01-01 --format json",
+        how: "rates with exact intervals below 10 incidents and Byar's from there on; ranks that the interval allows",
+        references: "Breslow & Day 1987",
+        tag: "places",
+        path: Path::Place("/areas/{layer}/{code}/profile"),
+        shape: Shape::Sentences,
+        positional: "place",
+        groups: &[OWN, PERIOD, KIND],
+        ..Declaration::new("profile", "1", "One place: mix, trend, week, rates, rank")
+    };
+
+    fn read(values: &Values) -> Result<Self, QueryError> {
+        let mut places = values.places("place")?;
+        let place = places.pop().ok_or_else(|| QueryError::invalid("place", "", "a place"))?;
+        Ok(Self { place, query: query_of(values)? })
     }
 
-    /// The same text for the same question.
-    #[must_use]
-    pub fn canonical(&self) -> String {
-        format!("profile|{}|{}", self.place.canonical(), self.query.canonical())
+    fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
+        let found = profile(reader, self)?;
+        let rows = found.rows();
+        Ok(Answer::sentences(found.lines(), found, rows))
     }
 }
 
 /// A category's part.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct MixPart {
     /// Category.
     pub category: String,
@@ -64,7 +86,7 @@ pub struct MixPart {
 }
 
 /// A month of the series.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct MonthPoint {
     /// Month.
     pub month: String,
@@ -81,7 +103,7 @@ pub struct MonthPoint {
 }
 
 /// Weekday by hour, with what is not known apart.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct WeekShape {
     /// Incidents by weekday (Monday first) and hour.
     pub hours: Vec<Vec<u64>>,
@@ -92,7 +114,7 @@ pub struct WeekShape {
 }
 
 /// An average week.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Week {
     /// Incidents a week.
     pub per_week: Option<f64>,
@@ -101,7 +123,7 @@ pub struct Week {
 }
 
 /// The place among the areas of its layer.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Rank {
     /// Rank by rate, 1 the highest.
     pub rank: usize,
@@ -117,8 +139,19 @@ pub struct Rank {
     pub smoothed: Option<f64>,
 }
 
+/// Incidents per 1,000 residents.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct ResidentRate {
+    /// Incidents per 1,000.
+    pub rate: f64,
+    /// Lower end of its 95 % interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
 /// A place, whole.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Profile {
     /// The place as asked for.
     pub place: String,
@@ -147,7 +180,7 @@ pub struct Profile {
     /// Average week beside last year's.
     pub average_week: Week,
     /// Incidents per 1,000 residents, with its interval.
-    pub rate: Option<RateWithInterval>,
+    pub rate: Option<ResidentRate>,
     /// Residents behind it.
     pub residents: Option<f64>,
     /// True area.
@@ -164,28 +197,128 @@ pub struct Profile {
     pub notes: Vec<String>,
 }
 
+impl Profile {
+    /// The months, which is what can be listed.
+    fn rows(&self) -> Rows {
+        let text = |value: &dyn Fn(&MonthPoint) -> String| ColumnValues::texts(self.trend.iter().map(value).collect());
+        let numbers = |value: &dyn Fn(&MonthPoint) -> f64| ColumnValues::Numbers(self.trend.iter().map(value).collect());
+        let columns = vec![
+            Column::new("month", text(&|m| m.month.clone())),
+            Column::new("count", ColumnValues::Counts(self.trend.iter().map(|m| m.count).collect())),
+            Column::new("expected", numbers(&|m| m.expected)),
+            Column::new("low", numbers(&|m| m.low)),
+            Column::new("high", numbers(&|m| m.high)),
+            Column::new("signal", text(&|m| m.signal.clone())),
+        ];
+        Rows { columns, places: Vec::new() }
+    }
+
+    /// The profile in sentences.
+    fn lines(&self) -> Vec<String> {
+        let mut lines = self.figures();
+        lines.push(String::new());
+        lines.push("Categories (share here; everywhere)".to_owned());
+        lines.extend(self.mix.iter().map(MixPart::line));
+        lines.push(String::new());
+        lines.push(format!("Months ({})", self.trend_method));
+        for point in &self.trend {
+            let signal = if point.signal.is_empty() { String::new() } else { format!("  {}", point.signal) };
+            lines.push(format!(
+                "  {}  {:>6}  expected {:.0} to {:.0}{signal}",
+                point.month,
+                thousands(point.count),
+                point.low,
+                point.high
+            ));
+        }
+        lines.push(String::new());
+        let known: u64 = self.week.hours.iter().flatten().sum();
+        let days_only: u64 = self.week.hour_unknown.iter().sum();
+        lines.push(format!(
+            "Weekday and hour known: {}; only the weekday: {}; neither: {}.",
+            thousands(known),
+            thousands(days_only),
+            thousands(self.week.weekday_unknown)
+        ));
+        lines.extend(self.notes.iter().map(|n| format!("  {n}")));
+        lines
+    }
+
+    fn figures(&self) -> Vec<String> {
+        let mut lines = vec![
+            format!("{}: {}", self.name, self.what),
+            format!(
+                "{} incidents from {} to {} (not included); 95 % interval {:.0} to {:.0}.",
+                thousands(self.count),
+                self.from,
+                self.to,
+                self.low,
+                self.high
+            ),
+        ];
+        if let (Some(rate), Some(residents)) = (&self.rate, self.residents) {
+            lines.push(format!(
+                "{:.1} per 1,000 residents ({:.1} to {:.1}); {} residents.",
+                rate.rate,
+                rate.low,
+                rate.high,
+                thousands(residents as u64)
+            ));
+        }
+        if let Some(rank) = &self.rank {
+            lines.push(format!(
+                "Rank {} of {} by {}; its interval allows {} to {}.",
+                rank.rank, rank.of, rank.by, rank.from, rank.to
+            ));
+        }
+        let number = |value: Option<f64>| value.map_or("not received".to_owned(), |v| format!("{v:.1}"));
+        lines.push(format!(
+            "Average week: {}; a year before: {}.",
+            number(self.average_week.per_week),
+            number(self.average_week.year_before)
+        ));
+        lines
+    }
+}
+
+impl MixPart {
+    fn line(&self) -> String {
+        let harm = |(set, sum): (&String, &Option<f64>)| {
+            format!("; harm {set}: {}", sum.map_or("no weight".to_owned(), |s| format!("{s:.0}")))
+        };
+        format!(
+            "  {:>7}  {:>5.1} %  {:>5.1} %  {}{}",
+            thousands(self.count),
+            100.0 * self.share,
+            100.0 * self.share_everywhere,
+            self.category,
+            self.harm.iter().map(harm).collect::<String>()
+        )
+    }
+}
+
 /// Describes a place.
 ///
 /// # Errors
-/// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
-pub fn profile(snapshot: &Snapshot, request: &ProfileRequest) -> Result<Profile, AnalysisError> {
-    let found = super::place::Place::find(snapshot, "place", &request.place)?;
-    let districts = found.districts(snapshot)?;
+/// [`AskError`] for names that are not known, or with the reason why there is no answer.
+pub fn profile(snapshot: &Exact<'_>, request: &ProfileRequest) -> Result<Profile, AskError> {
+    if !matches!(request.place, PlaceRef::Area(..) | PlaceRef::Cell(_)) {
+        let reason = "a profile is of an area or a cell; load the polygon with `places areas add`";
+        return Err(AskError::none(reason));
+    }
+    let found = Place::find(snapshot, "place", &request.place)?;
+    if !found.region.is_in_study_area() {
+        return Err(AskError::none(format!("there is no answer: {} lies outside the study area", found.name)));
+    }
+    let districts = found.region.districts()?;
     let period = period_of(snapshot, request)?;
     let (mut query, sources_note) = with_sources(snapshot, &request.query, &[period]);
     let named = query.sources.clone();
     let sources = &named;
-    match &request.place {
-        PlaceRef::Area(layer, code) => query.place.areas = vec![(layer.clone(), code.clone())],
-        PlaceRef::Cell(cell) => query.place.cells = vec![grid::cell_text(*cell)],
-        PlaceRef::Polygon(..) => {
-            let reason = "a profile is of an area or a cell; load the polygon with `places areas add`".to_owned();
-            return Err(AnalysisError::NoAnswer { reason });
-        }
-    }
+    query.place = vec![vec![request.place.clone()]];
     let inside = Query { from: Some(period.start), to: Some(period.end), ..query.clone() };
-    let total = count(snapshot, &inside)?.summary;
-    let missing = period.months().filter(|m| !districts.iter().all(|d| is_received(snapshot, sources, m.period(), d)));
+    let all = total(snapshot, &inside)?;
+    let missing = period.months().filter(|m| !districts.iter().all(|d| snapshot.coverage.whole(sources, m.period(), d)));
     let missing: Vec<String> = missing.map(|m| m.to_string()).collect();
     let mut notes: Vec<String> = sources_note.into_iter().collect();
     if !missing.is_empty() {
@@ -195,19 +328,20 @@ pub fn profile(snapshot: &Snapshot, request: &ProfileRequest) -> Result<Profile,
         ));
     }
     let (points, trend_method) = series(snapshot, &query);
-    let (residents, area_km2) = denominators(snapshot, &request.place);
-    let interval = count_interval(total.counted, 0.95);
-    let rate = residents.and_then(|r| rate_per_1000(total.counted, r).ok());
+    let (residents, area_km2) = denominators(&found);
+    let interval = count_interval(all.counted, 0.95);
+    let rate = residents.and_then(|r| rate_per_1000(all.counted, r).ok());
+    let rate = rate.map(|r| ResidentRate { rate: r.rate, low: r.low, high: r.high });
     if rate.is_some() {
         notes.push("rates are per 1,000 residents; town centres have few residents and many visitors".to_owned());
     }
     Ok(Profile {
-        place: request.place.canonical(),
+        place: request.place.to_string(),
         name: found.name.clone(),
-        what: super::compare::what(snapshot, &query),
+        what: super::compare::subject(snapshot, &query),
         from: period.start.to_string(),
         to: period.end.to_string(),
-        count: total.counted,
+        count: all.counted,
         low: interval.low,
         high: interval.high,
         mix: mix(snapshot, &inside)?,
@@ -218,44 +352,37 @@ pub fn profile(snapshot: &Snapshot, request: &ProfileRequest) -> Result<Profile,
         rate,
         residents,
         area_km2,
-        rank: rank(snapshot, &request.place, &inside)?,
+        rank: rank(snapshot, &found, &inside)?,
         not_received: missing,
         snapshot: snapshot.id,
-        method_version: METHOD_VERSION.to_owned(),
+        method_version: ProfileRequest::DECLARATION.method.to_owned(),
         notes,
     })
 }
 
 /// The period asked for within the data, or the last twelve months.
-fn period_of(snapshot: &Snapshot, request: &ProfileRequest) -> Result<Period, AnalysisError> {
+fn period_of(snapshot: &Exact<'_>, request: &ProfileRequest) -> Result<Period, AskError> {
     let months = snapshot.coverage.months(asked_sources(snapshot, &request.query));
     let (Some(first), Some(last)) = (months.first(), months.last()) else {
-        return Err(AnalysisError::NoAnswer {
+        return Err(AskError::NoAnswer {
             reason: "nothing has been received yet: import incidents first".to_owned(),
         });
     };
     let end = request.query.to.unwrap_or(last.next().first_day()).min(last.next().first_day());
     let start =
-        request.query.from.unwrap_or_else(|| crate::model::Month(Day(end.0 - 1).month().0 + 1 - MONTHS).first_day());
+        request.query.from.unwrap_or_else(|| Month(Day(end.0 - 1).month().0 + 1 - MONTHS).first_day());
     let start = start.max(first.first_day());
     if start >= end {
         let reason = format!("there is no answer: the period lies outside what was received, {first} to {last}");
-        return Err(AnalysisError::NoAnswer { reason });
+        return Err(AskError::none(reason));
     }
     Ok(Period { start, end })
 }
 
-fn mix(snapshot: &Snapshot, query: &Query) -> Result<Vec<MixPart>, AnalysisError> {
-    let by = |query: &Query| -> Result<Vec<(String, u64)>, AnalysisError> {
-        let asked = Query { by: vec![Dimension::Category], ..query.clone() };
-        let rows = count(snapshot, &asked)?.rows;
-        let Some(Values::Counts(counts)) = rows.columns.last().map(|c| &c.values) else { return Ok(Vec::new()) };
-        Ok((0..rows.len()).map(|row| (rows.text(0, row), counts[row])).collect())
-    };
-    let here = by(query)?;
-    let mut elsewhere = query.clone();
-    elsewhere.place = crate::model::PlaceFilter::default();
-    let everywhere = by(&elsewhere)?;
+fn mix(snapshot: &Exact<'_>, query: &Query) -> Result<Vec<MixPart>, AskError> {
+    let here = by_text(snapshot, query, Dimension::Category)?;
+    let elsewhere = Query { place: Vec::new(), ..query.clone() };
+    let everywhere = by_text(snapshot, &elsewhere, Dimension::Category)?;
     let sum = |parts: &[(String, u64)]| parts.iter().map(|p| p.1).sum::<u64>().max(1) as f64;
     let (all_here, all) = (sum(&here), sum(&everywhere));
     let share_of = |name: &str| everywhere.iter().find(|p| p.0 == name).map_or(0.0, |p| p.1 as f64 / all);
@@ -278,58 +405,50 @@ fn mix(snapshot: &Snapshot, query: &Query) -> Result<Vec<MixPart>, AnalysisError
 }
 
 /// Every month received, or why there are none.
-fn series(snapshot: &Snapshot, query: &Query) -> (Vec<MonthPoint>, String) {
+fn series(snapshot: &Exact<'_>, query: &Query) -> (Vec<MonthPoint>, String) {
     let asked = TrendRequest { query: Query { from: None, to: None, ..query.clone() }, layer: None };
     match trend(snapshot, &asked) {
         Err(error) => (Vec::new(), error.to_string()),
         Ok(found) => {
-            let number = |column: usize, row: usize| match &found.rows.columns[column].values {
-                Values::Numbers(values) => values[row],
-                Values::Counts(values) => values[row] as f64,
-                _ => f64::NAN,
+            let point = |m: &TrendMonth| MonthPoint {
+                month: m.month.to_string(),
+                count: m.count,
+                expected: m.expected,
+                low: m.low,
+                high: m.high,
+                signal: m.signal_text(),
             };
-            let point = |row: usize| MonthPoint {
-                month: found.rows.text(0, row),
-                count: number(1, row) as u64,
-                expected: number(2, row),
-                low: number(3, row),
-                high: number(4, row),
-                signal: found.rows.text(5, row),
-            };
-            ((0..found.rows.len()).map(point).collect(), found.summary.method)
+            (found.months.iter().map(point).collect(), found.summary.method)
         }
     }
 }
 
-fn week(snapshot: &Snapshot, query: &Query) -> Result<WeekShape, AnalysisError> {
-    let asked = Query { by: vec![Dimension::Weekday, Dimension::Hour], ..query.clone() };
-    let found = count(snapshot, &asked)?;
+fn week(snapshot: &Exact<'_>, query: &Query) -> Result<WeekShape, AskError> {
+    let tally = snapshot.tally(&Query { by: vec![Dimension::Weekday, Dimension::Hour], ..query.clone() })?;
     let mut shape = WeekShape {
-        hours: vec![vec![0; 24]; 7],
-        hour_unknown: vec![0; 7],
-        weekday_unknown: found.summary.time_too_coarse,
+        hours: vec![vec![0; 24]; WEEKDAYS.len()],
+        hour_unknown: vec![0; WEEKDAYS.len()],
+        weekday_unknown: tally.boxes.time_too_coarse,
     };
-    let Some(Values::Counts(counts)) = found.rows.columns.last().map(|c| &c.values) else { return Ok(shape) };
-    for (row, &count) in counts.iter().enumerate() {
-        let weekday = crate::model::WEEKDAYS.iter().position(|w| *w == found.rows.text(0, row));
-        let Some(weekday) = weekday else { continue };
-        match found.rows.text(1, row).parse::<usize>() {
-            Ok(hour) if hour < 24 => shape.hours[weekday][hour] += count,
-            _ => shape.hour_unknown[weekday] += count,
+    for (key, &count) in tally.keys.chunks(2).zip(&tally.counts) {
+        let (weekday, hour) = (key[0] as usize, key[1] as usize);
+        match shape.hours[weekday].get_mut(hour) {
+            Some(known) => *known += count,
+            None => shape.hour_unknown[weekday] += count,
         }
     }
     Ok(shape)
 }
 
 fn average_week(
-    snapshot: &Snapshot,
+    snapshot: &Exact<'_>,
     query: &Query,
     period: Period,
     districts: &[String],
-) -> Result<Week, AnalysisError> {
+) -> Result<Week, AskError> {
     let sources = asked_sources(snapshot, query);
-    let per_week = |period: Period| -> Result<Option<f64>, AnalysisError> {
-        let known = |p: &Period| districts.iter().all(|d| is_received(snapshot, sources, *p, d));
+    let per_week = |period: Period| -> Result<Option<f64>, AskError> {
+        let known = |p: &Period| districts.iter().all(|d| snapshot.coverage.whole(sources, *p, d));
         let parts: Vec<Period> = period.by_month().into_iter().filter(known).collect();
         let days: i32 = parts.iter().map(|p| days_asked(snapshot, query, *p).min(p.days())).sum();
         // Weeks stay weeks when only some of their days are asked for.
@@ -340,47 +459,33 @@ fn average_week(
         let mut counted = 0;
         for part in parts {
             let asked = Query { from: Some(part.start), to: Some(part.end), by: Vec::new(), ..query.clone() };
-            counted += count(snapshot, &asked)?.summary.counted;
+            counted += total(snapshot, &asked)?.counted;
         }
         Ok(Some(counted as f64 * 7.0 / f64::from(days)))
     };
     Ok(Week { per_week: per_week(period)?, year_before: per_week(period.years_earlier(1))? })
 }
 
-fn denominators(snapshot: &Snapshot, place: &PlaceRef) -> (Option<f64>, f64) {
-    match place {
-        PlaceRef::Area(layer, code) => {
-            let found =
-                snapshot.layer(layer).and_then(|l| Some((l, l.areas.binary_search_by(|a| a.code.cmp(code)).ok()?)));
-            let residents = found.and_then(|(l, i)| residents_of(l).map(|r| r[i])).filter(|r| *r > 0.0);
-            (residents, found.map_or(f64::NAN, |(l, i)| l.areas[i].area_km2))
+fn denominators(found: &Place<'_>) -> (Option<f64>, f64) {
+    match found.region.area() {
+        Some((layer, area)) => {
+            let residents = residents_of(layer).map(|r| r[area as usize]).filter(|r| *r > 0.0);
+            (residents, layer.areas[area as usize].area_km2)
         }
-        PlaceRef::Cell(cell) => (None, grid::area_km2(*cell)),
-        PlaceRef::Polygon(..) => (None, f64::NAN),
+        None => (None, found.region.cell().map_or(f64::NAN, grid::area_km2)),
     }
 }
 
 /// Rank of an area by its rate, and the ranks that its interval allows.
-fn rank(snapshot: &Snapshot, place: &PlaceRef, query: &Query) -> Result<Option<Rank>, AnalysisError> {
-    let PlaceRef::Area(layer_name, code) = place else { return Ok(None) };
-    let Some(layer) = snapshot.layer(layer_name) else { return Ok(None) };
-    let Ok(own) = layer.areas.binary_search_by(|a| a.code.cmp(code)) else { return Ok(None) };
-    let mut asked = Query { by: vec![Dimension::Area(layer_name.clone())], ..query.clone() };
-    asked.place = crate::model::PlaceFilter::default();
-    let rows = count(snapshot, &asked)?.rows;
-    let mut counts = vec![0_u64; layer.areas.len()];
-    if let Some(Values::Counts(values)) = rows.columns.last().map(|c| &c.values) {
-        for (row, &value) in values.iter().enumerate() {
-            if let Some(super::PlaceKey::Area(_, area)) = rows.places.get(row) {
-                counts[*area as usize] = value;
-            }
-        }
-    }
+fn rank(snapshot: &Exact<'_>, found: &Place<'_>, query: &Query) -> Result<Option<Rank>, AskError> {
+    let Some((layer, own)) = found.region.area() else { return Ok(None) };
+    let own = own as usize;
+    let counts = by_area(snapshot, &Query { place: Vec::new(), ..query.clone() }, layer)?;
     let people = residents_of(layer).filter(|p| p[own] > 0.0);
     let exposure: Vec<f64> = people.cloned().unwrap_or_else(|| vec![1000.0; layer.areas.len()]);
     // Only areas received as this one was.
     let sources = asked_sources(snapshot, query);
-    let known = |district: &str| is_received_like_any(snapshot, sources, query.period(), district);
+    let known = |district: &str| snapshot.coverage.as_anywhere(sources, query.period(), district);
     let same = known(&layer.areas[own].district);
     let ranked: Vec<usize> = (0..layer.areas.len())
         .filter(|&i| exposure[i] > 0.0 && (i == own || known(&layer.areas[i].district) == same))
@@ -406,3 +511,4 @@ fn rank(snapshot: &Snapshot, place: &PlaceRef, query: &Query) -> Result<Option<R
         smoothed: smoothed.ok().zip(position).filter(|_| people.is_some()).map(|(s, p)| 1000.0 * s.rates[p]),
     }))
 }
+

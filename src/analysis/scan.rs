@@ -1,17 +1,20 @@
 //! `places scan`: clusters in space and time that end now, whatever their shape.
 
+use std::sync::Arc;
+
 use super::{
-    AnalysisError, Parameters, PlaceKey, Rows, Summary, Values,
-    count::summary_of,
+    Summary,
     emerging::by_cell,
     hotspots::{MapCells, column, in_words},
-    parameters::refuse,
-    steps::{METHOD_VERSION, Steps, asked_sources, count_steps, is_received_everywhere, months_asked, with_sources},
+    steps::{Steps, asked_sources, count_steps, months_asked, with_sources},
 };
 use crate::{
+    ask::{
+        Answer, AskError, ColumnValues, ColumnDoc, ColumnKind, Declaration, Exact, KIND, Kind, PERIOD, PLACE_OF_MAP, Parameter, PlaceKey, Question,
+        Rows, Values, query_of, resolution_of, words::thousands,
+    },
     grid,
-    model::{Caller, Day, Month, Period, Query, QueryError},
-    snapshot::Snapshot,
+    model::{Day, Month, Period, Query, QueryError},
     stats::{Base, Cluster, MAX_HEIGHT, ScanInput, space_time_scan},
 };
 
@@ -41,33 +44,78 @@ pub struct ScanRequest {
     pub seed: u64,
 }
 
-impl ScanRequest {
-    /// Reads a question: `cell` (resolution), `months`, `replicates`, `seed`, and the filters of a query.
-    ///
-    /// # Errors
-    /// [`QueryError`] on the first parameter that is unknown or not of its form.
-    pub fn parse(mut parameters: Parameters, caller: &Caller) -> Result<Self, QueryError> {
-        let made = Self {
-            resolution: parameters.take_resolution()?,
-            max_months: parameters.take_number("months", 1, MAX_HEIGHT as u64)?.unwrap_or(3) as usize,
-            replicates: parameters.take_number("replicates", 99, 9999)?.unwrap_or(999) as usize,
-            seed: parameters.take_number("seed", 0, u64::MAX)?.unwrap_or(1),
-            query: parameters.query(caller)?,
-        };
-        refuse(&made.query, "scan", &["by", "zeros", "rate", "top"])?;
-        Ok(made)
+const OWN: &[Parameter] = &[
+    Parameter::new("months", Kind::Whole { from: 1, to: MAX_HEIGHT as u64 }, "Longest cluster, in months", "6").or("3"),
+    Parameter::new("replicates", Kind::Whole { from: 99, to: 9999 }, "Permutations behind the p-values", "9999").or("999"),
+    Parameter::new("seed", Kind::Whole { from: 0, to: u64::MAX }, "Seed of the permutations", "7").or("1"),
+];
+
+impl Question for ScanRequest {
+    const DECLARATION: Declaration = Declaration {
+        help: "\
+Examples:
+  places scan
+  places scan --category Robbery --months 6 --replicates 9999 --seed 7
+
+Finds clusters that end with the last month received, adjusted for how busy every place and every month is.",
+        how: "prospective space-time permutation scan with a Gumbel tail",
+        references: "Kulldorff et al. 2005; Abrams, Kulldorff & Kleinman 2010",
+        columns: &[
+            ColumnDoc::new("cell", ColumnKind::Text, "Central cell"),
+            ColumnDoc::new("cells", ColumnKind::Count, "Cells in the cluster"),
+            ColumnDoc::new("radius_km", ColumnKind::Number, "Radius"),
+            ColumnDoc::new("from", ColumnKind::Text, "First day"),
+            ColumnDoc::new("to", ColumnKind::Text, "First day no longer inside"),
+            ColumnDoc::new("count", ColumnKind::Count, "Incidents"),
+            ColumnDoc::new("expected", ColumnKind::Number, "Expected"),
+            ColumnDoc::new("ratio", ColumnKind::Number, "count over expected"),
+            ColumnDoc::new("log_ratio", ColumnKind::Number, "Log likelihood ratio"),
+            ColumnDoc::new("p_value", ColumnKind::Number, "By permutation"),
+            ColumnDoc::new("p_gumbel", ColumnKind::Number, "By the Gumbel tail"),
+            ColumnDoc::new("recurrence_days", ColumnKind::Number, "How often chance gives such a cluster"),
+        ],
+        groups: &[OWN, PERIOD, KIND, PLACE_OF_MAP],
+        ..Declaration::new("scan", "1", "Clusters in space and time that end now")
+    };
+
+    fn read(values: &Values) -> Result<Self, QueryError> {
+        Ok(Self {
+            query: query_of(values)?,
+            resolution: resolution_of(values),
+            max_months: values.whole("months").unwrap_or(3) as usize,
+            replicates: values.whole("replicates").unwrap_or(999) as usize,
+            seed: values.whole("seed").unwrap_or(1),
+        })
     }
 
-    /// The same text for the same question.
-    #[must_use]
-    pub fn canonical(&self) -> String {
-        let Self { query, resolution, max_months, replicates, seed } = self;
-        format!("scan|{resolution}|{max_months}|{replicates}|{seed}|{}", query.canonical())
+    fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
+        let found = scan(reader, self)?;
+        let notes = found.summary.lines();
+        Ok(Answer::rows(found.rows, found.summary, notes))
+    }
+}
+
+impl ScanSummary {
+    /// Boxes and method in words.
+    fn lines(&self) -> Vec<String> {
+        let mut lines = self.boxes.lines();
+        lines.push(format!(
+            "{}; {} to {}, {} incidents, {} cylinders up to {} km, seed {}",
+            self.method,
+            self.from,
+            self.to,
+            thousands(self.incidents),
+            thousands(self.cylinders as u64),
+            self.radius_km,
+            self.seed
+        ));
+        lines.extend(self.notes.iter().cloned());
+        lines
     }
 }
 
 /// How the scan was made.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
 pub struct ScanSummary {
     /// The boxes.
     #[serde(flatten)]
@@ -92,6 +140,8 @@ pub struct ScanSummary {
     pub seed: u64,
     /// Clusters that share no cell, before the list was cut.
     pub clusters: usize,
+    /// What was left out.
+    pub notes: Vec<String>,
     /// Version of the method.
     pub method_version: String,
 }
@@ -112,16 +162,15 @@ pub struct ScanAnswer {
 /// Scans for clusters.
 ///
 /// # Errors
-/// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
-pub fn scan(snapshot: &Snapshot, request: &ScanRequest) -> Result<ScanAnswer, AnalysisError> {
-    let (query, _) = with_sources(snapshot, &request.query, &[last_year(snapshot, &request.query)]);
+/// [`AskError`] for names that are not known, or with the reason why there is no answer.
+pub fn scan(snapshot: &Exact<'_>, request: &ScanRequest) -> Result<ScanAnswer, AskError> {
+    let (query, left_out) = with_sources(snapshot, &request.query, &[last_year(snapshot, &request.query)]);
     let request = &ScanRequest { query, ..request.clone() };
     let steps = scanned_months(snapshot, &request.query)?;
     let (first, last) = (steps.0[0], steps.0[steps.0.len() - 1]);
     let query = Query { from: Some(first.start), to: Some(last.end), ..request.query.clone() };
     let map = MapCells::new(snapshot, &query, request.resolution)?;
-    let (grouping, ids) = snapshot
-        .table
+    let (grouping, ids) = snapshot.table()
         .cell_groups(request.resolution)
         .ok_or_else(|| QueryError::invalid("cell", &request.resolution.to_string(), "a resolution from 7 to 11"))?;
     let found = count_steps(snapshot, &query, grouping, &steps)?;
@@ -138,7 +187,7 @@ pub fn scan(snapshot: &Snapshot, request: &ScanRequest) -> Result<ScanAnswer, An
         let reason = format!(
             "there are {incidents} incidents to scan; at most {MAX_EVENTS}: choose a category, a place or a shorter period"
         );
-        return Err(AnalysisError::NoAnswer { reason });
+        return Err(AskError::none(reason));
     }
     let bases = bases_of(&map, &occupied, request.resolution);
     let input = ScanInput {
@@ -157,7 +206,7 @@ pub fn scan(snapshot: &Snapshot, request: &ScanRequest) -> Result<ScanAnswer, An
     };
     let listed: Vec<Cluster> = scan.clusters.iter().take(LISTED).cloned().collect();
     let summary = ScanSummary {
-        boxes: summary_of(snapshot, &query, &found.boxes),
+        boxes: Summary::of(snapshot, &query, &found.boxes),
         method: format!(
             "prospective space-time permutation scan, {} replicates, Gumbel tail; adjusts for how busy each cell and each month is",
             scan.replicates
@@ -171,14 +220,15 @@ pub fn scan(snapshot: &Snapshot, request: &ScanRequest) -> Result<ScanAnswer, An
         replicates: scan.replicates,
         seed: request.seed,
         clusters: scan.clusters.len(),
-        method_version: METHOD_VERSION.to_owned(),
+        notes: left_out.into_iter().collect(),
+        method_version: ScanRequest::DECLARATION.method.to_owned(),
     };
     let rows = cluster_rows(&listed, &steps, request.resolution, request.replicates, &center, &cells);
     Ok(ScanAnswer { rows, summary, cells: listed.iter().map(cells).collect(), clusters: listed })
 }
 
 /// The period asked for, or the last twelve months.
-fn last_year(snapshot: &Snapshot, query: &Query) -> Period {
+fn last_year(snapshot: &Exact<'_>, query: &Query) -> Period {
     let asked = query.period();
     let last = snapshot.coverage.months(asked_sources(snapshot, query)).last().copied();
     match last {
@@ -191,9 +241,9 @@ fn last_year(snapshot: &Snapshot, query: &Query) -> Period {
 }
 
 /// Months of the period (or the last twelve) received wherever anything is; contiguous, ending with the last.
-fn scanned_months(snapshot: &Snapshot, query: &Query) -> Result<Steps, AnalysisError> {
+fn scanned_months(snapshot: &Exact<'_>, query: &Query) -> Result<Steps, AskError> {
     let sources = asked_sources(snapshot, query);
-    let received = |month: &Period| is_received_everywhere(snapshot, sources, *month);
+    let received = |month: &Period| snapshot.coverage.whole_everywhere(sources, *month);
     let mut months: Vec<_> = months_asked(snapshot, query).into_iter().rev().skip_while(|m| !received(m)).collect();
     if query.from.is_none() {
         months.truncate(MONTHS);
@@ -205,7 +255,7 @@ fn scanned_months(snapshot: &Snapshot, query: &Query) -> Result<Steps, AnalysisE
             "a scan needs at least three months in a row received everywhere; the period ends with {} (`places coverage` lists what was received)",
             steps.len()
         );
-        return Err(AnalysisError::NoAnswer { reason });
+        return Err(AskError::none(reason));
     }
     Ok(Steps(steps))
 }
@@ -257,18 +307,18 @@ fn cluster_rows(
     let months = steps.0.len();
     let last = steps.0[months - 1];
     let texts: Vec<String> = clusters.iter().map(|c| steps.0[months - c.height].start.to_string()).collect();
-    let numbers = |value: &dyn Fn(&Cluster) -> f64| Values::Numbers(clusters.iter().map(value).collect());
+    let numbers = |value: &dyn Fn(&Cluster) -> f64| ColumnValues::Numbers(clusters.iter().map(value).collect());
     // Mean length of a month.
     let days = f64::from(last.end.0 - steps.0[0].start.0) / months as f64;
-    let ends = Values::Text { texts: vec![last.end.to_string()], of_row: vec![0; clusters.len()] };
+    let ends = ColumnValues::Text { texts: Arc::new(vec![last.end.to_string()]), of_row: vec![0; clusters.len()] };
     Rows {
         columns: vec![
-            column("cell", Values::Cells(clusters.iter().map(center).collect())),
-            column("cells", Values::Counts(clusters.iter().map(|c| cells(c).len() as u64).collect())),
+            column("cell", ColumnValues::Cells(clusters.iter().map(center).collect())),
+            column("cells", ColumnValues::Counts(clusters.iter().map(|c| cells(c).len() as u64).collect())),
             column("radius_km", numbers(&|c| c.ring as f64 * grid::spacing_km(resolution))),
-            column("from", Values::Text { of_row: (0..texts.len() as u32).collect(), texts }),
+            column("from", ColumnValues::texts(texts)),
             column("to", ends),
-            column("count", Values::Counts(clusters.iter().map(|c| c.observed).collect())),
+            column("count", ColumnValues::Counts(clusters.iter().map(|c| c.observed).collect())),
             column("expected", numbers(&|c| c.expected)),
             column("ratio", numbers(&|c| c.observed as f64 / c.expected)),
             column("log_ratio", numbers(&|c| c.log_ratio)),

@@ -1,13 +1,11 @@
 //! Counts of groups of places in steps of time: the series that every test of change is made from.
 
 use crate::{
-    model::{Day, Month, Period, Query, QueryError},
-    snapshot::{LoadedLayer, Snapshot},
+    ask::{AskError, Exact},
+    model::{Day, Month, Period, Query},
+    snapshot::Snapshot,
     table::{Boxes, CompiledFilter, Grouping, RowDimension, Span},
 };
-
-/// Version of the methods; part of every stored result. Raise it when a formula or a choice changes.
-pub const METHOD_VERSION: &str = "1";
 
 /// Steps of time, ascending, sharing no day.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,12 +54,13 @@ impl StepCounts {
 ///
 /// The steps decide on time: the query's own period should be theirs.
 pub(super) fn count_steps(
-    snapshot: &Snapshot,
+    snapshot: &Exact<'_>,
     query: &Query,
     grouping: &Grouping,
     steps: &Steps,
-) -> Result<StepCounts, QueryError> {
-    let table = &snapshot.table;
+) -> Result<StepCounts, AskError> {
+    let table = snapshot.table();
+    snapshot.watch().check()?;
     let filter = CompiledFilter::new(table, query, &snapshot.known, |span| steps.holding(span).is_some())?;
     let dimension = RowDimension::of_span(table, steps.0.len(), |span| steps.holding(span));
     let found = table.count(grouping, &filter, std::slice::from_ref(&dimension));
@@ -74,12 +73,12 @@ pub(super) fn count_steps(
 
 /// Boxes without the incidents of steps that were left out: these are no part of the question.
 pub(super) fn without_steps(
-    snapshot: &Snapshot,
+    snapshot: &Exact<'_>,
     query: &Query,
     grouping: &Grouping,
     left_out: &[Period],
     boxes: Boxes,
-) -> Result<Boxes, QueryError> {
+) -> Result<Boxes, AskError> {
     if left_out.is_empty() {
         return Ok(boxes);
     }
@@ -90,29 +89,7 @@ pub(super) fn without_steps(
 
 /// Sources that a query asks of.
 pub(super) fn asked_sources<'q>(snapshot: &'q Snapshot, query: &'q Query) -> &'q [String] {
-    if query.sources.is_empty() { snapshot.table.sources() } else { &query.sources }
-}
-
-/// Whether all of a period was received for a district from every source asked that ever covers it; never where none does.
-pub(super) fn is_received(snapshot: &Snapshot, sources: &[String], period: Period, district: &str) -> bool {
-    let covering: Vec<&String> = sources.iter().filter(|s| covers(snapshot, s, district)).collect();
-    let all = |month: Month| covering.iter().all(|s| snapshot.coverage.is_received(s, month, district));
-    !covering.is_empty() && period.months().all(all)
-}
-
-/// Whether all of a period was received for every district that any source asked ever covers.
-pub(super) fn is_received_everywhere(snapshot: &Snapshot, sources: &[String], period: Period) -> bool {
-    let districts = &snapshot.coverage.districts;
-    if districts.is_empty() {
-        return is_received(snapshot, sources, period, "");
-    }
-    let mut covered = districts.iter().filter(|d| sources.iter().any(|s| covers(snapshot, s, &d.0))).peekable();
-    covered.peek().is_some() && covered.all(|d| is_received(snapshot, sources, period, &d.0))
-}
-
-/// Whether a source ever covers a district.
-pub(super) fn covers(snapshot: &Snapshot, source: &str, district: &str) -> bool {
-    snapshot.coverage.months_of(source).into_iter().any(|m| snapshot.coverage.is_received(source, m, district))
+    if query.sources.is_empty() { snapshot.source_names() } else { &query.sources }
 }
 
 /// Days of a period that a query's weekdays and calendar let through: what its counts are divided by.
@@ -137,55 +114,17 @@ pub(super) fn with_sources(snapshot: &Snapshot, query: &Query, periods: &[Period
     }
     let coverage = &snapshot.coverage;
     let asked = |m: &Month| periods.iter().any(|p| p.meets(m.period()));
-    let all: Vec<Month> = coverage.months(snapshot.table.sources()).into_iter().filter(asked).collect();
+    let all: Vec<Month> = coverage.months(snapshot.source_names()).into_iter().filter(asked).collect();
     let delivered = |source: &String| {
-        let months = coverage.months_of(source);
-        all.iter().filter(|m| months.contains(m)).count()
+        all.iter().filter(|m| coverage.delivered(source, **m)).count()
     };
-    let counts: Vec<(&String, usize)> = snapshot.table.sources().iter().map(|s| (s, delivered(s))).collect();
+    let counts: Vec<(&String, usize)> = snapshot.source_names().iter().map(|s| (s, delivered(s))).collect();
     let most = counts.iter().map(|c| c.1).max().unwrap_or(0);
     let (kept, left): (Vec<_>, Vec<_>) = counts.into_iter().partition(|c| c.1 == most);
     let names = |of: &[(&String, usize)]| of.iter().map(|c| c.0.clone()).collect::<Vec<_>>();
     let note = (!left.is_empty() && most > 0)
         .then(|| format!("Left out, because not every month of the period was received: {}.", names(&left).join(", ")));
     (Query { sources: names(&kept), ..query.clone() }, note)
-}
-
-/// Whether a district has, of every source that covers any district, every month of the period that any district has.
-pub(super) fn is_received_like_any(snapshot: &Snapshot, sources: &[String], period: Period, district: &str) -> bool {
-    let coverage = &snapshot.coverage;
-    let somewhere = |source: &&String| {
-        coverage.districts.is_empty() || coverage.districts.iter().any(|d| covers(snapshot, source, &d.0))
-    };
-    let sent = |source: &String| {
-        let months: Vec<Month> = coverage.months_of(source).into_iter().filter(|m| period.meets(m.period())).collect();
-        let here = months.iter().filter(|m| coverage.is_received(source, **m, district)).count();
-        (here, months.len())
-    };
-    let counts: Vec<(usize, usize)> = sources.iter().filter(somewhere).map(sent).collect();
-    counts.iter().any(|c| c.0 > 0) && counts.iter().all(|(here, any)| here == any)
-}
-
-/// Checksum of what an answer is made from: deliveries before a day, definition, calendar, areas and their residents.
-pub(super) fn fingerprint(snapshot: &Snapshot, query: &Query, layer: Option<&LoadedLayer>, cutoff: Day) -> String {
-    let mut hasher = blake3::Hasher::new();
-    let mut add = |text: String| {
-        hasher.update(text.as_bytes());
-        hasher.update(b"\x1f");
-    };
-    let asked = asked_sources(snapshot, query);
-    for edition in snapshot.editions.iter().filter(|e| asked.contains(&e.source) && e.month.first_day() < cutoff) {
-        add(format!("{edition:?}"));
-    }
-    add(format!("{:?}", query.definition.as_ref().map(|name| snapshot.definitions().get(name))));
-    add(format!("{:?}", query.calendar.as_ref().map(|name| snapshot.known.calendars.get(name))));
-    if let Some(layer) = layer {
-        let residents = super::exposure::residents_of(layer);
-        for (i, area) in layer.areas.iter().enumerate() {
-            add(format!("{}|{}|{}|{:?}", area.code, area.name, area.area_km2, residents.map(|r| r[i])));
-        }
-    }
-    hasher.finalize().to_hex()[..16].to_owned()
 }
 
 /// Months of a query's period, from the first to the last received of any source asked.

@@ -1,18 +1,17 @@
 //! `places trend`: which areas rise or fall, and the monthly series of a place with its expected band.
 
 use super::{
-    AnalysisError, Column, Parameters, PlaceKey, Plan, Rows, Summary, Values,
-    count::summary_of,
+    Plan, Summary,
     hotspots::{column, in_words},
-    parameters::refuse,
-    steps::{
-        METHOD_VERSION, Steps, asked_sources, count_steps, days_asked, is_received, months_asked, runs, with_sources,
-        without_steps,
-    },
+    steps::{Steps, asked_sources, count_steps, days_asked, months_asked, runs, with_sources, without_steps},
 };
 use crate::{
-    model::{Caller, Dimension, Period, Query, QueryError},
-    snapshot::{LayerArea, Snapshot},
+    ask::{
+        Answer, AskError, Column, ColumnValues, ColumnDoc, ColumnKind, Declaration, Exact, KIND, Kind, PERIOD, PLACE, Parameter, PlaceKey, Question,
+        Rows, Values, query_of,
+    },
+    model::{Dimension, Month, Period, Query, QueryError},
+    snapshot::{LayerArea, Region},
     stats::{
         Charted, Dispersion, FdrMethod, MannKendall, Signal, StatsError, adjusted, count_limits, mann_kendall,
         seasonal_kendall, sen_slope, signals,
@@ -33,27 +32,57 @@ pub struct TrendRequest {
     pub layer: Option<String>,
 }
 
-impl TrendRequest {
-    /// Reads a question: `area` (a layer), and the filters of a query.
-    ///
-    /// # Errors
-    /// [`QueryError`] on the first parameter that is unknown or not of its form.
-    pub fn parse(mut parameters: Parameters, caller: &Caller) -> Result<Self, QueryError> {
-        let layer = parameters.take("area")?;
-        let query = parameters.query(caller)?;
-        refuse(&query, "trend", &["by", "zeros", "rate", "top"])?;
-        Ok(Self { query, layer })
+const OWN: &[Parameter] = &[Parameter::new("area", Kind::Name, "Layer whose areas are tested", "msoa21")];
+
+impl Question for TrendRequest {
+    const DECLARATION: Declaration = Declaration {
+        help: "\
+Examples:
+  places trend --area msoa21 --definition serious-violence
+  places trend --in msoa21:E02005560 --format json
+
+With --area: one row per area, tested for a trend. Without: the months of the place with their expected band.",
+        how: "Mann-Kendall, seasonal from two years on, Sen's slope; control chart with exact limits",
+        references: "Hirsch, Slack & Smith 1982; Sen 1968; Provost & Murray 2011",
+        columns: &[
+            ColumnDoc::new("area_code", ColumnKind::Text, "Code, with area"),
+            ColumnDoc::new("area_name", ColumnKind::Text, "Name, with area"),
+            ColumnDoc::new("count", ColumnKind::Count, "Incidents"),
+            ColumnDoc::new("months", ColumnKind::Count, "Months received"),
+            ColumnDoc::new("tau", ColumnKind::Number, "Kendall's tau-b"),
+            ColumnDoc::new("slope_per_year", ColumnKind::Number, "Sen's slope"),
+            ColumnDoc::new("p_value", ColumnKind::Number, "Of no trend"),
+            ColumnDoc::new("q_value", ColumnKind::Number, "Adjusted over areas"),
+            ColumnDoc::new("trend", ColumnKind::Text, "rising, falling or no clear trend"),
+            ColumnDoc::new("signal", ColumnKind::Text, "What the control chart says"),
+            ColumnDoc::new("month", ColumnKind::Text, "Month of a series"),
+            ColumnDoc::new("expected", ColumnKind::Number, "Expected"),
+            ColumnDoc::new("low", ColumnKind::Number, "Expected band: least"),
+            ColumnDoc::new("high", ColumnKind::Number, "Expected band: largest"),
+        ],
+        groups: &[OWN, PERIOD, KIND, PLACE],
+        ..Declaration::new("trend", "1", "Which areas rise or fall; the months of a place with their expected band")
+    };
+
+    fn read(values: &Values) -> Result<Self, QueryError> {
+        Ok(Self { query: query_of(values)?, layer: values.one("area").map(str::to_owned) })
     }
 
-    /// The same text for the same question.
-    #[must_use]
-    pub fn canonical(&self) -> String {
-        format!("trend|{:?}|{}", self.layer, self.query.canonical())
+    fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
+        let found = trend(reader, self)?;
+        let summary = &found.summary;
+        let mut notes = summary.boxes.lines();
+        notes.push(format!("{}; {} tests, {} months", summary.method, summary.tests, summary.months));
+        notes.extend(summary.notes.iter().cloned());
+        if !summary.months_left_out.is_empty() {
+            notes.push(format!("months left out where they were not received: {}", summary.months_left_out.join(", ")));
+        }
+        Ok(Answer::rows(found.rows, found.summary, notes))
     }
 }
 
 /// How trends were tested.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
 pub struct TrendSummary {
     /// The boxes.
     #[serde(flatten)]
@@ -79,15 +108,68 @@ pub struct TrendSummary {
 pub struct TrendAnswer {
     /// One row per area, or per month of a series.
     pub rows: Rows,
+    /// The months of a series, typed; empty where areas were tested.
+    pub months: Vec<TrendMonth>,
     /// What stands beside them.
     pub summary: TrendSummary,
+}
+
+/// A month of a series.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrendMonth {
+    /// Month.
+    pub month: Month,
+    /// Incidents.
+    pub count: u64,
+    /// Expected.
+    pub expected: f64,
+    /// Expected band: least count.
+    pub low: f64,
+    /// Expected band: largest count.
+    pub high: f64,
+    /// What the control chart says.
+    pub signal: Option<Signal>,
+}
+
+impl TrendMonth {
+    /// The signal in words, or nothing.
+    pub(super) fn signal_text(&self) -> String {
+        self.signal.map_or_else(String::new, |s| signal_word(s).to_owned())
+    }
+
+    /// Months as rows.
+    pub(super) fn rows(months: &[Self]) -> Rows {
+        let text = |value: &dyn Fn(&Self) -> String| ColumnValues::texts(months.iter().map(value).collect());
+        let numbers = |value: &dyn Fn(&Self) -> f64| ColumnValues::Numbers(months.iter().map(value).collect());
+        let columns = vec![
+            column("month", text(&|m| m.month.to_string())),
+            column("count", ColumnValues::Counts(months.iter().map(|m| m.count).collect())),
+            column("expected", numbers(&|m| m.expected)),
+            column("low", numbers(&|m| m.low)),
+            column("high", numbers(&|m| m.high)),
+            column("signal", text(&Self::signal_text)),
+        ];
+        Rows { columns, places: Vec::new() }
+    }
+}
+
+/// Districts that the place of a query lies in; without a place all that anything covers.
+fn districts_of(snapshot: &Exact<'_>, query: &Query) -> Result<Vec<String>, AskError> {
+    if let Some(region) = Region::of_query(snapshot.ground(), query)? {
+        return Ok(region.districts()?);
+    }
+    let coverage = &snapshot.coverage;
+    let sources = asked_sources(snapshot, query);
+    let covered = |d: &&(String, String)| sources.iter().any(|s| coverage.covers(s, &d.0));
+    let found: Vec<String> = coverage.districts.iter().filter(covered).map(|d| d.0.clone()).collect();
+    Ok(if found.is_empty() { vec![String::new()] } else { found })
 }
 
 /// Tests the areas of a layer for trends, or charts the series of a place.
 ///
 /// # Errors
-/// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
-pub fn trend(snapshot: &Snapshot, request: &TrendRequest) -> Result<TrendAnswer, AnalysisError> {
+/// [`AskError`] for names that are not known, or with the reason why there is no answer.
+pub fn trend(snapshot: &Exact<'_>, request: &TrendRequest) -> Result<TrendAnswer, AskError> {
     let (query, note) = with_sources(snapshot, &request.query, &[request.query.period()]);
     // Whole months only: the boxes are those of the months that are looked at.
     let months = months_asked(snapshot, &query);
@@ -95,7 +177,7 @@ pub fn trend(snapshot: &Snapshot, request: &TrendRequest) -> Result<TrendAnswer,
     let months: Vec<Period> = days.collect();
     let (Some(first), Some(last)) = (months.first(), months.last()) else {
         let reason = "there is no whole month received in the period; `places coverage` lists what was".to_owned();
-        return Err(AnalysisError::NoAnswer { reason });
+        return Err(AskError::none(reason));
     };
     let query = Query { from: Some(first.start), to: Some(last.end), ..query };
     let mut found = match &request.layer {
@@ -124,17 +206,18 @@ fn is_seasonal(steps: &[Period]) -> bool {
     pairs >= 6
 }
 
-fn areas(snapshot: &Snapshot, query: &Query, layer: &str, months: Vec<Period>) -> Result<TrendAnswer, AnalysisError> {
+fn areas(snapshot: &Exact<'_>, query: &Query, layer: &str, months: Vec<Period>) -> Result<TrendAnswer, AskError> {
     let by_area = Query { by: vec![Dimension::Area(layer.to_owned())], ..query.clone() };
     let plan = Plan::new(snapshot, &by_area)?;
     let sources = asked_sources(snapshot, query);
-    let loaded = snapshot.layer(layer).map_or(&[][..], |l| l.areas.as_slice());
+    let layer = snapshot.layer_position("area", layer)?;
+    let loaded = snapshot.layers[layer].areas.as_slice();
     let steps = Steps(months.clone());
     let found = count_steps(snapshot, query, &plan.grouping, &steps)?;
     let mut tests: Vec<Option<AreaTrend>> = Vec::new();
     for (i, area) in loaded.iter().enumerate() {
         let kept: Vec<usize> =
-            (0..months.len()).filter(|&m| is_received(snapshot, sources, months[m], &area.district)).collect();
+            (0..months.len()).filter(|&m| snapshot.coverage.whole(sources, months[m], &area.district)).collect();
         let periods: Vec<Period> = kept.iter().map(|&m| months[m]).collect();
         let counts: Vec<u32> = kept.iter().map(|&m| found.of(i)[m]).collect();
         let days: Vec<f64> = periods.iter().map(|p| f64::from(days_asked(snapshot, query, *p))).collect();
@@ -142,13 +225,13 @@ fn areas(snapshot: &Snapshot, query: &Query, layer: &str, months: Vec<Period>) -
     }
     if tests.iter().all(Option::is_none) {
         let reason = "a trend needs at least three months received; `places coverage` lists what was".to_owned();
-        return Err(AnalysisError::NoAnswer { reason });
+        return Err(AskError::none(reason));
     }
     let p: Vec<f64> = tests.iter().map(|t| t.as_ref().map_or(f64::NAN, |t| t.test.p_value)).collect();
     let q = adjusted(&p, FdrMethod::BenjaminiHochberg)?;
     let seasonal = tests.iter().flatten().any(|t| t.seasonal);
     let summary = TrendSummary {
-        boxes: summary_of(snapshot, query, &found.boxes),
+        boxes: Summary::of(snapshot, query, &found.boxes),
         method: format!(
             "{} on monthly counts brought to equal length, Sen's slope, two-sided, Benjamini-Hochberg over areas",
             if seasonal {
@@ -162,15 +245,15 @@ fn areas(snapshot: &Snapshot, query: &Query, layer: &str, months: Vec<Period>) -
         months_left_out: left_out(snapshot, sources, &months),
         dispersion: None,
         notes: Vec::new(),
-        method_version: METHOD_VERSION.to_owned(),
+        method_version: TrendRequest::DECLARATION.method.to_owned(),
     };
-    Ok(TrendAnswer { rows: area_rows(layer, loaded, &tests, &q), summary })
+    Ok(TrendAnswer { rows: area_rows(layer, loaded, &tests, &q), months: Vec::new(), summary })
 }
 
 /// Months that some district has not received, those in a row together.
-fn left_out(snapshot: &Snapshot, sources: &[String], months: &[Period]) -> Vec<String> {
+fn left_out(snapshot: &Exact<'_>, sources: &[String], months: &[Period]) -> Vec<String> {
     let districts = &snapshot.coverage.districts;
-    let missing = |month: &&Period| districts.iter().any(|d| !is_received(snapshot, sources, **month, &d.0));
+    let missing = |month: &&Period| districts.iter().any(|d| !snapshot.coverage.whole(sources, **month, &d.0));
     in_runs(months.iter().filter(missing))
 }
 
@@ -229,29 +312,26 @@ fn slope_per_year(values: &[f64], periods: &[Period]) -> Result<f64, StatsError>
     Ok(12.0 * if even { f64::midpoint(slopes[middle - 1], slopes[middle]) } else { slopes[middle] })
 }
 
-fn area_rows(layer: &str, areas: &[LayerArea], tests: &[Option<AreaTrend>], q: &[f64]) -> Rows {
+fn area_rows(layer: usize, areas: &[LayerArea], tests: &[Option<AreaTrend>], q: &[f64]) -> Rows {
     let kept: Vec<usize> = (0..areas.len()).filter(|&i| tests[i].is_some()).collect();
     let of = |i: usize| tests[i].as_ref();
-    let text = |value: &dyn Fn(usize) -> String| Values::Text {
-        texts: kept.iter().map(|&i| value(i)).collect(),
-        of_row: (0..kept.len() as u32).collect(),
-    };
+    let text = |value: &dyn Fn(usize) -> String| ColumnValues::texts(kept.iter().map(|&i| value(i)).collect());
     let numbers = |value: &dyn Fn(&AreaTrend) -> f64| {
-        Values::Numbers(kept.iter().map(|&i| of(i).map_or(f64::NAN, value)).collect())
+        ColumnValues::Numbers(kept.iter().map(|&i| of(i).map_or(f64::NAN, value)).collect())
     };
     let columns: Vec<Column> = vec![
         column("area_code", text(&|i| areas[i].code.clone())),
         column("area_name", text(&|i| areas[i].name.clone())),
-        column("count", Values::Counts(kept.iter().map(|&i| of(i).map_or(0, |t| t.count)).collect())),
-        column("months", Values::Counts(kept.iter().map(|&i| of(i).map_or(0, |t| t.months as u64)).collect())),
+        column("count", ColumnValues::Counts(kept.iter().map(|&i| of(i).map_or(0, |t| t.count)).collect())),
+        column("months", ColumnValues::Counts(kept.iter().map(|&i| of(i).map_or(0, |t| t.months as u64)).collect())),
         column("tau", numbers(&|t| t.test.tau_b)),
         column("slope_per_year", numbers(&|t| t.slope_per_year)),
         column("p_value", numbers(&|t| t.test.p_value)),
-        column("q_value", Values::Numbers(kept.iter().map(|&i| q[i]).collect())),
+        column("q_value", ColumnValues::Numbers(kept.iter().map(|&i| q[i]).collect())),
         column("trend", text(&|i| of(i).map_or(String::new(), |t| t.word(q[i]).to_owned()))),
         column("signal", text(&|i| of(i).and_then(|t| t.signal).map_or(String::new(), |s| signal_word(s).to_owned()))),
     ];
-    Rows { columns, places: kept.iter().map(|&i| PlaceKey::Area(layer.to_owned(), i as u32)).collect() }
+    Rows { columns, places: kept.iter().map(|&i| PlaceKey::Area(layer as u32, i as u32)).collect() }
 }
 
 /// A signal in words.
@@ -295,11 +375,11 @@ pub(super) fn chart(values: &[f64], shape: &[f64]) -> Result<Chart, StatsError> 
     Ok(Chart { points: values.iter().zip(&centers).map(point).collect(), dispersion })
 }
 
-fn series(snapshot: &Snapshot, query: &Query, asked: Vec<Period>) -> Result<TrendAnswer, AnalysisError> {
+fn series(snapshot: &Exact<'_>, query: &Query, asked: Vec<Period>) -> Result<TrendAnswer, AskError> {
     let plan = Plan::new(snapshot, query)?;
     let sources = asked_sources(snapshot, query);
-    let districts = super::place::districts_of_query(snapshot, query)?;
-    let is_known = |m: &Period| districts.iter().all(|d| is_received(snapshot, sources, *m, d));
+    let districts = districts_of(snapshot, query)?;
+    let is_known = |m: &Period| districts.iter().all(|d| snapshot.coverage.whole(sources, *m, d));
     let (months, missing): (Vec<Period>, Vec<Period>) = asked.into_iter().partition(is_known);
     let steps = Steps(months);
     let found = count_steps(snapshot, query, &plan.grouping, &steps)?;
@@ -309,20 +389,19 @@ fn series(snapshot: &Snapshot, query: &Query, asked: Vec<Period>) -> Result<Tren
     let values: Vec<f64> = counts.iter().map(|&n| f64::from(n)).collect();
     let charted = chart(&values, &days).map_err(|e| in_words(&e))?;
     let marks = signals(&charted.points);
-    let texts: Vec<String> = steps.0.iter().map(|p| p.start.month().to_string()).collect();
-    let words: Vec<String> = marks.iter().map(|m| m.map_or(String::new(), |s| signal_word(s).to_owned())).collect();
-    let each = (0..texts.len() as u32).collect::<Vec<_>>();
-    let numbers = |value: &dyn Fn(&Charted) -> f64| Values::Numbers(charted.points.iter().map(value).collect());
-    let columns = vec![
-        column("month", Values::Text { texts, of_row: each.clone() }),
-        column("count", Values::Counts(counts.iter().map(|&n| u64::from(n)).collect())),
-        column("expected", numbers(&|p| p.center)),
-        column("low", numbers(&|p| p.action.low)),
-        column("high", numbers(&|p| p.action.high)),
-        column("signal", Values::Text { texts: words, of_row: each }),
-    ];
+    let series: Vec<TrendMonth> = (steps.0.iter().zip(&counts))
+        .zip(charted.points.iter().zip(&marks))
+        .map(|((period, &count), (point, signal))| TrendMonth {
+            month: period.start.month(),
+            count: u64::from(count),
+            expected: point.center,
+            low: point.action.low,
+            high: point.action.high,
+            signal: *signal,
+        })
+        .collect();
     let summary = TrendSummary {
-        boxes: summary_of(snapshot, query, &without_steps(snapshot, query, &plan.grouping, &missing, found.boxes)?),
+        boxes: Summary::of(snapshot, query, &without_steps(snapshot, query, &plan.grouping, &missing, found.boxes)?),
         method: format!(
             "control chart: mean of the first {} months a day, exact limits at three standard deviations, negative binomial where counts vary more than chance",
             BASELINE.min(steps.0.len().saturating_sub(1))
@@ -332,7 +411,7 @@ fn series(snapshot: &Snapshot, query: &Query, asked: Vec<Period>) -> Result<Tren
         months_left_out: in_runs(missing.iter()),
         dispersion: Some(charted.dispersion),
         notes: Vec::new(),
-        method_version: METHOD_VERSION.to_owned(),
+        method_version: TrendRequest::DECLARATION.method.to_owned(),
     };
-    Ok(TrendAnswer { rows: Rows { columns, places: Vec::new() }, summary })
+    Ok(TrendAnswer { rows: TrendMonth::rows(&series), months: series, summary })
 }

@@ -50,5 +50,5 @@ pub(super) fn run(args: &DemoArgs) -> anyhow::Result<()> {
     if args.no_serve {
         return Ok(());
     }
-    serve::run(&workspace, &ServeArgs { addr: args.addr.clone() })
+    serve::run(&workspace, &ServeArgs { addr: args.addr.clone(), public_address: None })
 }

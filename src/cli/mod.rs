@@ -4,11 +4,10 @@
 //! May use: everything.
 
 mod areas;
+mod ask;
 mod audit;
 mod claims;
-mod count;
 mod demo;
-mod evidence;
 mod gazetteer;
 mod geocode;
 mod harm;
@@ -20,9 +19,9 @@ mod workspace;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::{analysis::AnalysisError, claims::ClaimError, model::QueryError, workspace::Workspace};
+use crate::{analysis::QUESTIONS, ask::AskError, claims::ClaimError, model::QueryError, workspace::Workspace};
 
 /// Place-based hot spots a partnership can trust.
 #[derive(Debug, Parser)]
@@ -72,29 +71,9 @@ pub enum Command {
     /// What needs a person: wordings that were not located
     #[command(subcommand)]
     Review(review::ReviewCommand),
-    /// Which months of which source have been received, by district
-    Coverage(count::CoverageArgs),
-    /// Count incidents by cell, area, time, category and source
-    Count(count::CountArgs),
-    /// Which cells are high for their exposure, one row per cell
-    Hotspots(evidence::HotspotArgs),
-    /// The history of every cell as a class: new, persistent, diminishing ...
-    Emerging(evidence::EmergingArgs),
-    /// Which areas rise or fall; the months of a place with their expected band
-    Trend(evidence::TrendArgs),
-    /// Clusters in space and time that end now
-    Scan(evidence::ScanArgs),
-    /// Is a change real? Two periods of a place, with uncertainty and a verdict
-    Compare(claims::CompareArgs),
     /// Stored claims: list, show, make again
     #[command(subcommand)]
     Claims(claims::ClaimsCommand),
-    /// What changed since the last meeting, and how sure are we?
-    Briefing(claims::BriefingArgs),
-    /// One place: mix, trend, week, rates, rank
-    Profile(claims::ProfileArgs),
-    /// Vulnerable localities index of the areas of a layer
-    Vli(evidence::VliArgs),
     /// Add and list weights of harm
     #[command(subcommand)]
     Harm(harm::HarmCommand),
@@ -111,11 +90,43 @@ pub enum Command {
     Restore(workspace::RestoreArgs),
 }
 
-/// Runs a command.
+/// Names of commands in the order of the help.
+const ORDER: [&str; 28] = [
+    "demo", "init", "areas", "indicators", "gazetteer", "geocode", "import", "review", "coverage", "count", "breaks",
+    "hotspots", "emerging", "trend", "scan", "compare", "claims", "briefing", "profile", "vli", "harm", "serve", "check",
+    "audit", "backup", "restore", "help", "",
+];
+
+/// The command line: the commands of this folder, and one for each question of the registry.
+#[must_use]
+pub fn command() -> clap::Command {
+    let commands = QUESTIONS.iter().map(ask::command);
+    let whole = Cli::command().subcommands(commands);
+    ORDER.iter().enumerate().fold(whole, |whole, (i, name)| {
+        if whole.find_subcommand(name).is_some() { whole.mut_subcommand(*name, |c| c.display_order(i)) } else { whole }
+    })
+}
+
+/// Runs what the arguments of the process ask for; a wrong flag ends it with a message and code 2.
 ///
 /// # Errors
 /// What went wrong, with what was kept and what to do.
-pub fn run(cli: Cli) -> anyhow::Result<()> {
+pub fn run() -> anyhow::Result<()> {
+    run_matches(&command().get_matches())
+}
+
+fn run_matches(matches: &ArgMatches) -> anyhow::Result<()> {
+    if let Some((name, given)) = matches.subcommand()
+        && let Some(entry) = ask::entry_of(name)
+    {
+        let root = given.get_one::<PathBuf>("workspace").or_else(|| matches.get_one::<PathBuf>("workspace"));
+        let root = root.cloned().unwrap_or_else(|| PathBuf::from("./workspace"));
+        return ask::run(&root, entry, given);
+    }
+    run_command(Cli::from_arg_matches(matches)?)
+}
+
+fn run_command(cli: Cli) -> anyhow::Result<()> {
     let root = &cli.workspace;
     match cli.command {
         Command::Demo(args) => demo::run(&args),
@@ -127,17 +138,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Geocode(args) => geocode::run(&Workspace::open(root)?, *args),
         Command::Import(args) => import::run(&Workspace::open(root)?, args),
         Command::Review(command) => review::run(&Workspace::open(root)?, command),
-        Command::Coverage(args) => count::coverage(&Workspace::open(root)?, &args),
-        Command::Count(args) => count::run(&Workspace::open(root)?, &args),
-        Command::Hotspots(args) => evidence::run_hotspots(&Workspace::open(root)?, &args),
-        Command::Emerging(args) => evidence::run_emerging(&Workspace::open(root)?, &args),
-        Command::Trend(args) => evidence::run_trend(&Workspace::open(root)?, &args),
-        Command::Scan(args) => evidence::run_scan(&Workspace::open(root)?, &args),
-        Command::Compare(args) => claims::run_compare(&Workspace::open(root)?, &args),
-        Command::Claims(command) => claims::run_claims(&Workspace::open(root)?, &command),
-        Command::Briefing(args) => claims::run_briefing(&Workspace::open(root)?, &args),
-        Command::Profile(args) => claims::run_profile(&Workspace::open(root)?, &args),
-        Command::Vli(args) => evidence::run_vli(&Workspace::open(root)?, &args),
+        Command::Claims(command) => claims::run(&Workspace::open(root)?, &command),
         Command::Harm(command) => harm::run(&Workspace::open(root)?, command),
         Command::Serve(args) => serve::run(&Workspace::open(root)?, &args),
         Command::Audit(command) => audit::run(&Workspace::open(root)?, &command),
@@ -157,7 +158,7 @@ pub fn report_error(error: &anyhow::Error) {
 #[must_use]
 pub fn exit_code(error: &anyhow::Error) -> ExitCode {
     let wrong_usage = error.downcast_ref::<QueryError>().is_some()
-        || matches!(error.downcast_ref::<AnalysisError>(), Some(AnalysisError::Query(_)))
-        || matches!(error.downcast_ref::<ClaimError>(), Some(ClaimError::Analysis(AnalysisError::Query(_))));
+        || matches!(error.downcast_ref::<AskError>(), Some(AskError::Query(_)))
+        || matches!(error.downcast_ref::<ClaimError>(), Some(ClaimError::Ask(AskError::Query(_))));
     ExitCode::from(if wrong_usage { 2 } else { 1 })
 }

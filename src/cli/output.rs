@@ -1,69 +1,91 @@
 //! Where results and messages go.
 
 use std::{
-    io::{self, IsTerminal, Write},
-    path::PathBuf,
+    io::{self, BufWriter, IsTerminal, Write},
+    path::{Path, PathBuf},
 };
 
-use clap::Args;
+use clap::ArgMatches;
 
 use crate::{
-    analysis::Rows,
-    export::{Format, to_geojson, to_json, to_parquet, to_table, write_csv},
+    ask::{Answer, Shape},
+    export::{Encoder, ExportError, encoder, encoder_of_file, usual},
+    model::QueryError,
     snapshot::Snapshot,
+    workspace::open_private,
 };
 
-/// How rows are written.
-#[derive(Debug, Args)]
-pub(super) struct OutputArgs {
-    /// Format: table (on a terminal), csv (in a pipe), json, geojson, parquet; by the name of the output file
-    #[arg(long, value_name = "FORMAT", value_parser = clap::builder::PossibleValuesParser::new(Format::NAMES))]
-    pub format: Option<String>,
-    /// Write to this file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+/// Format and file of an answer.
+pub(super) struct Target {
+    format: &'static dyn Encoder,
+    file: Option<PathBuf>,
 }
 
-impl OutputArgs {
-    /// The format asked for, or the one that fits where the result goes.
-    pub(super) fn format(&self) -> Format {
-        let named = self.output.as_deref().and_then(|p| p.extension()?.to_str()).and_then(Format::from_name);
-        if let (None, Some(format)) = (&self.format, named) {
-            return format;
-        }
-        let fallback = if self.output.is_none() && io::stdout().is_terminal() { Format::Table } else { Format::Csv };
-        self.format.as_deref().and_then(Format::from_name).unwrap_or(fallback)
-    }
-
-    /// Writes rows and, for the formats that hold it, the summary.
-    pub(super) fn write(
-        &self,
-        snapshot: &Snapshot,
-        rows: &Rows,
-        summary: &impl serde::Serialize,
-    ) -> anyhow::Result<()> {
-        let bytes = match self.format() {
-            Format::Table => to_table(rows).into_bytes(),
-            Format::Csv => {
-                let mut bytes = Vec::new();
-                write_csv(rows, &mut bytes)?;
-                bytes
+impl Target {
+    /// What was asked for, or what fits where the answer goes.
+    ///
+    /// # Errors
+    /// [`QueryError`] where the file's ending names another format than the one asked for, or none that there is.
+    pub(super) fn of(matches: &ArgMatches, shape: Shape) -> Result<Self, QueryError> {
+        let file = matches.get_one::<PathBuf>("output").cloned();
+        // Sentences are the table of an answer in sentences.
+        let name = matches.get_one::<String>("format").map(|n| if n == "text" { "table" } else { n.as_str() });
+        let named = name.and_then(encoder);
+        let by_file = file.as_deref().and_then(encoder_of_file);
+        let format = match (named, by_file, &file) {
+            (Some(named), Some(other), Some(path)) if named.name() != other.name() => {
+                let expected = format!("a file that ends in .{}: {} would hold {}", named.ending(), shown(path), named.name());
+                return Err(QueryError::invalid("output", &shown(path), expected));
             }
-            Format::Json => line(serde_json::to_vec(&to_json(rows, summary))?),
-            Format::GeoJson => line(serde_json::to_vec(&to_geojson(snapshot, rows, summary))?),
-            Format::Parquet => to_parquet(rows)?,
+            (Some(named), _, _) => named,
+            (None, Some(by_file), _) => by_file,
+            (None, None, Some(path)) => {
+                let endings: Vec<String> = crate::export::ENCODERS.iter().map(|e| format!(".{}", e.ending())).collect();
+                let expected = format!("a file that ends in {}, or --format", endings.join(", "));
+                return Err(QueryError::invalid("output", &shown(path), expected));
+            }
+            (None, None, None) => usual(shape, io::stdout().is_terminal()),
         };
-        match &self.output {
-            Some(path) => fs_err::write(path, bytes)?,
-            None => print_bytes(&bytes)?,
+        Ok(Self { format, file })
+    }
+
+    /// The file that is written.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// Writes an answer; the number of rows. A closed pipe (`| head`) is no error.
+    pub(super) fn write(&self, ground: &Snapshot, answer: &mut Answer<'_>) -> anyhow::Result<u64> {
+        let written = match &self.file {
+            Some(path) => {
+                // Only whoever asked may read it, and what was there before is gone.
+                let file = open_private(path)?;
+                file.set_len(0)?;
+                let mut out = BufWriter::new(file);
+                let rows = self.format.write(ground, answer, &mut out)?;
+                out.flush()?;
+                Ok(rows)
+            }
+            None => {
+                let mut out = BufWriter::new(io::stdout());
+                self.format.write(ground, answer, &mut out).and_then(|rows| {
+                    if self.format.name().ends_with("json") {
+                        out.write_all(b"\n")?;
+                    }
+                    out.flush()?;
+                    Ok(rows)
+                })
+            }
+        };
+        match written {
+            Err(ExportError::Io(e)) if e.kind() == io::ErrorKind::BrokenPipe => Ok(0),
+            result => Ok(result?),
         }
-        Ok(())
     }
 }
 
-fn line(mut bytes: Vec<u8>) -> Vec<u8> {
-    bytes.push(b'\n');
-    bytes
+fn shown(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())
 }
 
 /// Writes to standard output; a closed pipe (`| head`) is no error.
@@ -86,15 +108,4 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
 }
 
-/// `1234567` as `1,234,567`.
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub(super) use crate::ask::words::thousands;

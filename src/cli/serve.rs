@@ -17,14 +17,17 @@ pub struct ServeArgs {
     /// Address on this machine
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub addr: String,
+    /// Address under which others find this server, for links and TileJSON; that of the request when left out
+    #[arg(long, value_name = "URL")]
+    pub public_address: Option<String>,
 }
 
 pub(super) fn run(workspace: &Workspace, args: &ServeArgs) -> anyhow::Result<()> {
     let address = check_address(&args.addr)?;
     log_to_stderr();
-    let state = AppState::new(workspace.clone())?;
+    let state = AppState::found_at(workspace.clone(), args.public_address.clone())?;
     let served = state.current();
-    if served.snapshot.table.incidents() == 0 {
+    if served.snapshot.size().incidents == 0 {
         note("no incidents yet; they show up as soon as `places import` has run");
     }
     drop(served);

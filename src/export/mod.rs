@@ -1,147 +1,80 @@
-//! Any result as csv, json, geojson, parquet or a table for a terminal: the same columns, the same digits.
+//! Any answer as bytes: one file a format, found by its name, its ending or its media type.
 //!
-//! May use: model, grid, snapshot, analysis.
+//! The columns, the digits and the order are the same in every format. Rows are written as they come: memory does not
+//! grow with the answer, but for formats that are a container (a spreadsheet, a database).
+//! May use: model, grid, snapshot, ask.
 
-mod coverage;
-mod parquet_file;
+mod csv;
+mod error;
+mod geojson;
+mod json;
+mod parquet;
+mod table;
+mod text;
 
-use std::{fmt::Write as _, io};
+use std::io;
 
-use serde_json::{Map, Value, json};
+pub use error::ExportError;
+pub use geojson::geometry;
+pub use text::printable;
 
 use crate::{
-    analysis::{PlaceKey, Rows, Values},
-    grid,
-    model::spreadsheet_safe,
+    ask::{Answer, Shape},
     snapshot::Snapshot,
 };
 
-pub use coverage::coverage_rows;
-pub use parquet_file::to_parquet;
+/// Where bytes go.
+pub type Out<'o> = dyn io::Write + Send + 'o;
 
-/// A format of rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Aligned columns for a terminal.
-    Table,
-    /// Comma separated, with a header.
-    Csv,
-    /// `{"rows": [...], "summary": {...}}`.
-    Json,
-    /// A `FeatureCollection` with the rows as properties.
-    GeoJson,
-    /// Apache Parquet.
-    Parquet,
-}
+/// A format of answers.
+pub trait Encoder: Sync {
+    /// Name, as in `--format` and `f=`.
+    fn name(&self) -> &'static str;
 
-impl Format {
-    /// Names, as in `--format` and `f=`.
-    pub const NAMES: [&str; 5] = ["table", "csv", "json", "geojson", "parquet"];
+    /// Media type, with its parameters.
+    fn media_type(&self) -> &'static str;
 
-    /// Reads a name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        let formats = [Self::Table, Self::Csv, Self::Json, Self::GeoJson, Self::Parquet];
-        Self::NAMES.iter().position(|n| *n == name).map(|i| formats[i])
+    /// Ending of a file's name, without the dot.
+    fn ending(&self) -> &'static str;
+
+    /// Whether it can be asked for over HTTP; a table is for terminals.
+    fn is_served(&self) -> bool {
+        true
     }
+
+    /// Writes an answer; the number of rows.
+    ///
+    /// # Errors
+    /// [`ExportError`]: the writer's, or what the format has no room for.
+    fn write(&self, ground: &Snapshot, answer: &mut Answer<'_>, out: &mut Out<'_>) -> Result<u64, ExportError>;
 }
 
-/// Rows as CSV; texts that a spreadsheet would run as formulas are made harmless.
-///
-/// # Errors
-/// The I/O error of the writer.
-pub fn write_csv(rows: &Rows, out: impl io::Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(rows.columns.iter().map(|c| &c.name))?;
-    for row in 0..rows.len() {
-        for (i, column) in rows.columns.iter().enumerate() {
-            let text = rows.text(i, row);
-            match column.values {
-                Values::Text { .. } => csv.write_field(spreadsheet_safe(&text).as_bytes())?,
-                _ => csv.write_field(&text)?,
-            }
-        }
-        csv.write_record(None::<&[u8]>)?;
+/// Every format, in the order of help and documentation.
+pub static ENCODERS: [&dyn Encoder; 5] = [&table::Table, &csv::Csv, &json::Json, &geojson::GeoJson, &parquet::Parquet];
+
+/// A format by name.
+#[must_use]
+pub fn encoder(name: &str) -> Option<&'static dyn Encoder> {
+    ENCODERS.iter().copied().find(|e| e.name() == name)
+}
+
+/// A format by the ending of a file's name.
+#[must_use]
+pub fn encoder_of_file(path: &std::path::Path) -> Option<&'static dyn Encoder> {
+    let ending = path.extension()?.to_str()?.to_lowercase();
+    ENCODERS.iter().copied().find(|e| e.ending() == ending)
+}
+
+/// Names of the formats that answers are served in.
+pub fn served() -> impl Iterator<Item = &'static dyn Encoder> {
+    ENCODERS.iter().copied().filter(|e| e.is_served())
+}
+
+/// The format where none is asked for: sentences and tables on a terminal, csv in a pipe.
+#[must_use]
+pub fn usual(shape: Shape, terminal: bool) -> &'static dyn Encoder {
+    match (shape, terminal) {
+        (Shape::Sentences, _) | (Shape::Rows, true) => &table::Table,
+        (Shape::Rows, false) => &csv::Csv,
     }
-    csv.flush()
-}
-
-fn object(rows: &Rows, row: usize) -> Map<String, Value> {
-    rows.columns.iter().enumerate().map(|(i, column)| (column.name.clone(), rows.json(i, row))).collect()
-}
-
-/// Rows and summary as JSON.
-#[must_use]
-pub fn to_json(rows: &Rows, summary: &impl serde::Serialize) -> Value {
-    let list: Vec<Value> = (0..rows.len()).map(|row| object(rows, row).into()).collect();
-    json!({ "rows": list, "summary": summary })
-}
-
-/// Rows and summary as a `FeatureCollection` in WGS 84; rows without a place have a null geometry.
-#[must_use]
-pub fn to_geojson(snapshot: &Snapshot, rows: &Rows, summary: &impl serde::Serialize) -> Value {
-    let feature = |row: usize| {
-        let geometry = rows.places.get(row).map_or(Value::Null, |place| geometry(snapshot, place));
-        json!({ "type": "Feature", "properties": object(rows, row), "geometry": geometry })
-    };
-    let features: Vec<Value> = (0..rows.len()).map(feature).collect();
-    json!({ "type": "FeatureCollection", "features": features, "summary": summary })
-}
-
-/// The outline of a place as a GeoJSON geometry.
-#[must_use]
-pub fn geometry(snapshot: &Snapshot, place: &PlaceKey) -> Value {
-    match place {
-        PlaceKey::Cell(cell) => {
-            let mut ring: Vec<[f64; 2]> = grid::outline(*cell).iter().map(|c| [c.lon, c.lat]).collect();
-            ring.extend(ring.first().copied());
-            json!({ "type": "Polygon", "coordinates": [ring] })
-        }
-        PlaceKey::Area(layer, area) => {
-            let area = snapshot.layer(layer).and_then(|l| l.areas.get(*area as usize));
-            let Some(area) = area else { return Value::Null };
-            let ring = |r: &geo::LineString| -> Vec<[f64; 2]> { r.0.iter().map(|c| [c.x, c.y]).collect() };
-            let polygons: Vec<Vec<Vec<[f64; 2]>>> = area
-                .polygons
-                .iter()
-                .map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(ring).collect())
-                .collect();
-            json!({ "type": "MultiPolygon", "coordinates": polygons })
-        }
-    }
-}
-
-/// Rows as aligned columns, numbers to the right.
-#[must_use]
-pub fn to_table(rows: &Rows) -> String {
-    let texts: Vec<Vec<String>> =
-        (0..rows.len()).map(|row| (0..rows.columns.len()).map(|c| printable(&rows.text(c, row))).collect()).collect();
-    let width = |c: usize| {
-        let cells = texts.iter().map(|t| t[c].chars().count());
-        cells.max().unwrap_or(0).max(rows.columns[c].name.chars().count())
-    };
-    let widths: Vec<usize> = (0..rows.columns.len()).map(width).collect();
-    let mut out = String::new();
-    let mut line = |cells: Vec<&str>| {
-        let padded: Vec<String> = cells
-            .iter()
-            .enumerate()
-            .map(|(c, text)| match rows.columns[c].values {
-                Values::Counts(_) | Values::Numbers(_) => format!("{text:>width$}", width = widths[c]),
-                _ => format!("{text:<width$}", width = widths[c]),
-            })
-            .collect();
-        let _ = writeln!(out, "{}", padded.join("  ").trim_end());
-    };
-    line(rows.columns.iter().map(|c| c.name.as_str()).collect());
-    for row in &texts {
-        line(row.iter().map(String::as_str).collect());
-    }
-    out
-}
-
-/// Text without control characters, which could move a terminal's cursor.
-#[must_use]
-pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

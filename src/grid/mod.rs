@@ -140,11 +140,23 @@ pub fn area_km2(cell: u64) -> f64 {
 /// # Errors
 /// [`GridError`] for an unknown resolution, a polygon H3 refuses, or too many cells.
 pub fn cells_of_area(polygons: &MultiPolygon, resolution: u8) -> Result<Vec<u64>, GridError> {
+    tiled(polygons, resolution, ContainmentMode::ContainsCentroid)
+}
+
+/// The cells that share ground with the polygons, ascending, each once.
+///
+/// # Errors
+/// [`GridError`] for an unknown resolution, a polygon H3 refuses, or too many cells.
+pub fn cells_meeting(polygons: &MultiPolygon, resolution: u8) -> Result<Vec<u64>, GridError> {
+    tiled(polygons, resolution, ContainmentMode::Covers)
+}
+
+fn tiled(polygons: &MultiPolygon, resolution: u8, mode: ContainmentMode) -> Result<Vec<u64>, GridError> {
     let h3_resolution = Resolution::try_from(resolution)
         .ok()
         .filter(|_| RESOLUTIONS.contains(&resolution))
         .ok_or(GridError::Resolution { resolution })?;
-    let mut tiler = TilerBuilder::new(h3_resolution).containment_mode(ContainmentMode::ContainsCentroid).build();
+    let mut tiler = TilerBuilder::new(h3_resolution).containment_mode(mode).build();
     let unfillable = |e: &dyn std::fmt::Display| GridError::Unfillable { reason: e.to_string() };
     for polygon in polygons {
         tiler.add(polygon.clone()).map_err(|e| unfillable(&e))?;

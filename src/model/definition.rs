@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::time::{Day, InvalidTime, Period};
 
 /// A named set of offence categories, such as "serious-violence".
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Definition {
     /// What it is called on screen.
@@ -24,7 +24,7 @@ pub struct Definition {
 }
 
 /// A category that a definition reaches into only in part.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Partly {
     /// The category on the records.

@@ -9,11 +9,16 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::{AppState, error::Failure, respond::json_answer};
+use super::{
+    AppState,
+    caller::Caller,
+    error::Failure,
+    respond::{Tag, json},
+};
 use crate::{model::is_relative_figure, snapshot::LoadedLayer};
 
 /// A layer.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(super) struct LayerInfo {
     /// Name in queries.
     pub layer: String,
@@ -30,7 +35,7 @@ pub(super) struct LayerInfo {
 }
 
 /// An area.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(super) struct AreaInfo {
     /// Code.
     pub code: String,
@@ -45,45 +50,42 @@ pub(super) struct AreaInfo {
 }
 
 /// Layers.
-#[utoipa::path(get, path = "/api/v1/areas", tag = "places", responses((status = 200, body = Vec<LayerInfo>)))]
-pub(super) async fn layers(State(state): State<Arc<AppState>>, headers: HeaderMap) -> Result<Response<Body>, Failure> {
-    let caller = state.caller();
-    let answer = state
+pub(super) async fn layers(
+    State(state): State<Arc<AppState>>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Failure> {
+    state
         .compute(move |served| {
             let snapshot = &served.snapshot;
-            let infos: Vec<LayerInfo> = snapshot
-                .layers
-                .iter()
-                .map(|layer| LayerInfo {
-                    layer: layer.name.clone(),
-                    areas: layer.areas.len(),
-                    study_area: snapshot.study_area.as_ref() == Some(&layer.name),
-                    indicators: layer.indicators.keys().cloned().collect(),
-                    denominators: layer.indicators.keys().filter(|n| !is_relative_figure(n)).cloned().collect(),
-                    bounds: bounds(layer),
-                })
-                .collect();
-            json_answer(snapshot, &caller, "areas", &infos)
+            let tag = Tag::of(snapshot, &caller.key(), "1", "areas");
+            if tag.is_known(&headers) {
+                return Ok(tag.not_modified());
+            }
+            let info = |layer: &LoadedLayer| LayerInfo {
+                layer: layer.name.clone(),
+                areas: layer.areas.len(),
+                study_area: snapshot.study_area.as_ref() == Some(&layer.name),
+                indicators: layer.indicators.keys().cloned().collect(),
+                denominators: layer.indicators.keys().filter(|n| !is_relative_figure(n)).cloned().collect(),
+                bounds: bounds(layer),
+            };
+            json(&tag, &snapshot.layers.iter().map(info).collect::<Vec<_>>())
         })
-        .await?;
-    Ok(answer.respond(&headers))
+        .await
 }
 
 /// Areas of a layer.
-#[utoipa::path(
-    get, path = "/api/v1/areas/{layer}", tag = "places",
-    params(("layer" = String, Path, description = "Name of a layer")),
-    responses((status = 200, body = Vec<AreaInfo>), (status = 404, body = super::Problem, content_type = "application/problem+json"))
-)]
 pub(super) async fn layer(
     State(state): State<Arc<AppState>>,
+    caller: Caller,
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
-    let caller = state.caller();
-    let answer = state
+    state
         .compute(move |served| {
             let snapshot = &served.snapshot;
+            let tag = Tag::of(snapshot, &caller.key(), "1", &format!("areas|{name}"));
             let missing = || {
                 let known: Vec<&str> = snapshot.layers.iter().map(|l| l.name.as_str()).collect();
                 Failure::NotFound(format!("no such layer; layers: {}", known.join(", ")))
@@ -103,10 +105,9 @@ pub(super) async fn layer(
                     }
                 })
                 .collect();
-            json_answer(snapshot, &caller, &format!("areas|{name}"), &infos)
+            if tag.is_known(&headers) { Ok(tag.not_modified()) } else { json(&tag, &infos) }
         })
-        .await?;
-    Ok(answer.respond(&headers))
+        .await
 }
 
 /// West, south, east, north of a layer.

@@ -1,28 +1,29 @@
-//! What there is to ask for: `/api/v1/sources`, `/definitions`, `/coverage`, `/version`.
+//! What there is to ask for: `/api/v1/sources`, `/definitions`, `/methods`, `/version`.
 
 use std::sync::Arc;
 
 use axum::{
     body::Body,
-    extract::{Query as Params, State},
+    extract::State,
     http::{HeaderMap, Response},
 };
 use serde::Serialize;
 
 use super::{
     AppState,
-    count::parse,
+    caller::Caller,
     error::Failure,
-    respond::{Pairs, etag, format_of, json_answer, rows_answer},
+    respond::{Tag, json},
 };
 use crate::{
-    export::coverage_rows,
-    model::{Definition, QueryError},
-    snapshot::SourceInfo,
+    analysis::QUESTIONS,
+    ask::Declaration,
+    model::Definition,
+    snapshot::{Snapshot, SourceInfo},
 };
 
 /// What `/api/v1/sources` says.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(super) struct SourcesResponse {
     /// Sources with incidents.
     pub sources: Vec<SourceInfo>,
@@ -36,8 +37,11 @@ pub(super) struct SourcesResponse {
     pub has_hours: bool,
 }
 
+/// What `/api/v1/definitions` says.
+pub(super) type DefinitionsResponse = std::collections::BTreeMap<String, Definition>;
+
 /// What `/api/v1/version` says.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(super) struct VersionResponse {
     /// Version of the program.
     pub version: String,
@@ -51,94 +55,98 @@ pub(super) struct VersionResponse {
     pub places: usize,
 }
 
-/// What `/api/v1/coverage` says.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct CoverageResponse {
-    /// Source by month by district.
-    pub rows: Vec<crate::snapshot::CoverageCell>,
+/// A method and where it is described.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(super) struct MethodEntry {
+    /// The question.
+    pub name: &'static str,
+    /// Version of its method.
+    pub version: &'static str,
+    /// How it works, in a sentence.
+    pub method: &'static str,
+    /// Source.
+    pub reference: &'static str,
+}
+
+/// What `/api/v1/methods` says.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(super) struct MethodsResponse {
+    /// The methods, a version each.
+    pub methods: Vec<MethodEntry>,
+}
+
+/// Answers with a value made of the snapshot in force, or 304.
+async fn give<T: Serialize + 'static>(
+    state: Arc<AppState>,
+    caller: Caller,
+    headers: HeaderMap,
+    name: &'static str,
+    make: fn(&Snapshot) -> T,
+) -> Result<Response<Body>, Failure> {
+    state
+        .compute(move |served| {
+            let tag = Tag::of(&served.snapshot, &caller.key(), "1", name);
+            if tag.is_known(&headers) { Ok(tag.not_modified()) } else { json(&tag, &make(&served.snapshot)) }
+        })
+        .await
 }
 
 /// Sources, categories, calendars and months there are.
-#[utoipa::path(get, path = "/api/v1/sources", tag = "data", responses((status = 200, body = SourcesResponse)))]
-pub(super) async fn sources(State(state): State<Arc<AppState>>, headers: HeaderMap) -> Result<Response<Body>, Failure> {
-    let caller = state.caller();
-    let answer = state
-        .compute(move |served| {
-            let snapshot = &served.snapshot;
-            let months = snapshot.coverage.months(snapshot.table.sources());
-            let response = SourcesResponse {
-                sources: snapshot.sources.clone(),
-                categories: snapshot.table.categories().to_vec(),
-                calendars: snapshot.known.calendars.keys().cloned().collect(),
-                months: months.iter().map(ToString::to_string).collect(),
-                has_hours: snapshot.table.has_hours(),
-            };
-            json_answer(snapshot, &caller, "sources", &response)
-        })
-        .await?;
-    Ok(answer.respond(&headers))
+pub(super) async fn sources(
+    State(state): State<Arc<AppState>>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Failure> {
+    let make = |ground: &Snapshot| SourcesResponse {
+        sources: ground.sources.clone(),
+        categories: ground.categories().to_vec(),
+        calendars: ground.known.calendars.keys().cloned().collect(),
+        months: ground.coverage.months(ground.source_names()).iter().map(ToString::to_string).collect(),
+        has_hours: ground.size().has_hours,
+    };
+    give(state, caller, headers, "sources", make).await
 }
 
 /// Offence definitions, with what the categories cannot tell apart.
-#[utoipa::path(get, path = "/api/v1/definitions", tag = "data", responses((status = 200, body = std::collections::BTreeMap<String, Definition>)))]
 pub(super) async fn definitions(
     State(state): State<Arc<AppState>>,
+    caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
-    let caller = state.caller();
-    let answer = state
-        .compute(move |served| json_answer(&served.snapshot, &caller, "definitions", served.snapshot.definitions()))
-        .await?;
-    Ok(answer.respond(&headers))
+    give(state, caller, headers, "definitions", |ground| -> DefinitionsResponse { ground.definitions().clone() }).await
 }
 
-/// Source by month by district: received or not, so that a month not received is never taken for a zero.
-#[utoipa::path(
-    get, path = "/api/v1/coverage", tag = "data",
-    params(
-        ("source" = Option<String>, Query, description = "Sources, comma list or repeated"),
-        ("from" = Option<String>, Query, description = "First day, YYYY-MM-DD"),
-        ("to" = Option<String>, Query, description = "First day no longer inside"),
-        ("f" = Option<String>, Query, description = "json, csv or parquet"),
-    ),
-    responses((status = 200, body = CoverageResponse), (status = 400, body = super::Problem, content_type = "application/problem+json"))
-)]
-pub(super) async fn coverage(
+/// Methods behind every answer.
+pub(super) async fn methods(
     State(state): State<Arc<AppState>>,
-    Params(mut pairs): Params<Pairs>,
+    caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
-    let caller = state.caller();
-    let format = format_of(&mut pairs, &headers)?;
-    let query = parse(&pairs, &caller)?;
-    let answer = state
-        .compute(move |served| {
-            let snapshot = &served.snapshot;
-            let known = snapshot.table.sources();
-            if let Some(unknown) = query.sources.iter().find(|s| !known.contains(s)) {
-                return Err(QueryError::unknown("source", unknown, known).into());
-            }
-            let sources = if query.sources.is_empty() { known } else { &query.sources };
-            let rows = coverage_rows(&snapshot.coverage.cells(sources, query.period()));
-            let tag = etag(snapshot, &caller, &format!("coverage|{format:?}|{}", query.canonical()));
-            rows_answer(snapshot, &rows, &serde_json::json!({ "snapshot": snapshot.id }), format, tag)
-        })
-        .await?;
-    Ok(answer.respond(&headers))
+    let make = |_: &Snapshot| {
+        let known = QUESTIONS.iter().map(|e| e.declaration).filter(|d| !d.how.is_empty());
+        let entry = |d: &Declaration| MethodEntry {
+            name: d.name,
+            version: d.method,
+            method: d.how,
+            reference: d.references,
+        };
+        MethodsResponse { methods: known.map(entry).collect() }
+    };
+    give(state, caller, headers, "methods", make).await
 }
 
 /// Version of the program and state of the data.
-#[utoipa::path(get, path = "/api/v1/version", tag = "data", responses((status = 200, body = VersionResponse)))]
-pub(super) async fn version(State(state): State<Arc<AppState>>, headers: HeaderMap) -> Result<Response<Body>, Failure> {
-    let caller = state.caller();
-    let served = state.current();
-    let snapshot = &served.snapshot;
-    let response = VersionResponse {
+pub(super) async fn version(
+    State(state): State<Arc<AppState>>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Failure> {
+    let make = |ground: &Snapshot| VersionResponse {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        title: snapshot.title.clone(),
-        snapshot: snapshot.id,
-        incidents: snapshot.table.incidents(),
-        places: snapshot.table.places(),
+        title: ground.title.clone(),
+        snapshot: ground.id,
+        incidents: ground.size().incidents,
+        places: ground.size().places,
     };
-    Ok(json_answer(snapshot, &caller, "version", &response)?.respond(&headers))
+    give(state, caller, headers, "version", make).await
 }

@@ -4,12 +4,17 @@ use std::any::Any;
 
 use axum::{
     body::Body,
-    http::{Response, StatusCode, header},
+    http::{HeaderValue, Method, Response, StatusCode, header},
+    extract::Request,
+    middleware::Next,
     response::IntoResponse,
 };
 use serde::Serialize;
 
-use crate::{analysis::AnalysisError, model::QueryError, tile::TileError};
+use crate::{access::AccessError, ask::AskError, claims::ClaimError, model::QueryError, tile::TileError, workspace::WorkspaceError};
+
+/// Seconds after which what was locked or busy may be free.
+const RETRY_AFTER: &str = "2";
 
 /// A problem as RFC 9457 has it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -35,8 +40,18 @@ pub struct Problem {
 #[derive(Debug)]
 pub(super) enum Failure {
     Query(QueryError),
+    /// The question is a good one, but has no answer.
     Unprocessable(String),
+    NotAcceptable(Vec<String>),
     NotFound(String),
+    /// Another process writes.
+    Locked,
+    /// Exact data, for who may see protected counts only.
+    NeedsExact(String),
+    /// The look could not be logged, so that nothing may be given.
+    NotLogged,
+    Busy,
+    BadRequest(String),
     NotAllowedHere(&'static str),
     NeedsHeader,
     Method,
@@ -52,11 +67,44 @@ impl From<QueryError> for Failure {
     }
 }
 
-impl From<AnalysisError> for Failure {
-    fn from(error: AnalysisError) -> Self {
+impl From<AskError> for Failure {
+    fn from(error: AskError) -> Self {
         match error {
-            AnalysisError::Query(error) => Self::Query(error),
-            other => Self::Unprocessable(other.to_string()),
+            AskError::Query(error) => Self::Query(error),
+            AskError::NeedsExact { .. } => Self::NeedsExact(error.to_string()),
+            AskError::Stopped { .. } => Self::Timeout,
+            AskError::NoAnswer { reason } => Self::Unprocessable(reason),
+        }
+    }
+}
+
+impl From<AccessError> for Failure {
+    fn from(error: AccessError) -> Self {
+        tracing::error!("a look could not be logged, so that nothing was given: {error}");
+        Self::NotLogged
+    }
+}
+
+impl From<WorkspaceError> for Failure {
+    fn from(error: WorkspaceError) -> Self {
+        match error {
+            WorkspaceError::Locked { .. } => Self::Locked,
+            other => Self::from_workspace(&other),
+        }
+    }
+}
+
+impl From<ClaimError> for Failure {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::Ask(error) => error.into(),
+            ClaimError::NotFound { .. } => Self::NotFound("no such claim; /api/v1/claims lists them".to_owned()),
+            ClaimError::TooLong { .. } | ClaimError::NotKept { .. } => Self::Unprocessable(error.to_string()),
+            ClaimError::Workspace(error) => error.into(),
+            ClaimError::Unreadable { .. } | ClaimError::Export(_) => {
+                tracing::error!("a claim failed: {error}");
+                Self::Internal
+            }
         }
     }
 }
@@ -69,12 +117,12 @@ impl From<TileError> for Failure {
 
 impl Failure {
     /// What is wrong with the workspace is for the log.
-    pub(super) fn from_workspace(error: &crate::workspace::WorkspaceError) -> Self {
+    pub(super) fn from_workspace(error: &WorkspaceError) -> Self {
         tracing::error!("the workspace could not be read: {error}");
         Self::Internal
     }
 
-    fn problem(self) -> Problem {
+    pub(super) fn problem(self) -> Problem {
         let plain = |status: StatusCode, kind, title, detail: String| Problem {
             kind,
             title,
@@ -103,18 +151,48 @@ impl Failure {
                     }
                     QueryError::Parameter { name, known } => {
                         problem.parameter = Some(name);
-                        problem.allowed = known.iter().map(|&k| k.to_owned()).collect();
+                        problem.allowed = known;
                     }
                 }
                 problem
             }
             Self::Unprocessable(detail) => plain(
-                StatusCode::BAD_REQUEST,
+                StatusCode::UNPROCESSABLE_ENTITY,
                 "urn:places:problem:no-answer",
                 "The question has no answer here",
                 detail,
             ),
             Self::NotFound(detail) => plain(StatusCode::NOT_FOUND, "urn:places:problem:not-found", "Not found", detail),
+            Self::NotAcceptable(formats) => {
+                let detail = format!("none of the media types of `Accept` can be given: {}", formats.join(", "));
+                let kind = "urn:places:problem:not-acceptable";
+                let problem = plain(StatusCode::NOT_ACCEPTABLE, kind, "No such format", detail);
+                Problem { allowed: formats, ..problem }
+            }
+            Self::Locked => plain(
+                StatusCode::CONFLICT,
+                "urn:places:problem:locked",
+                "The workspace is being changed",
+                "another process writes: nothing was stored; try again in a moment".to_owned(),
+            ),
+            Self::NeedsExact(detail) => {
+                plain(StatusCode::FORBIDDEN, "urn:places:problem:needs-exact", "Not for this role", detail)
+            }
+            Self::NotLogged => plain(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "urn:places:problem:not-logged",
+                "The look could not be logged",
+                "exact data is given only when the log can be written; the server's log says why".to_owned(),
+            ),
+            Self::Busy => plain(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "urn:places:problem:busy",
+                "All workers are busy",
+                "ask again in a moment".to_owned(),
+            ),
+            Self::BadRequest(detail) => {
+                plain(StatusCode::BAD_REQUEST, "urn:places:problem:bad-request", "The request is wrong", detail)
+            }
             Self::NotAllowedHere(detail) => {
                 plain(StatusCode::FORBIDDEN, "urn:places:problem:wrong-host", "Refused", detail.to_owned())
             }
@@ -166,7 +244,11 @@ impl IntoResponse for Failure {
         }
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&problem).unwrap_or_default();
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::CONFLICT {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+        }
+        response
     }
 }
 
@@ -175,8 +257,16 @@ pub(super) fn after_panic(_panic: Box<dyn Any + Send>) -> Response<Body> {
     Failure::Internal.into_response()
 }
 
-/// Refusals of the server library are told like all others.
-pub(super) async fn in_our_words(response: Response<Body>) -> Response<Body> {
+/// Refusals of the server library are told like all others; `OPTIONS` says which methods an address takes.
+pub(super) async fn in_our_words(request: Request, next: Next) -> Response<Body> {
+    let asks_for_methods = request.method() == Method::OPTIONS;
+    let response = next.run(request).await;
+    if asks_for_methods && response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        let allow = response.headers().get(header::ALLOW).cloned();
+        let mut options = StatusCode::NO_CONTENT.into_response();
+        options.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
+        return options;
+    }
     let failure = match response.status() {
         StatusCode::METHOD_NOT_ALLOWED => Failure::Method,
         StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
@@ -187,8 +277,4 @@ pub(super) async fn in_our_words(response: Response<Body>) -> Response<Body> {
         ours.headers_mut().insert(header::ALLOW, allow.clone());
     }
     ours
-}
-
-pub(super) async fn no_such_path() -> Failure {
-    Failure::NotFound("no such resource; /docs lists all".to_owned())
 }

@@ -11,7 +11,12 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{AppState, error::Failure, respond::json_answer};
+use super::{
+    AppState,
+    caller::Caller,
+    error::Failure,
+    respond::{Tag, json},
+};
 use crate::{
     geocode::{CoordinateTexts, Geocoder, Input},
     workspace::AliasState,
@@ -151,10 +156,11 @@ fn answer(geocoder: &Geocoder, record: &GeocodeRecord, explain: bool) -> Value {
 #[utoipa::path(get, path = "/api/v1/gazetteers", tag = "geocoding", responses((status = 200, body = GazetteersResponse)))]
 pub(super) async fn gazetteers(
     State(state): State<Arc<AppState>>,
+    caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Failure> {
-    let (caller, shared) = (state.caller(), state.clone());
-    let answer = state
+    let shared = state.clone();
+    state
         .compute(move |served| {
             let stored = shared.workspace().state().map_err(|e| Failure::from_workspace(&e))?;
             let gazetteers = stored.gazetteers().map_err(|e| Failure::from_workspace(&e))?;
@@ -173,8 +179,8 @@ pub(super) async fn gazetteers(
                     })
                     .collect(),
             };
-            json_answer(&served.snapshot, &caller, &format!("gazetteers|{}", response.epoch), &response)
+            let tag = Tag::of(&served.snapshot, &caller.key(), "1", &format!("gazetteers|{}", response.epoch));
+            if tag.is_known(&headers) { Ok(tag.not_modified()) } else { json(&tag, &response) }
         })
-        .await?;
-    Ok(answer.respond(&headers))
+        .await
 }

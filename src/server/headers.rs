@@ -14,10 +14,10 @@ use axum::{
     response::IntoResponse,
 };
 
-use super::{AppState, error::Failure};
+use super::{AppState, error::Failure, job};
 
-/// Longest that an answer may take.
-const DEADLINE: Duration = Duration::from_secs(30);
+/// Longest wait for the beginning of an answer: its own time, and its turn.
+const DEADLINE: Duration = job::WITHIN.saturating_add(Duration::from_secs(15));
 
 const SECURITY: [(&str, &str); 5] = [
     (
@@ -32,7 +32,10 @@ const SECURITY: [(&str, &str); 5] = [
 ];
 
 pub(super) async fn guard(State(state): State<Arc<AppState>>, request: Request, next: Next) -> Response<Body> {
-    let mut response = if is_this_machine(&request) {
+    let mut response = if let Some(name) = doubled(&request) {
+        // Which of the two is meant is not known.
+        Failure::BadRequest(format!("the header {name} stands twice")).into_response()
+    } else if is_this_machine(&request) {
         match tokio::time::timeout(DEADLINE, next.run(request)).await {
             Ok(response) => response,
             Err(_) => Failure::Timeout.into_response(),
@@ -48,6 +51,12 @@ pub(super) async fn guard(State(state): State<Arc<AppState>>, request: Request, 
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// A header that decides something and stands twice.
+fn doubled(request: &Request) -> Option<&'static str> {
+    const SINGLE: [&str; 6] = ["host", "content-type", "content-length", "x-places", "if-match", "origin"];
+    SINGLE.into_iter().find(|name| request.headers().get_all(*name).iter().count() > 1)
 }
 
 fn is_this_machine(request: &Request) -> bool {

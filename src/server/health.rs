@@ -7,7 +7,7 @@ use std::{
 
 use axum::{
     extract::State,
-    http::{HeaderName, header},
+    http::{HeaderName, StatusCode, header},
     response::IntoResponse,
 };
 
@@ -17,13 +17,17 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-pub(super) async fn ready(State(state): State<Arc<AppState>>) -> String {
-    format!("ready, snapshot {}\n", state.current().snapshot.id)
+/// Ready while the workspace is there to be served.
+pub(super) async fn ready(State(state): State<Arc<AppState>>) -> impl IntoResponse {
+    match state.workspace().state() {
+        Ok(_) => (StatusCode::OK, format!("ready, snapshot {}\n", state.current().snapshot.id)),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the workspace is not there\n".to_owned()),
+    }
 }
 
 pub(super) async fn metrics(State(state): State<Arc<AppState>>) -> impl IntoResponse {
     let served = state.current();
-    let table = &served.snapshot.table;
+    let size = served.snapshot.size();
     let mut text = String::new();
     let mut metric = |name: &str, kind: &str, help: &str, values: &[(String, u64)]| {
         let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
@@ -46,9 +50,9 @@ pub(super) async fn metrics(State(state): State<Arc<AppState>>) -> impl IntoResp
         &one(state.swaps.load(Ordering::Relaxed)),
     );
     metric("places_snapshot", "gauge", "State of the data in force.", &one(served.snapshot.id));
-    metric("places_incidents", "gauge", "Incidents in memory.", &one(table.incidents() as u64));
-    metric("places_places", "gauge", "Distinct places in memory.", &one(table.places() as u64));
-    metric("places_table_bytes", "gauge", "Bytes of the table in memory.", &one(table.memory_bytes() as u64));
+    metric("places_incidents", "gauge", "Incidents in memory.", &one(size.incidents as u64));
+    metric("places_places", "gauge", "Distinct places in memory.", &one(size.places as u64));
+    metric("places_table_bytes", "gauge", "Bytes of the table in memory.", &one(size.bytes as u64));
     let kind: (HeaderName, &str) = (header::CONTENT_TYPE, "text/plain; version=0.0.4");
     ([kind], text)
 }

@@ -1,52 +1,10 @@
-//! `/openapi.json`, made from the handlers, and `/docs`, made from that.
+//! `/openapi.json`: the description that is made with the routes, with what every answer has in common.
 
-use std::fmt::Write as _;
+use axum::{http::header, response::IntoResponse};
+use serde_json::{Map, Value, json};
+use utoipa::PartialSchema as _;
 
-use axum::{
-    http::header,
-    response::{Html, IntoResponse},
-};
-use utoipa::OpenApi;
-
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Places and Spaces",
-        description = "Incidents by cell, area and time. Errors are RFC 9457 problem+json."
-    ),
-    paths(
-        super::count::count,
-        super::count::breaks,
-        super::areas::layers,
-        super::areas::layer,
-        super::catalog::coverage,
-        super::catalog::sources,
-        super::catalog::definitions,
-        super::catalog::version,
-        super::claims::profile,
-        super::evidence::hotspots,
-        super::evidence::emerging,
-        super::evidence::trend,
-        super::evidence::scan,
-        super::evidence::vli,
-        super::claims::compare,
-        super::claims::briefing,
-        super::claims::keep,
-        super::claims::list,
-        super::claims::show,
-        super::claims::methods,
-        super::geocode::geocode,
-        super::geocode::gazetteers,
-        super::review::queue,
-        super::review::decide,
-        super::review::undo,
-        super::review::teach,
-        super::review::agree,
-        super::tiles::tile_json,
-        super::tiles::tile
-    )
-)]
-struct Api;
+use super::{Problem, api};
 
 /// The description of the interface, indented.
 ///
@@ -54,40 +12,122 @@ struct Api;
 /// Never: the description is made of plain values.
 #[must_use]
 pub fn openapi_json() -> String {
-    Api::openapi().to_pretty_json().expect("plain values")
+    serde_json::to_string_pretty(&description()).expect("plain values")
+}
+
+/// The description.
+pub(super) fn description() -> Value {
+    let api::Described { mut paths, mut schemas, .. } = api::described();
+    schemas.insert("Problem".to_owned(), serde_json::to_value(Problem::schema()).unwrap_or_default());
+    for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(|item| item.values_mut()) {
+        complete(operation);
+    }
+    let mut whole = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Places and Spaces",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Incidents by cell, area and time. Errors are RFC 9457 problem+json. Every parameter is named as the flag of the command line.",
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+            "contact": { "name": "The partnership that runs this server" },
+        },
+        "servers": [{ "url": "/", "description": "This server", "x-internal": "true" }],
+        "security": [{}],
+        "tags": [
+            { "name": "counts", "description": "How many, where, when, of what" },
+            { "name": "evidence", "description": "Is it high, is it new, is it real" },
+            { "name": "places", "description": "Layers, areas, one place whole" },
+            { "name": "data", "description": "What there is, and what was received" },
+            { "name": "tiles", "description": "Counts as vector tiles" },
+            { "name": "geocoding", "description": "From words to places, and what needs a person" },
+        ],
+        "paths": paths,
+        "components": { "schemas": schemas },
+    });
+    limit(&mut whole);
+    whole
+}
+
+const REFUSALS: [(&str, &str); 7] = [
+    ("400", "A parameter is unknown, doubled or not of its form"),
+    ("403", "Refused: another host, or a header is missing"),
+    ("404", "There is no such thing"),
+    ("406", "None of the media types accepted can be given"),
+    ("422", "A good question without an answer here"),
+    ("500", "Something went wrong here"),
+    ("503", "Busy, too slow, stopping, or the log cannot be written"),
+];
+
+/// The responses of an answer in some media types.
+pub(super) fn responses(content: &Map<String, Value>) -> Value {
+    json!({
+        "200": { "description": "The answer", "content": content },
+        "204": { "description": "An empty answer" },
+        "304": { "description": "The caller has it already" },
+    })
+}
+
+/// Adds what every operation has: refusals, and the headers of answers.
+fn complete(operation: &mut Value) {
+    let writes = operation.get("requestBody").is_some();
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    for (status, response) in responses.iter_mut() {
+        if response["description"].as_str().is_none_or(str::is_empty) {
+            response["description"] = json!(if status.starts_with('2') { "The answer" } else { "Refused" });
+        }
+        if status.starts_with('2') || status == "304" {
+            for (name, about) in [
+                ("etag", "Strong tag of program, workspace, state, role and question"),
+                ("cache-control", "no-store: exact answers are never kept by a cache"),
+            ] {
+                response["headers"][name] = json!({ "description": about, "schema": { "type": "string" } });
+            }
+        }
+    }
+    let problem = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
+    let conflict = writes.then_some(("409", "Another process writes: nothing was stored"));
+    let large = writes.then_some(("413", "The body is too large"));
+    for (status, about) in REFUSALS.into_iter().chain(conflict).chain(large) {
+        let response = responses.entry(status).or_insert_with(|| json!({}));
+        response["description"] = json!(about);
+        response["content"] = problem.clone();
+        if status == "503" || status == "409" {
+            response["headers"]["retry-after"] =
+                json!({ "description": "Seconds", "schema": { "type": "integer", "format": "int32", "minimum": 0, "maximum": 3600 } });
+        }
+    }
+}
+
+/// Every text, list and number has a limit, which is that of the program's own caps.
+fn limit(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            let is = |object: &Map<String, Value>, kind: &str| match object.get("type") {
+                Some(Value::String(one)) => one == kind,
+                Some(Value::Array(several)) => several.iter().any(|k| k == kind),
+                _ => false,
+            };
+            if is(object, "string") && !["enum", "const", "format", "pattern"].iter().any(|k| object.contains_key(*k)) {
+                object.entry("maxLength").or_insert(json!(4_000_000));
+            }
+            if is(object, "string") && object.contains_key("pattern") {
+                object.entry("maxLength").or_insert(json!(1000));
+            }
+            if is(object, "array") {
+                object.entry("maxItems").or_insert(json!(200_000_000));
+            }
+            if is(object, "integer") {
+                object.insert("format".to_owned(), json!("int64"));
+                object.entry("minimum").or_insert(json!(i64::MIN));
+                object.entry("maximum").or_insert(json!(i64::MAX));
+            }
+            object.values_mut().for_each(limit);
+        }
+        Value::Array(list) => list.iter_mut().for_each(limit),
+        _ => {}
+    }
 }
 
 pub(super) async fn json() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json")], openapi_json())
-}
-
-pub(super) async fn page() -> Html<String> {
-    let description: serde_json::Value = serde_json::from_str(&openapi_json()).unwrap_or_default();
-    let mut html = String::from(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Interface: Places and Spaces</title>\
-         <h1>Interface</h1><p>For programs: <a href=\"/openapi.json\">openapi.json</a>. Every parameter is named as \
-         the flag of the command line; lists are separated by commas.</p>",
-    );
-    for (path, item) in description["paths"].as_object().into_iter().flatten() {
-        for (method, operation) in item.as_object().into_iter().flatten() {
-            describe(&mut html, method, path, operation);
-        }
-    }
-    html.push_str("</html>");
-    Html(html)
-}
-
-fn describe(html: &mut String, method: &str, path: &str, operation: &serde_json::Value) {
-    let text = |value: &serde_json::Value| escape(value.as_str().unwrap_or_default());
-    let (method, path) = (escape(&method.to_uppercase()), escape(path));
-    let _ = write!(html, "<h2><code>{method} {path}</code></h2><p>{}</p><dl>", text(&operation["summary"]));
-    for parameter in operation["parameters"].as_array().into_iter().flatten() {
-        let (name, about) = (text(&parameter["name"]), text(&parameter["description"]));
-        let _ = write!(html, "<dt><code>{name}</code></dt><dd>{about}</dd>");
-    }
-    html.push_str("</dl>");
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

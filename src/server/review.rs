@@ -164,8 +164,8 @@ pub(super) async fn queue(
     State(state): State<Arc<AppState>>,
     Params(mut pairs): Params<Pairs>,
 ) -> Result<Response<Body>, Failure> {
-    let source = take(&mut pairs, "source");
-    let limit = match take(&mut pairs, "limit") {
+    let source = take(&mut pairs, "source")?;
+    let limit = match take(&mut pairs, "limit")? {
         None => 100,
         Some(text) => {
             let number = text.parse::<usize>().ok().filter(|n| *n <= MAX_ITEMS);

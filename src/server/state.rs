@@ -1,20 +1,20 @@
-//! What handlers share: the current snapshot, and how it is exchanged for the next.
+//! What handlers share: the current snapshot, how it is exchanged for the next, the workers, the way to exact data.
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use tokio::sync::Semaphore;
+use arc_swap::ArcSwap;
 
-use super::error::Failure;
+use super::{error::Failure, job::Workers};
 use crate::{
+    access::{Access, Log},
     geocode::Geocoder,
     import::open_geocoder,
-    model::Caller,
     snapshot::{Snapshot, SnapshotError},
     tile::TileShapes,
     workspace::{Workspace, WorkspaceError},
@@ -22,8 +22,6 @@ use crate::{
 
 /// How often the workspace is asked whether another process has committed.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// Answers computed at once, per core.
-const COMPUTING_PER_CORE: usize = 2;
 
 /// A snapshot and the shapes made of it.
 #[derive(Debug)]
@@ -38,11 +36,13 @@ pub struct Served {
 #[derive(Debug)]
 pub struct AppState {
     workspace: Workspace,
-    caller: Caller,
-    current: RwLock<Arc<Served>>,
+    current: ArcSwap<Served>,
     /// The geocoder, and what it was made from.
     geocoder: Mutex<Option<(String, Arc<Geocoder>)>>,
-    computing: Semaphore,
+    pub(super) workers: Workers,
+    pub(super) access: Access,
+    /// Address under which others find this server, without a slash at its end.
+    pub(super) public_address: Option<String>,
     /// Answers by hundred of their status: 2xx to 5xx.
     pub(super) answers: [AtomicU64; 4],
     /// Times that a new snapshot took over.
@@ -55,14 +55,22 @@ impl AppState {
     /// # Errors
     /// [`SnapshotError`] when it cannot be loaded.
     pub fn new(workspace: Workspace) -> Result<Arc<Self>, SnapshotError> {
+        Self::found_at(workspace, None)
+    }
+
+    /// Loads the workspace, for a server that others find under an address.
+    ///
+    /// # Errors
+    /// [`SnapshotError`] when it cannot be loaded.
+    pub fn found_at(workspace: Workspace, public_address: Option<String>) -> Result<Arc<Self>, SnapshotError> {
         let snapshot = Snapshot::load(&workspace)?;
-        let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Arc::new(Self {
+            access: Access::local(Log::open(&workspace)),
             workspace,
-            caller: Caller::local(),
-            current: RwLock::new(Arc::new(Served { snapshot, shapes: TileShapes::default() })),
+            current: ArcSwap::from_pointee(Served { snapshot, shapes: TileShapes::default() }),
             geocoder: Mutex::new(None),
-            computing: Semaphore::new(cores * COMPUTING_PER_CORE),
+            public_address: public_address.map(|a| a.trim_end_matches('/').to_owned()),
+            workers: Workers::default(),
             answers: Default::default(),
             swaps: AtomicU64::new(0),
         }))
@@ -71,7 +79,7 @@ impl AppState {
     /// The snapshot in force; who holds it finishes on it.
     #[must_use]
     pub fn current(&self) -> Arc<Served> {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current.load_full()
     }
 
     /// The workspace that is served.
@@ -103,19 +111,13 @@ impl AppState {
         Ok(geocoder)
     }
 
-    /// Who asks: until accounts exist, whoever sits at this machine.
-    pub(super) fn caller(&self) -> Caller {
-        self.caller.clone()
-    }
-
-    /// Computes an answer off the async threads, on the snapshot in force now.
+    /// Works off the async threads, on the snapshot in force now; for what holds no exact counts.
     pub(super) async fn compute<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Served) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let _permit = self.computing.acquire().await.map_err(|_| Failure::Stopping)?;
         let served = self.current();
-        tokio::task::spawn_blocking(move || work(&served)).await.map_err(|_| Failure::Internal)?
+        self.workers.run(move || work(&served)).await
     }
 
     /// Loads the next snapshot when another process has committed, or the settings were edited.
@@ -130,9 +132,8 @@ impl AppState {
             return Ok(false);
         }
         let snapshot = Snapshot::load(&self.workspace)?;
-        tracing::info!(snapshot = snapshot.id, incidents = snapshot.table.incidents(), "new data in force");
-        let next = Arc::new(Served { snapshot, shapes: TileShapes::default() });
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
+        tracing::info!(snapshot = snapshot.id, incidents = snapshot.size().incidents, "new data in force");
+        self.current.store(Arc::new(Served { snapshot, shapes: TileShapes::default() }));
         self.swaps.fetch_add(1, Ordering::Relaxed);
         Ok(true)
     }

@@ -59,7 +59,7 @@ impl Snapshot {
         let layers: Vec<LoadedLayer> = listed
             .layers
             .iter()
-            .map(|(name, path)| load_layer(workspace, name, path, &listed.indicators))
+            .map(|(name, path)| load_layer(workspace, name, path, &listed))
             .collect::<Result<_, _>>()?;
         let study_area = workspace.study_area(&state)?;
         let table = load_table(workspace, &listed.partitions, &layers, study_area.as_deref())?;
@@ -117,7 +117,7 @@ fn load_layer(
     workspace: &Workspace,
     name: &str,
     path: &str,
-    indicators: &[Indicator],
+    listed: &Listed,
 ) -> Result<LoadedLayer, SnapshotError> {
     let rows = read_layer(&workspace.root().join(path))?;
     let areas: Vec<LayerArea> = rows
@@ -134,13 +134,14 @@ fn load_layer(
         })
         .collect::<Result<_, WkbError>>()?;
     let mut by_name: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    for indicator in indicators.iter().filter(|i| i.layer == name) {
+    for indicator in listed.indicators.iter().filter(|i| i.layer == name) {
         let values = by_name.entry(indicator.name.clone()).or_insert_with(|| vec![f64::NAN; areas.len()]);
         if let Ok(i) = areas.binary_search_by(|a| a.code.cmp(&indicator.code)) {
             values[i] = indicator.value;
         }
     }
-    Ok(LoadedLayer { name: name.to_owned(), areas, indicators: by_name })
+    let digest = listed.files.iter().find(|f| f.path == path).map(|f| f.blake3.clone()).unwrap_or_default();
+    Ok(LoadedLayer { name: name.to_owned(), digest, areas, indicators: by_name, in_study_area: Default::default() })
 }
 
 fn load_table(

@@ -2,10 +2,12 @@
 //! polygons, indicators, coverage, definitions, calendars.
 //!
 //! A new import builds the next snapshot beside the old one; whoever reads finishes on the one they began with.
-//! May use: model, area, grid, workspace, table.
+//! The incidents in it are opened by a grant of `access` alone.
+//! May use: model, area, grid, workspace, table, access.
 
 mod coverage;
 mod load;
+mod region;
 mod universe;
 
 use std::{collections::BTreeMap, sync::OnceLock};
@@ -14,10 +16,12 @@ use geo::MultiPolygon;
 
 pub use coverage::{Coverage, CoverageCell};
 pub use load::SnapshotError;
+pub use region::{Region, read_outline, ring_of};
 pub use universe::Universe;
 
 use crate::{
-    model::{Definition, Month, Query, RESOLUTIONS},
+    access::Grant,
+    model::{Definition, Query, RESOLUTIONS},
     table::{Known, Table},
     workspace::Edition,
 };
@@ -44,14 +48,18 @@ pub struct LayerArea {
 pub struct LoadedLayer {
     /// Name.
     pub name: String,
+    /// Checksum of its file.
+    pub digest: String,
     /// Areas.
     pub areas: Vec<LayerArea>,
     /// Values by indicator and position of the area; NaN where there is none.
     pub indicators: BTreeMap<String, Vec<f64>>,
+    /// Whether each area has ground in the study area; worked out when first asked for.
+    in_study_area: OnceLock<Vec<bool>>,
 }
 
 /// What a source is.
-#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
 pub struct SourceInfo {
     /// Name in queries.
     pub source: String,
@@ -76,8 +84,7 @@ pub struct Snapshot {
     pub settings: String,
     /// What the partnership is called.
     pub title: String,
-    /// The incidents.
-    pub table: Table,
+    table: Table,
     /// The layers, by name.
     pub layers: Vec<LoadedLayer>,
     /// The layer that is the study area.
@@ -95,6 +102,19 @@ pub struct Snapshot {
     universe: [OnceLock<Universe>; RESOLUTIONS.len()],
 }
 
+/// How much there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Incidents.
+    pub incidents: usize,
+    /// Distinct places.
+    pub places: usize,
+    /// Bytes of the table in memory.
+    pub bytes: usize,
+    /// Whether the hour of any incident is known.
+    pub has_hours: bool,
+}
+
 impl Snapshot {
     /// A layer by name.
     #[must_use]
@@ -108,19 +128,45 @@ impl Snapshot {
         self.layer(self.study_area.as_deref()?)
     }
 
-    /// Whether at least one month of the period asked for was received from each source asked for.
+    /// The incidents, for whoever holds the proof that their look is in the log.
     #[must_use]
-    pub fn anything_received(&self, query: &Query, district: &str) -> bool {
-        let sources = if query.sources.is_empty() { self.table.sources() } else { &query.sources };
-        let period = query.period();
-        let months = self.coverage.months(sources);
-        let asked: Vec<Month> = months
-            .into_iter()
-            .map(|m| (m, m.period()))
-            .filter(|(_, days)| days.start < period.end && period.start < days.end)
-            .map(|(m, _)| m)
-            .collect();
-        !sources.is_empty() && sources.iter().all(|s| asked.iter().any(|&m| self.coverage.is_received(s, m, district)))
+    pub fn table(&self, _grant: &Grant) -> &Table {
+        &self.table
+    }
+
+    /// What the data is: changes with any commit, and with the settings.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        format!("{}|{}", self.id, self.settings)
+    }
+
+    /// Sources with incidents, by name.
+    #[must_use]
+    pub fn source_names(&self) -> &[String] {
+        self.table.sources()
+    }
+
+    /// Sources that a query asks of: those it names, or all.
+    #[must_use]
+    pub fn asked_sources<'q>(&'q self, query: &'q Query) -> &'q [String] {
+        if query.sources.is_empty() { self.source_names() } else { &query.sources }
+    }
+
+    /// Every category on an incident, by name.
+    #[must_use]
+    pub fn categories(&self) -> &[String] {
+        self.table.categories()
+    }
+
+    /// What the table takes: incidents, places, bytes.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        Size {
+            incidents: self.table.incidents(),
+            places: self.table.places(),
+            bytes: self.table.memory_bytes(),
+            has_hours: self.table.has_hours(),
+        }
     }
 
     /// Definitions by name.

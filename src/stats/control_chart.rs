@@ -83,7 +83,7 @@ pub fn laney_u(counts: &[f64], exposure: &[f64], baseline: usize, sigmas: f64) -
 }
 
 /// What a chart says of a point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Signal {
     /// Above the limit of three sigmas.

@@ -10,7 +10,7 @@ use super::{
 pub const BYAR_FROM: u64 = 10;
 
 /// An interval, both ends inside.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
     /// Lower end.
     pub low: f64,
@@ -54,7 +54,7 @@ pub fn count_interval(count: u64, level: f64) -> Interval {
 }
 
 /// A rate per 1,000 and its 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RateWithInterval {
     /// Events per 1,000.
     pub rate: f64,

@@ -8,7 +8,8 @@ use super::{
     fixed::{Box2, Fixed, fixed},
 };
 use crate::{
-    analysis::{PlaceKey, Plan, count_of_groups},
+    analysis::rate_of,
+    ask::{AskError, PlaceKey, Reader},
     grid,
     model::Query,
     snapshot::Snapshot,
@@ -114,38 +115,59 @@ impl CellShapes {
         }
     }
 
-    pub(super) fn tile(&self, plan: &Plan<'_>, query: &Query, address: TileAddress) -> Vec<u8> {
+    /// The tile; `inside` are the cells of the place asked for, where cells without incidents are drawn.
+    pub(super) fn tile(
+        &self,
+        reader: &dyn Reader,
+        query: &Query,
+        inside: Option<&[u64]>,
+        address: TileAddress,
+    ) -> Result<Vec<u8>, AskError> {
+        let ground = reader.ground();
         let cells = self.meeting(address.bounds(BUFFER));
         let occupied: Vec<usize> = cells.iter().copied().filter(|&i| self.groups[i] != NO_GROUP).collect();
         let groups: Vec<u32> = occupied.iter().map(|&i| self.groups[i]).collect();
-        let counted = occupied.into_iter().zip(count_of_groups(plan, &groups));
+        let counted = occupied.into_iter().zip(reader.counts_of(query, &groups)?);
         let mut counts: Vec<(usize, u64)> = counted.filter(|(_, n)| !n.1).map(|(i, n)| (i, n.0)).collect();
         if query.zeros {
             counts.extend(cells.iter().filter(|&&i| self.groups[i] == NO_GROUP).map(|&i| (i, 0)));
-            counts.retain(|&(i, count)| count > 0 || was_received(plan.snapshot(), query, self.cells[i]));
+            let is_asked = |i: usize| inside.is_none_or(|cells| cells.binary_search(&self.cells[i]).is_ok());
+            let mut known = Known::default();
+            counts.retain(|&(i, count)| count > 0 || (is_asked(i) && known.was_received(ground, query, self.cells[i])));
             counts.sort_unstable();
         } else {
             counts.retain(|c| c.1 > 0);
         }
         let (mut ring, mut corners) = (Vec::new(), Vec::new());
-        encode("cells", counts.len(), |features| {
+        Ok(encode("cells", counts.len(), |features| {
             for (i, count) in counts {
                 ring.clear();
                 self.outline(i, &mut corners);
                 ring.extend(corners.iter().map(|c| address.units(c.map(i64::from))));
                 let id = grid::cell_text(self.cells[i]);
-                let rate = query.rate.as_ref().map(|r| plan.rate(r, &PlaceKey::Cell(self.cells[i]), count));
+                let rate = query.rate.as_ref().map(|r| rate_of(ground, r, &PlaceKey::Cell(self.cells[i]), count));
                 let feature = Feature { id: &id, name: None, count, rate, received: true };
                 features.add(&feature, std::iter::once(ring.as_slice()));
             }
-        })
+        }))
     }
 }
 
-/// Whether anything of the period was received where the cell lies.
-fn was_received(snapshot: &Snapshot, query: &Query, cell: u64) -> bool {
-    let district = snapshot.universe(grid::resolution_of(cell)).map_or("", |u| u.district(snapshot, cell));
-    snapshot.anything_received(query, district)
+/// Whether anything of the period was received, by district.
+#[derive(Default)]
+struct Known(std::collections::HashMap<String, bool>);
+
+impl Known {
+    /// Whether anything was where the cell lies.
+    fn was_received(&mut self, ground: &Snapshot, query: &Query, cell: u64) -> bool {
+        let district = ground.universe(grid::resolution_of(cell)).map_or("", |u| u.district(ground, cell));
+        if let Some(&known) = self.0.get(district) {
+            return known;
+        }
+        let was = ground.coverage.some_of(ground.asked_sources(query), query.period(), district);
+        self.0.insert(district.to_owned(), was);
+        was
+    }
 }
 
 fn center_of(cell: u64) -> Fixed {

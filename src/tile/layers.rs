@@ -6,9 +6,10 @@ use super::{
     fixed::{Box2, Fixed, fixed},
 };
 use crate::{
-    analysis::{PlaceKey, Plan, count_of_groups},
-    model::Query,
-    snapshot::LoadedLayer,
+    analysis::rate_of,
+    ask::{AskError, PlaceKey, Reader},
+    model::{Dimension, Query},
+    snapshot::{LoadedLayer, Region},
 };
 
 /// An area's polygons: outer ring first, then holes.
@@ -40,7 +41,18 @@ impl LayerShapes {
         Self { areas }
     }
 
-    pub(super) fn tile(&self, plan: &Plan<'_>, query: &Query, layer: &LoadedLayer, address: TileAddress) -> Vec<u8> {
+    /// The tile; areas outside the place asked for, or the study area, are left out unless they hold a count.
+    pub(super) fn tile(
+        &self,
+        reader: &dyn Reader,
+        query: &Query,
+        region: Option<&Region<'_>>,
+        address: TileAddress,
+    ) -> Result<Vec<u8>, AskError> {
+        let ground = reader.ground();
+        let Some(Dimension::Area(name)) = query.by.first() else { return Ok(Vec::new()) };
+        let position = ground.layer_position("set", name)?;
+        let layer = &ground.layers[position];
         let bounds = address.bounds(BUFFER);
         let shapes = self.areas.iter().enumerate();
         let clipped: Vec<(u32, TilePolygons)> = shapes
@@ -49,17 +61,21 @@ impl LayerShapes {
             .filter(|(_, polygons)| !polygons.is_empty())
             .collect();
         let groups: Vec<u32> = clipped.iter().map(|c| c.0).collect();
-        let counts = count_of_groups(plan, &groups);
-        encode("areas", clipped.len(), |features| {
-            for ((i, polygons), (count, doubtful)) in clipped.into_iter().zip(counts) {
+        let is_asked =
+            |i: u32| ground.is_in_study_area(layer, i) && region.is_none_or(|region| region.meets(layer, i));
+        let counts = reader.counts_of(query, &groups)?;
+        let drawn: Vec<_> = clipped.into_iter().zip(counts).filter(|((i, _), (n, _))| *n > 0 || is_asked(*i)).collect();
+        Ok(encode("areas", drawn.len(), |features| {
+            for ((i, polygons), (count, doubtful)) in drawn {
                 let area = &layer.areas[i as usize];
-                let key = PlaceKey::Area(layer.name.clone(), i);
-                let rate = query.rate.as_ref().map(|r| plan.rate(r, &key, count));
-                let received = count > 0 || (!doubtful && plan.snapshot().anything_received(query, &area.district));
+                let key = PlaceKey::Area(position as u32, i);
+                let rate = query.rate.as_ref().map(|r| rate_of(ground, r, &key, count));
+                let received = count > 0 || (!doubtful
+                        && ground.coverage.some_of(ground.asked_sources(query), query.period(), &area.district));
                 let feature = Feature { id: &area.code, name: Some(&area.name), count, rate, received };
                 features.add(&feature, polygons.iter().flatten().map(Vec::as_slice));
             }
-        })
+        }))
     }
 }
 

@@ -1,22 +1,24 @@
 //! Vector tiles: which cells and areas a tile shows, and MVT 2.1 of them with the counts of a plan.
 //!
 //! Positions are Web Mercator in 32-bit fixed point: 0 to 2^32 from west to east and north to south.
-//! May use: model, grid, table, snapshot, analysis.
+//! May use: model, grid, snapshot, ask, analysis.
 
 mod address;
 mod cells;
 mod encode;
 mod fixed;
 mod layers;
+mod question;
 
 use std::sync::OnceLock;
 
 pub use address::{MAX_ZOOM, TileAddress, TileError};
+pub use question::{TILES, TileQuestion};
 
 use crate::{
-    analysis::{AnalysisError, Plan},
+    ask::{AskError, Reader},
     model::{Dimension, Query, RESOLUTIONS},
-    snapshot::Snapshot,
+    snapshot::Region,
 };
 use cells::CellShapes;
 use layers::LayerShapes;
@@ -68,34 +70,35 @@ impl TileShapes {
     /// Encodes a tile; empty when nothing lies in it.
     ///
     /// # Errors
-    /// [`AnalysisError`] for names that are not known.
+    /// [`AskError`] for names that are not known.
     pub fn tile(
         &self,
-        snapshot: &Snapshot,
+        reader: &dyn Reader,
         query: &Query,
         set: &TileSet,
         address: TileAddress,
-    ) -> Result<Vec<u8>, AnalysisError> {
+    ) -> Result<Vec<u8>, AskError> {
+        let ground = reader.ground();
         let query = Query { by: vec![dimension_of(set)], ..query.clone() };
-        let plan = Plan::new(snapshot, &query)?;
+        let region = Region::of_query(ground, &query)?;
         match set {
             TileSet::Cells(resolution) => {
-                let shapes = self.cells(snapshot, *resolution, query.zeros)?;
-                Ok(shapes.tile(&plan, &query, address))
+                // A cell without incidents is drawn where it lies in the place asked for.
+                let inside = region.filter(|_| query.zeros).map(|r| r.cells(*resolution)).transpose()?;
+                self.cells(reader, *resolution, query.zeros)?.tile(reader, &query, inside.as_deref(), address)
             }
             TileSet::Areas(layer) => {
-                let layers = self.layers.get_or_init(|| snapshot.layers.iter().map(LayerShapes::new).collect());
-                let position = snapshot.layers.iter().position(|l| l.name == *layer);
-                Ok(position.map_or_else(Vec::new, |i| layers[i].tile(&plan, &query, &snapshot.layers[i], address)))
+                let layers = self.layers.get_or_init(|| ground.layers.iter().map(LayerShapes::new).collect());
+                layers[ground.layer_position("set", layer)?].tile(reader, &query, region.as_ref(), address)
             }
         }
     }
 
-    fn cells(&self, snapshot: &Snapshot, resolution: u8, zeros: bool) -> Result<&CellShapes, AnalysisError> {
+    fn cells(&self, reader: &dyn Reader, resolution: u8, zeros: bool) -> Result<&CellShapes, AskError> {
         let slot = RESOLUTIONS.iter().position(|r| *r == resolution).unwrap_or_default();
-        let occupied = snapshot.table.cell_groups(resolution).map_or(&[][..], |g| g.1);
+        let occupied = reader.cells(resolution);
         if zeros {
-            let all = &snapshot.universe(resolution)?.cells;
+            let all = &reader.ground().universe(resolution)?.cells;
             return Ok(self.universe[slot].get_or_init(|| CellShapes::new(all, occupied)));
         }
         Ok(self.occupied[slot].get_or_init(|| CellShapes::new(occupied, occupied)))

@@ -213,5 +213,5 @@ fn a_full_disk_leaves_the_store_as_it_was() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("error:"));
     let report = places::workspace::check(&scratch.workspace, true, false).unwrap();
     assert!(report.problems.is_empty(), "{report:?}");
-    assert_eq!(scratch.snapshot().table.incidents(), 50);
+    assert_eq!(scratch.snapshot().size().incidents, 50);
 }

@@ -19,7 +19,7 @@ fn the_same_file_again_changes_nothing_and_identical_rows_are_two_incidents() {
     let again = scratch.import_police(&[file]);
     assert_eq!((again.duplicates, again.imported, again.id), (2, 0, None));
     assert_eq!(scratch.workspace.state().unwrap().snapshot().unwrap(), before);
-    assert_eq!(scratch.snapshot().table.incidents(), 2);
+    assert_eq!(scratch.snapshot().size().incidents, 2);
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn a_newer_edition_replaces_only_its_own_force_and_month() {
     let report = scratch.import_police(&[newer]);
     assert_eq!((report.imported, report.updated, report.duplicates, report.removed), (0, 1, 89, 10));
     assert!(report.adds_up());
-    assert_eq!(scratch.snapshot().table.incidents(), 90 + 50 + 70);
+    assert_eq!(scratch.snapshot().size().incidents, 90 + 50 + 70);
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn two_editions_in_one_import_are_refused_and_twins_are_taken_once() {
     let other = scratch.write("c/2025-01-here-street.csv", police_file("2025-01", "Here", 10, 2));
     let error = import(&scratch.workspace, &request(vec![a.clone(), other]), &Progress::default()).unwrap_err();
     assert!(matches!(error, ImportError::TwoEditions { .. }), "{error}");
-    assert_eq!(scratch.snapshot().table.incidents(), 0);
+    assert_eq!(scratch.snapshot().size().incidents, 0);
     let report = scratch.import_police(&[a, twin]);
     assert_eq!((report.rows, report.skipped_files.len()), (10, 1));
 }

@@ -6,20 +6,20 @@ use std::sync::OnceLock;
 use axum::{body::to_bytes, http::Request};
 use places::{
     analysis::{
-        BriefingRequest, EmergingRequest, HotspotRequest, Parameters, ScanRequest, Values, briefing, emerging,
-        hotspots, scan,
+        BriefingRequest, EmergingRequest, HotspotRequest, ScanRequest, VliRequest, briefing, emerging, hotspots,
+        question, scan, vli,
     },
-    claims::{Asked, Kind, make, replay, store},
+    ask::ColumnValues,
+    claims::{Claimed, Keeping, Outcome, Replayed, all, claim, keep, replay},
     demo::{Manifest, import_files, write_files},
     import::Progress,
-    model::Caller,
     server::{AppState, router},
     snapshot::Snapshot,
     workspace::Workspace,
 };
 use tower::ServiceExt;
 
-use crate::support::places_ok;
+use crate::support::{exact, places_ok, read};
 
 struct County {
     _folder: tempfile::TempDir,
@@ -47,13 +47,16 @@ impl County {
     }
 }
 
-fn parameters(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
+/// An answer that can be kept.
+fn make(snapshot: &Snapshot, name: &str, pairs: &[(&str, &str)]) -> Claimed {
+    let asked = question(name).unwrap().ask(pairs.iter().copied()).unwrap();
+    let reader = exact(snapshot);
+    let mut answer = asked.answer(&reader).unwrap();
+    claim(asked.as_ref(), snapshot, &mut answer).unwrap()
 }
 
 fn compare(snapshot: &Snapshot, pairs: &[(&str, &str)]) -> serde_json::Value {
-    let made = make(snapshot, Kind::Compare, &Asked::new(parameters(pairs)), None, &Caller::local()).unwrap();
-    serde_json::from_str(&made.json).unwrap()
+    serde_json::from_str(&make(snapshot, "compare", pairs).json).unwrap()
 }
 
 /// Every number in a JSON value is finite: null stands where there is none.
@@ -106,8 +109,8 @@ fn a_fall_that_is_only_the_season_is_not_called_real() {
 fn the_concentration_is_a_hot_spot_and_the_emerging_quarter_is_seen_to_emerge() {
     let county = county();
     let ask = |pairs: &[(&str, &str)]| {
-        let request = HotspotRequest::parse(Parameters::new(parameters(pairs)), &Caller::local()).unwrap();
-        hotspots(&county.snapshot, &request).unwrap()
+        let request = read::<HotspotRequest>(pairs);
+        hotspots(&exact(&county.snapshot), &request).unwrap()
     };
     let cell_near = |kind: &str, resolution: u8| {
         let [lon, lat] = county.truth(kind).at;
@@ -115,7 +118,7 @@ fn the_concentration_is_a_hot_spot_and_the_emerging_quarter_is_seen_to_emerge() 
     };
     for exposure in ["equal", "residents"] {
         let found = ask(&[("cell", "8"), ("exposure", exposure), ("source", "holm-police"), ("hot", "true")]);
-        let Values::Cells(cells) = &found.rows.columns[0].values else { panic!("cells") };
+        let ColumnValues::Cells(cells) = &found.rows.columns[0].values else { panic!("cells") };
         let disk = places::grid::grid_disk(&[cell_near("concentration", 8)], 1);
         assert!(cells.iter().any(|c| disk.contains(c)), "{exposure}: {} hot", cells.len());
         assert_eq!(found.summary.method.hot, cells.len());
@@ -127,10 +130,10 @@ fn the_concentration_is_a_hot_spot_and_the_emerging_quarter_is_seen_to_emerge() 
         ("from", "2025-07-01"),
         ("to", "2026-07-01"),
     ];
-    let request = EmergingRequest::parse(Parameters::new(parameters(&pairs)), &Caller::local()).unwrap();
-    let found = emerging(&county.snapshot, &request).unwrap();
+    let request = read::<EmergingRequest>(&pairs);
+    let found = emerging(&exact(&county.snapshot), &request).unwrap();
     let near: Vec<u64> = places::grid::grid_disk(&[cell_near("emerging", 8)], 1);
-    let Values::Cells(cells) = &found.rows.columns[0].values else { panic!("cells") };
+    let ColumnValues::Cells(cells) = &found.rows.columns[0].values else { panic!("cells") };
     let classes: Vec<String> =
         (0..cells.len()).filter(|&i| near.contains(&cells[i])).map(|i| found.rows.text(2, i)).collect();
     let rising = ["new hot spot", "consecutive hot spot", "sporadic hot spot"];
@@ -144,13 +147,13 @@ fn the_emerging_quarter_is_found_by_briefing_and_scan() {
     let county = county();
     let emerges = &county.truth("emerging").area;
     let ask = |pairs: &[(&str, &str)]| {
-        let request = BriefingRequest::parse(Parameters::new(parameters(pairs)), &Caller::local()).unwrap();
-        briefing(&county.snapshot, &request).unwrap()
+        let request = read::<BriefingRequest>(pairs);
+        briefing(&exact(&county.snapshot), &request).unwrap()
     };
     let found = ask(&[("as_of", "2026-05-01"), ("since", "2026-03-01"), ("source", "holm-police")]);
     let first = &found.changes[0];
     assert_eq!(first.place, format!("areas:{emerges}"), "{found:#?}");
-    assert!(first.ratio > 3.0 && first.q_value < 1e-6 && first.why.contains("more than the usual"));
+    assert!(first.ratio.unwrap() > 3.0 && first.q_value < 1e-6 && first.why.contains("more than the usual"));
     assert!(found.changes.len() <= 7 && found.tested > 80);
     // The seaside in summer and in autumn is no news.
     let seaside = format!("areas:{}", county.truth("season-only").area);
@@ -159,8 +162,8 @@ fn the_emerging_quarter_is_found_by_briefing_and_scan() {
         assert!(quiet.changes.iter().all(|c| c.place != seaside), "{:#?}", quiet.changes);
     }
     let pairs = [("cell", "8"), ("source", "holm-police"), ("from", "2025-05-01"), ("to", "2026-05-01")];
-    let request = ScanRequest::parse(Parameters::new(parameters(&pairs)), &Caller::local()).unwrap();
-    let clusters = scan(&county.snapshot, &request).unwrap();
+    let request = read::<ScanRequest>(&pairs);
+    let clusters = scan(&exact(&county.snapshot), &request).unwrap();
     assert!(clusters.clusters[0].p_value <= 0.001 + 1e-12);
     let [lon, lat] = county.truth("emerging").at;
     let near = places::grid::cell_of_point(places::model::LonLat::new(lon, lat).unwrap(), 8);
@@ -175,10 +178,8 @@ fn the_same_seed_gives_the_same_bytes_on_one_thread_and_on_many() {
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let claim = Asked::new(parameters(&[("place", &place), ("before", "2024"), ("after", "2025")]));
-            let asked = Asked::new(parameters(&[("as_of", "2026-05-01")]));
-            let one = make(&county.snapshot, Kind::Compare, &claim, None, &Caller::local()).unwrap();
-            let two = make(&county.snapshot, Kind::Briefing, &asked, None, &Caller::local()).unwrap();
+            let one = make(&county.snapshot, "compare", &[("place", &place), ("before", "2024"), ("after", "2025")]);
+            let two = make(&county.snapshot, "briefing", &[("as_of", "2026-05-01")]);
             no_nan(&one.json);
             no_nan(&two.json);
             (one, two)
@@ -253,26 +254,27 @@ fn a_later_month_changes_no_claim_and_a_changed_month_is_said() {
     let months = ["2024-01", "2024-02", "2024-03", "2025-01", "2025-02", "2025-03"];
     let files: Vec<String> = months.iter().enumerate().map(|(i, m)| file(m, 400, i as u64)).collect();
     scratch.import_police(&files);
-    let asked = Asked::new(parameters(&[("place", "squares:Q1"), ("before", "2024-Q1"), ("after", "2025-Q1")]));
+    let asked = [("place", "squares:Q1"), ("before", "2024-Q1"), ("after", "2025-Q1")];
     let snapshot = Snapshot::load(&scratch.workspace).unwrap();
-    let made = make(&snapshot, Kind::Compare, &asked, None, &Caller::local()).unwrap();
-    store(&scratch.workspace, Kind::Compare, &made).unwrap();
-    store(&scratch.workspace, Kind::Compare, &made).unwrap();
-    assert_eq!(scratch.workspace.state().unwrap().claims().unwrap().len(), 1);
-    let again = |snapshot: &Snapshot| replay(&scratch.workspace, snapshot, &made.id, &Caller::local()).unwrap();
-    assert!(again(&snapshot).same);
+    let made = make(&snapshot, "compare", &asked);
+    assert_eq!(keep(&scratch.workspace, &made).unwrap(), Keeping::Stored);
+    assert_eq!(keep(&scratch.workspace, &made).unwrap(), Keeping::Known);
+    assert_eq!(all(&scratch.workspace).unwrap().len(), 1);
+    let again = |snapshot: &Snapshot| -> Replayed { replay(&scratch.workspace, &exact(snapshot), &made.kept.id).unwrap() };
+    assert_eq!(again(&snapshot).outcome, Outcome::Same);
     scratch.import_police(&[file("2025-04", 500, 9)]);
     let later = again(&Snapshot::load(&scratch.workspace).unwrap());
-    assert!(later.same, "{}", later.why);
+    assert_eq!(later.outcome, Outcome::Same);
     assert_eq!(later.now.json, made.json);
     // A source that did not exist when the claim was made.
     let mapping = "source = \"wardens\"\n[columns]\nwhen = \"day\"\ncategory = \"kind\"\nid = \"id\"\nlon = \"lon\"\nlat = \"lat\"\n";
     let wardens = scratch.write("wardens.csv", "id,kind,day,lon,lat\n1,Litter,2025-04-03,1.05,52.55\n");
     scratch.import_mapped(&[wardens], mapping);
-    assert!(again(&Snapshot::load(&scratch.workspace).unwrap()).same);
+    assert_eq!(again(&Snapshot::load(&scratch.workspace).unwrap()).outcome, Outcome::Same);
     scratch.import_police(&[file("2025-02", 380, 77)]);
     let changed = again(&Snapshot::load(&scratch.workspace).unwrap());
-    assert!(!changed.same && changed.why.contains("no longer what it was"), "{}", changed.why);
+    let Outcome::Differs(why) = &changed.outcome else { panic!("{:?}", changed.outcome) };
+    assert!(why.contains("no longer what it was"), "{why}");
     assert_eq!(changed.stored.result, made.json);
     places::workspace::check(&scratch.workspace, true, false).unwrap();
 }
@@ -343,10 +345,9 @@ fn an_area_that_a_source_did_not_reach_has_no_index() {
     let county = county();
     let index = |source: &str| {
         let pairs = [("layer", "areas"), ("indicator", "crime:all"), ("source", source)];
-        let request =
-            places::analysis::VliRequest::parse(Parameters::new(parameters(&pairs)), &Caller::local()).unwrap();
-        let rows = places::analysis::vli(&county.snapshot, &request).unwrap().rows;
-        let Values::Numbers(index) = &rows.columns[2].values else { panic!("numbers") };
+        let request = read::<VliRequest>(&pairs);
+        let rows = vli(&exact(&county.snapshot), &request).unwrap().rows;
+        let ColumnValues::Numbers(index) = &rows.columns[2].values else { panic!("numbers") };
         (0..rows.len()).map(|row| (rows.text(0, row), index[row])).collect::<std::collections::BTreeMap<_, _>>()
     };
     assert!(index("holm-police").values().all(|v| v.is_finite()));
@@ -366,16 +367,16 @@ fn an_area_that_a_source_did_not_reach_has_no_index() {
     places_ok(&["--workspace", &root, "indicators", "add", &people, "--layer", "squares"]);
     let snapshot = scratch.snapshot();
     let pairs = [("layer", "squares"), ("indicator", "crime:all"), ("source", "police.uk"), ("source", "wardens")];
-    let request = places::analysis::VliRequest::parse(Parameters::new(parameters(&pairs)), &Caller::local()).unwrap();
-    let answer = places::analysis::vli(&snapshot, &request);
+    let request = read::<VliRequest>(&pairs);
+    let answer = vli(&exact(&snapshot), &request);
     let districts: std::collections::BTreeSet<&str> =
         snapshot.layers[0].areas.iter().map(|a| a.district.as_str()).collect();
     let rows = answer.unwrap().rows;
-    let Values::Numbers(rates) = &rows.columns[5].values else { panic!("numbers") };
+    let ColumnValues::Numbers(rates) = &rows.columns[5].values else { panic!("numbers") };
     for (row, rate) in rates.iter().enumerate() {
         let code = rows.text(0, row);
         let district = &snapshot.layers[0].areas.iter().find(|a| a.code == code).unwrap().district;
-        let reached = snapshot.coverage.is_received("wardens", places::model::Month(2025 * 12), district);
+        let reached = snapshot.coverage.each(&["wardens"], &[places::model::Month(2025 * 12)], district);
         assert_eq!(rate.is_finite(), reached, "{code} of {districts:?}");
     }
     assert!(rates.iter().any(|r| r.is_nan()) && rates.iter().any(|r| r.is_finite()));

@@ -4,11 +4,15 @@ use std::{
     fmt::Write as _,
     path::{Path, PathBuf},
     process::{Command, Output},
+    sync::OnceLock,
 };
 
 use places::{
+    access::{Access, Grant, Log, LogLine},
+    analysis::{Count, question},
+    ask::{Exact, Question, Values, Watch},
+    export::encoder,
     import::{AddAreas, ImportReport, ImportRequest, Mapping, Progress, add_areas, import},
-    model::{Caller, Query},
     snapshot::Snapshot,
     workspace::Workspace,
 };
@@ -83,11 +87,40 @@ impl Scratch {
 }
 
 pub fn count(snapshot: &Snapshot, pairs: &[(&str, &str)]) -> (String, serde_json::Value) {
-    let query = Query::parse(pairs.iter().copied(), &Caller::local()).unwrap();
-    let answer = places::analysis::count(snapshot, &query).unwrap();
-    let mut csv = Vec::new();
-    places::export::write_csv(&answer.rows, &mut csv).unwrap();
-    (String::from_utf8(csv).unwrap(), serde_json::to_value(&answer.summary).unwrap())
+    let reader = exact(snapshot);
+    let mut answer = question("count").unwrap().ask(pairs.iter().copied()).unwrap().answer(&reader).unwrap();
+    let (mut csv, mut summary) = (Vec::new(), Vec::new());
+    encoder("csv").unwrap().write(snapshot, &mut answer, &mut csv).unwrap();
+    answer.beside.json(&mut summary).unwrap();
+    (String::from_utf8(csv).unwrap(), serde_json::from_slice(&summary).unwrap())
+}
+
+/// What a count counts.
+pub fn query(pairs: &[(&str, &str)]) -> places::model::Query {
+    read::<Count>(pairs).query
+}
+
+/// A question from names and values.
+pub fn read<Q: Question>(pairs: &[(&str, &str)]) -> Q {
+    Q::read(&Values::check(&Q::DECLARATION, pairs.iter().copied()).unwrap()).unwrap()
+}
+
+/// Leave to look at exact data, from a log of the tests' own.
+pub fn grant() -> &'static Grant {
+    static GRANT: OnceLock<(TempDir, Grant)> = OnceLock::new();
+    &GRANT
+        .get_or_init(|| {
+            let folder = tempfile::tempdir().unwrap();
+            let access = Access::local(Log::in_folder(&folder.path().join("log")));
+            let grant = access.exact(access.user(), &LogLine::look("test", "", "")).unwrap();
+            (folder, grant)
+        })
+        .1
+}
+
+/// Exact records of a snapshot.
+pub fn exact(snapshot: &Snapshot) -> Exact<'_> {
+    Exact::open(snapshot, grant(), Watch::default())
 }
 
 /// Whether the boxes of a summary add up.

@@ -2,18 +2,17 @@
 
 use fastrand::Rng;
 
-use super::super::{AnalysisError, PlaceRef, place::Place};
 use super::{
     claim::{ComparisonArea, ComparisonResult, CountyChange, Peak, Placebo},
     counts::{Counted, Who},
     request::{CompareRequest, Comparison, Picked},
 };
 use crate::{
-    analysis::exposure::residents_of,
+    analysis::{exposure::residents_of, place::Place},
     area::Locator,
+    ask::{AskError, Exact},
     grid::{center, outline},
-    model::Period,
-    snapshot::Snapshot,
+    model::{Period, PlaceRef},
     stats::{
         BeforeAfter, Dispersion, RatioOfRatios, TailRule, empirical_bayes, infer_ratio, rate_ratio, ratio_of_ratios,
     },
@@ -45,13 +44,13 @@ pub(super) struct Candidates {
 impl Candidates {
     /// Areas that are not the place, touch neither it nor the ring, and were received.
     pub(super) fn new(
-        snapshot: &Snapshot,
+        snapshot: &Exact<'_>,
         request: &CompareRequest,
         counted: &Counted<'_>,
-    ) -> Result<Self, AnalysisError> {
+    ) -> Result<Self, AskError> {
         let Some((layer, _)) = &counted.areas else { return Ok(Self { positions: Vec::new() }) };
         let resolution = request.ring_resolution;
-        let mut near = counted.place.cells(resolution)?;
+        let mut near = counted.place.region.cells(resolution)?;
         near.extend(&counted.ring_cells);
         let mut touched = vec![false; layer.areas.len()];
         let polygons: Vec<geo::MultiPolygon> = layer.areas.iter().map(|a| a.polygons.clone()).collect();
@@ -104,12 +103,12 @@ impl Candidates {
     /// The areas asked for, and why some were left out.
     fn given(
         &self,
-        snapshot: &Snapshot,
+        snapshot: &Exact<'_>,
         request: &CompareRequest,
         counted: &Counted<'_>,
         places: &[PlaceRef],
         notes: &mut Vec<String>,
-    ) -> Result<Vec<Control>, AnalysisError> {
+    ) -> Result<Vec<Control>, AskError> {
         let mut controls = Vec::new();
         for place in places {
             let found = Place::find(snapshot, "comparison", place)?;
@@ -179,12 +178,12 @@ fn control(request: &CompareRequest, counted: &Counted<'_>, i: usize) -> Control
 
 /// The comparison areas of a question.
 pub(super) fn controls(
-    snapshot: &Snapshot,
+    snapshot: &Exact<'_>,
     request: &CompareRequest,
     counted: &Counted<'_>,
     candidates: &Candidates,
     notes: &mut Vec<String>,
-) -> Result<Vec<Control>, AnalysisError> {
+) -> Result<Vec<Control>, AskError> {
     match &request.comparison {
         Comparison::None => Ok(Vec::new()),
         Comparison::Given(places) => candidates.given(snapshot, request, counted, places, notes),
@@ -201,9 +200,15 @@ pub(super) fn controls(
     }
 }
 
+/// The change of a place against that of others; none where a count is nought: it would be made of the half incident that
+/// is added, and call a fall to nought a rise.
+fn set_against(place: BeforeAfter, others: BeforeAfter, widening: f64) -> Option<RatioOfRatios> {
+    ratio_of_ratios(place, others, widening, 0.95).ok().filter(|found| !found.corrected)
+}
+
 /// The change of the place against all other areas that were received.
 pub(super) fn county(
-    snapshot: &Snapshot,
+    snapshot: &Exact<'_>,
     request: &CompareRequest,
     counted: &Counted<'_>,
     widening: f64,
@@ -214,14 +219,14 @@ pub(super) fn county(
         .map(|i| counted.change(Who::Area(i), request))
         .collect();
     let all = sum(&others);
-    let found = ratio_of_ratios(counted.change(Who::Place, request), all, widening, 0.95).ok()?;
-    Some(CountyChange {
+    let found = set_against(counted.change(Who::Place, request), all, widening);
+    (!others.is_empty()).then(|| CountyChange {
         areas: others.len(),
         before: all.before,
         after: all.after,
-        ratio_of_ratios: found.ratio,
-        low: found.interval.low,
-        high: found.interval.high,
+        ratio_of_ratios: found.map(|f| f.ratio),
+        low: found.map(|f| f.interval.low),
+        high: found.map(|f| f.interval.high),
     })
 }
 
@@ -239,27 +244,21 @@ pub(super) fn against(
     }
     let place = counted.change(Who::Place, request);
     let comparison = controls_sum(request, counted, controls);
-    let found: RatioOfRatios = match ratio_of_ratios(place, comparison, widening, 0.95) {
-        Ok(found) => found,
-        Err(error) => {
-            notes.push(format!("the place cannot be compared with the areas: {error}"));
-            return None;
-        }
-    };
-    if found.corrected {
-        notes.push("half an incident was added to each count of the comparison, because one is 0".to_owned());
+    let found = set_against(place, comparison, widening);
+    if found.is_none() {
+        notes.push("the change is not set against that of the comparison areas, because a count is nought".to_owned());
     }
-    let plain = ratio_of_ratios(place, comparison, 1.0, 0.95).map_or(0.0, |f| f.z_score());
+    let plain = set_against(place, comparison, 1.0).map(|f| f.z_score());
     Some(ComparisonResult {
         suggested: request.comparison == Comparison::Suggested,
         areas: controls.iter().map(|c| c.area.clone()).collect(),
         before: comparison.before,
         after: comparison.after,
-        ratio_of_ratios: found.ratio,
-        low: found.interval.low,
-        high: found.interval.high,
-        p: found.p_value(),
-        placebo: candidates.placebo(request, counted, controls.len(), plain),
+        ratio_of_ratios: found.map(|f| f.ratio),
+        low: found.map(|f| f.interval.low),
+        high: found.map(|f| f.interval.high),
+        p: found.map(|f| f.p_value()),
+        placebo: plain.and_then(|z| candidates.placebo(request, counted, controls.len(), z)),
     })
 }
 
@@ -268,7 +267,7 @@ pub(super) fn controls_sum(request: &CompareRequest, counted: &Counted<'_>, cont
 }
 
 /// Areas of the layer that were received as the place was, the place itself among them.
-fn received(snapshot: &Snapshot, request: &CompareRequest, counted: &Counted<'_>) -> Vec<usize> {
+fn received(snapshot: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Vec<usize> {
     let Some((layer, _)) = &counted.areas else { return Vec::new() };
     let mut of_district: std::collections::HashMap<&str, bool> = std::collections::HashMap::new();
     let mut is_received =
@@ -277,7 +276,7 @@ fn received(snapshot: &Snapshot, request: &CompareRequest, counted: &Counted<'_>
 }
 
 /// Dispersion of the place's slices round the course of all areas together, drawn towards that of all areas.
-pub(super) fn dispersion(snapshot: &Snapshot, request: &CompareRequest, counted: &Counted<'_>) -> Dispersion {
+pub(super) fn dispersion(snapshot: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Dispersion {
     const KNOWN_POISSON: Dispersion = Dispersion { phi: 1.0, df: f64::INFINITY };
     let windows = [request.before, request.after];
     let known = received(snapshot, request, counted);
@@ -327,7 +326,7 @@ pub(super) fn dispersion(snapshot: &Snapshot, request: &CompareRequest, counted:
 
 /// How high the place stood before, and whether it is taken to have been picked for it.
 pub(super) fn peak(
-    snapshot: &Snapshot,
+    snapshot: &Exact<'_>,
     request: &CompareRequest,
     counted: &Counted<'_>,
     past: Period,

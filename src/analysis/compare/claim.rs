@@ -1,9 +1,15 @@
 //! A claim: everything that is said about a change, and everything needed to say it again.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    analysis::Checksums,
+    ask::{Column, ColumnValues, Rows, Unit},
+};
 
 /// A count in its exposure.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 pub struct Exposure {
     /// First day.
     pub from: String,
@@ -20,7 +26,8 @@ pub struct Exposure {
 }
 
 /// An interval of the ratio and the p-value of no change; an end without bound is null.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 pub struct RatioInterval {
     /// Lower end.
     pub low: f64,
@@ -31,7 +38,8 @@ pub struct RatioInterval {
 }
 
 /// The change with the season taken out.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 pub struct SameSeason {
     /// How it was taken out, in words.
     pub how: String,
@@ -52,7 +60,8 @@ pub struct SameSeason {
 }
 
 /// The change against comparison areas.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 pub struct ComparisonResult {
     /// The areas.
     pub areas: Vec<ComparisonArea>,
@@ -62,20 +71,21 @@ pub struct ComparisonResult {
     pub before: u64,
     /// Their incidents after.
     pub after: u64,
-    /// `(R_a / R_b) / (C_a / C_b)`.
-    pub ratio_of_ratios: f64,
+    /// `(R_a / R_b) / (C_a / C_b)`; null where a count is nought.
+    pub ratio_of_ratios: Option<f64>,
     /// Lower end of its 95 % interval.
-    pub low: f64,
+    pub low: Option<f64>,
     /// Upper end.
-    pub high: f64,
+    pub high: Option<f64>,
     /// Two-sided p-value.
-    pub p: f64,
+    pub p: Option<f64>,
     /// The same for areas where nothing was done.
     pub placebo: Option<Placebo>,
 }
 
 /// A comparison area.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 pub struct ComparisonArea {
     /// What it is asked for by.
     pub place: String,
@@ -88,7 +98,8 @@ pub struct ComparisonArea {
 }
 
 /// How often an area where nothing was done changes as much against as many others.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 pub struct Placebo {
     /// `(1 + as extreme) / (1 + permutations)`.
     pub p: f64,
@@ -99,7 +110,8 @@ pub struct Placebo {
 }
 
 /// The change against all other areas of the layer together: the county's season and trend taken out.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 pub struct CountyChange {
     /// Areas.
     pub areas: usize,
@@ -107,16 +119,17 @@ pub struct CountyChange {
     pub before: u64,
     /// Their incidents after.
     pub after: u64,
-    /// `(R_a / R_b) / (C_a / C_b)`.
-    pub ratio_of_ratios: f64,
+    /// `(R_a / R_b) / (C_a / C_b)`; null where a count is nought.
+    pub ratio_of_ratios: Option<f64>,
     /// Lower end of its 95 % interval.
-    pub low: f64,
+    pub low: Option<f64>,
     /// Upper end.
-    pub high: f64,
+    pub high: Option<f64>,
 }
 
 /// What happened in the ring.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 pub struct DisplacementResult {
     /// Rings of cells.
     pub rings: u32,
@@ -147,7 +160,8 @@ pub struct DisplacementResult {
 }
 
 /// Whether the place was at a peak before.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 pub struct Peak {
     /// Rank of the place among the areas of its layer by incidents before, 1 the highest.
     pub rank: Option<usize>,
@@ -162,7 +176,8 @@ pub struct Peak {
 }
 
 /// What could have been seen.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 pub struct Power {
     /// A fall, as a share.
     pub fall: f64,
@@ -171,7 +186,8 @@ pub struct Power {
 }
 
 /// A before and after statement with its uncertainty.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
 pub struct Claim {
     /// Identifies question, method and data.
     pub claim_id: String,
@@ -179,8 +195,8 @@ pub struct Claim {
     pub method_version: String,
     /// First day that was not looked at: the end of the data.
     pub data_cutoff: String,
-    /// Checksum of what had been received up to there.
-    pub data_fingerprint: String,
+    /// Checksums of what it was made from, up to there.
+    pub checksums: Checksums,
     /// The place as asked for.
     pub place: String,
     /// Its name.
@@ -225,4 +241,47 @@ pub struct Claim {
     pub sentences: Vec<String>,
     /// What was left out, and what a reader must know.
     pub notes: Vec<String>,
+}
+
+impl Claim {
+    /// The claim in one line.
+    pub(super) fn title(&self) -> String {
+        let Self { place_name, before, after, verdict, .. } = self;
+        format!("{place_name}: {}..{} against {}..{}: {verdict}", before.from, before.to, after.from, after.to)
+    }
+
+    /// The claim as a person reads it.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = self.sentences.clone();
+        lines.push(String::new());
+        lines.extend(self.notes.iter().map(|n| format!("  {n}")));
+        lines.push(format!(
+            "  Claim {}, method version {}, data up to {} (not included).",
+            self.claim_id, self.method_version, self.data_cutoff
+        ));
+        lines
+    }
+
+    /// The two periods, and beside the second what the change comes to.
+    pub(super) fn rows(&self) -> Rows {
+        let windows = [&self.before, &self.after];
+        let text = |value: &dyn Fn(&Exposure) -> String| ColumnValues::texts(windows.iter().map(|w| value(w)).collect());
+        let after = |value: Option<f64>| ColumnValues::Numbers(vec![f64::NAN, value.unwrap_or(f64::NAN)]);
+        let wide = self.widened.as_ref();
+        let columns = vec![
+            Column::new("period", ColumnValues::texts(vec!["before".to_owned(), "after".to_owned()])),
+            Column::new("from", text(&|w| w.from.clone())),
+            Column::new("to", text(&|w| w.to.clone())),
+            Column::new("count", ColumnValues::Counts(windows.iter().map(|w| w.count).collect())),
+            Column::new("days", ColumnValues::Counts(windows.iter().map(|w| u64::from(w.days.unsigned_abs())).collect()))
+                .in_unit(Unit::Days),
+            Column::new("ratio", after(self.ratio)),
+            Column::new("low", after(wide.map(|w| w.low))).in_unit(Unit::Ratio),
+            Column::new("high", after(wide.and_then(|w| w.high))).in_unit(Unit::Ratio),
+            Column::new("p_value", after(wide.map(|w| w.p))),
+            Column::new("verdict", ColumnValues::texts(vec![String::new(), self.verdict.clone()])),
+        ];
+        Rows { columns, places: Vec::new() }
+    }
 }

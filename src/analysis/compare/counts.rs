@@ -1,14 +1,14 @@
 //! The counts a comparison is made from: place, ring and areas, in slices of time that were received.
 
-use super::super::{
-    AnalysisError,
-    place::{Place, districts_of_cells, ring_of},
-    steps::{StepCounts, Steps, asked_sources, count_steps, covers, days_asked, is_received, runs},
-};
 use super::{claim::Exposure, request::CompareRequest};
 use crate::{
+    analysis::{
+        place::Place,
+        steps::{StepCounts, Steps, asked_sources, count_steps, days_asked, runs},
+    },
+    ask::{AskError, Exact},
     model::{Day, Period, Query},
-    snapshot::{LoadedLayer, Snapshot},
+    snapshot::{LoadedLayer, ring_of},
     stats::{BeforeAfter, Exposed},
 };
 
@@ -53,46 +53,44 @@ pub(super) enum Who {
 
 impl<'s> Counted<'s> {
     pub(super) fn new(
-        snapshot: &'s Snapshot,
+        snapshot: &'s Exact<'s>,
         request: &CompareRequest,
         earlier: &[Period],
-    ) -> Result<Self, AnalysisError> {
+    ) -> Result<Self, AskError> {
         let place = Place::find(snapshot, "place", &request.place)?;
         let sources = asked_sources(snapshot, &request.query);
         let end = snapshot.coverage.months(sources).last().map(|m| m.next().first_day());
         let Some(end) = end else {
-            return Err(AnalysisError::NoAnswer {
-                reason: "nothing has been received yet: import incidents first".to_owned(),
-            });
+            return Err(AskError::none("nothing has been received yet: import incidents first"));
         };
         let cutoff = request.cutoff.map_or(end, |c| c.min(end));
         let windows: Vec<Period> = [request.before, request.after].into_iter().chain(earlier.iter().copied()).collect();
         let steps = Steps::cut(&windows.iter().flat_map(|w| w.by_month()).collect::<Vec<_>>());
-        let districts = place.districts(snapshot)?;
+        let districts = place.region.districts()?;
         if !snapshot.coverage.districts.is_empty() && districts.iter().all(String::is_empty) {
             let reason = format!("there is no answer: {} lies outside the study area", place.name);
-            return Err(AnalysisError::NoAnswer { reason });
+            return Err(AskError::none(reason));
         }
         let ring_cells =
-            if request.rings > 0 { ring_of(&place.cells(request.ring_resolution)?, request.rings) } else { Vec::new() };
+            if request.rings > 0 { ring_of(&place.region.cells(request.ring_resolution)?, request.rings) } else { Vec::new() };
         let mut districts = districts;
         if !ring_cells.is_empty() {
             // The ring's counts stand beside the place's: both must have been received. Where no source reaches, there is
             // nothing to wait for.
-            let reached = |d: &String| !d.is_empty() && sources.iter().any(|s| covers(snapshot, s, d));
-            districts.extend(districts_of_cells(snapshot, &ring_cells)?.into_iter().filter(reached));
+            let reached = |d: &String| !d.is_empty() && sources.iter().any(|s| snapshot.coverage.covers(s, d));
+            districts.extend(snapshot.districts_of(&ring_cells)?.into_iter().filter(reached));
             districts.sort();
             districts.dedup();
         }
         let days: Vec<i32> = steps.0.iter().map(|p| days_asked(snapshot, &request.query, *p)).collect();
-        let is_used = |p: &Period| p.end <= cutoff && districts.iter().all(|d| is_received(snapshot, sources, *p, d));
+        let is_used = |p: &Period| p.end <= cutoff && districts.iter().all(|d| snapshot.coverage.whole(sources, *p, d));
         let used: Vec<bool> = steps.0.iter().zip(&days).map(|(p, days)| *days > 0 && is_used(p)).collect();
         let ring = (request.rings > 0).then_some((ring_cells.as_slice(), request.ring_resolution));
         let grouping = place.with_ring(snapshot, ring);
         let own = count_steps(snapshot, &request.query, &grouping, &steps)?;
         let alone = place.with_ring(snapshot, None);
         let layer =
-            place.layer.map(|layer| (layer, snapshot.table.layer_groups(&layer.name).unwrap_or(&snapshot.table.whole)));
+            place.layer.map(|layer| (layer, snapshot.table().layer_groups(&layer.name).unwrap_or(&snapshot.table().whole)));
         let mut whole = Vec::new();
         for window in [request.before, request.after] {
             let query = Query { from: Some(window.start), to: Some(window.end), ..request.query.clone() };
@@ -165,13 +163,13 @@ impl<'s> Counted<'s> {
     /// A window as it stands in a claim.
     ///
     /// # Errors
-    /// [`AnalysisError::NoAnswer`] when nothing of it was received, or too much cannot be told.
+    /// [`AskError::NoAnswer`] when nothing of it was received, or too much cannot be told.
     pub(super) fn exposure(
         &self,
-        snapshot: &Snapshot,
+        snapshot: &Exact<'_>,
         request: &CompareRequest,
         window: Period,
-    ) -> Result<Exposure, AnalysisError> {
+    ) -> Result<Exposure, AskError> {
         let exposed = self.exposed(window);
         let sources = asked_sources(snapshot, &request.query);
         if exposed.exposure <= 0.0 {
@@ -182,7 +180,7 @@ impl<'s> Counted<'s> {
                 sources.join(", "),
                 runs(months),
             );
-            return Err(AnalysisError::NoAnswer { reason });
+            return Err(AskError::none(reason));
         }
         let untold = self.whole.iter().find(|w| w.window == window).map_or(0, |w| w.untold);
         if untold as f64 > UNTOLD_SHARE * (exposed.count + untold) as f64 {
@@ -190,7 +188,7 @@ impl<'s> Counted<'s> {
                 "there is no answer: of {} incidents of {} the time is not known well enough to tell whether they lie in {window} (or match the hours and weekdays asked for). Choose whole months, or a source that knows days",
                 untold, self.place.name,
             );
-            return Err(AnalysisError::NoAnswer { reason });
+            return Err(AskError::none(reason));
         }
         let missing = self
             .steps
@@ -208,14 +206,14 @@ impl<'s> Counted<'s> {
     }
 
     /// Whether an area of the layer was received in every slice that is used, from the sources that the place has.
-    pub(super) fn is_received(&self, snapshot: &Snapshot, request: &CompareRequest, district: &str) -> bool {
+    pub(super) fn is_received(&self, snapshot: &Exact<'_>, request: &CompareRequest, district: &str) -> bool {
         let sources = asked_sources(snapshot, &request.query);
-        let own = self.place.districts(snapshot).unwrap_or_default();
-        let of = |district: &str| sources.iter().map(|s| covers(snapshot, s, district)).collect::<Vec<_>>();
+        let own = self.place.region.districts().unwrap_or_default();
+        let of = |district: &str| sources.iter().map(|s| snapshot.coverage.covers(s, district)).collect::<Vec<_>>();
         if own.iter().any(|d| of(d) != of(district)) {
             return false;
         }
         let used = self.steps.0.iter().zip(&self.used).filter(|(_, used)| **used);
-        used.into_iter().all(|(p, _)| is_received(snapshot, sources, *p, district))
+        used.into_iter().all(|(p, _)| snapshot.coverage.whole(sources, *p, district))
     }
 }

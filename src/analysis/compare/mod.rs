@@ -13,20 +13,19 @@ pub use claim::{
 };
 pub use request::{CompareRequest, Comparison, Picked};
 
-pub(in crate::analysis) use words::what;
+pub(in crate::analysis) use words::subject;
 
 use areas::{Candidates, against, controls, controls_sum, county, dispersion, peak};
 use counts::{Counted, Who};
 
 use super::{
-    AnalysisError,
+    checksums::{Checksums, identity},
     hotspots::in_words,
-    steps::{METHOD_VERSION, fingerprint},
     verdict::{Evidence, verdict},
 };
 use crate::{
+    ask::{AskError, Exact, Question},
     model::Period,
-    snapshot::Snapshot,
     stats::{
         BeforeAfter, Displacement, Exposed, Inference, TailRule, displacement_difference, displacement_quotient,
         e_test, infer_ratio, rate_ratio, ratio_of_ratios, smallest_before, total_net_effect, widened,
@@ -44,8 +43,8 @@ const PAST_YEARS: i32 = 2;
 /// Makes a claim.
 ///
 /// # Errors
-/// [`AnalysisError`] for names that are not known, or with the reason why there is no answer.
-pub fn compare(snapshot: &Snapshot, request: &CompareRequest) -> Result<Claim, AnalysisError> {
+/// [`AskError`] for names that are not known, or with the reason why there is no answer.
+pub fn compare(snapshot: &Exact<'_>, request: &CompareRequest) -> Result<Claim, AskError> {
     let request = &request.resolved(snapshot);
     let past = Period { start: request.before.years_earlier(PAST_YEARS).start, end: request.before.start };
     let years = (1..=MAX_YEARS).flat_map(|y| [request.before.years_earlier(y), request.after.years_earlier(y)]);
@@ -68,7 +67,7 @@ pub fn compare(snapshot: &Snapshot, request: &CompareRequest) -> Result<Claim, A
     let candidates = Candidates::new(snapshot, request, &counted)?;
     let chosen = controls(snapshot, request, &counted, &candidates, &mut notes)?;
     let comparison = against(request, &counted, &candidates, &chosen, widening, &mut notes);
-    let fell = comparison.as_ref().is_some_and(|c| c.high < 1.0);
+    let fell = comparison.as_ref().and_then(|c| c.high).is_some_and(|high| high < 1.0);
     let controls = controls_sum(request, &counted, &chosen);
     let displacement = displaced(request, &counted, (!chosen.is_empty()).then_some(controls), fell, widening);
     let peak = peak(snapshot, request, &counted, past, widening);
@@ -79,21 +78,24 @@ pub fn compare(snapshot: &Snapshot, request: &CompareRequest) -> Result<Claim, A
         season: match (&season, &county) {
             (Some(s), _) => s.low.map(|low| (low, s.high.unwrap_or(f64::INFINITY))),
             // No earlier year was received: the county's season is the best there is.
-            (None, Some(c)) if !one_season(request) => Some((c.low, c.high)),
+            (None, Some(c)) if !one_season(request) => c.low.zip(c.high),
             _ => None,
         },
-        comparison: comparison.as_ref().map(|c| (c.low, c.high)),
+        comparison: comparison.as_ref().and_then(|c| c.low.zip(c.high)),
         at_peak: peak.as_ref().is_some_and(|p| p.at_peak),
     };
     let needed = smallest_before(FALL, b.exposure, a.exposure, TailRule::Exact, widening).map_err(|e| in_words(&e))?;
+    let checksums = Checksums::of(snapshot, &request.query, counted.place.layer, counted.cutoff);
+    let method_version = CompareRequest::DECLARATION.method;
+    let data_cutoff = counted.cutoff.to_string();
     let mut claim = Claim {
-        claim_id: String::new(),
-        method_version: METHOD_VERSION.to_owned(),
-        data_cutoff: counted.cutoff.to_string(),
-        data_fingerprint: fingerprint(snapshot, &request.query, counted.place.layer, counted.cutoff),
-        place: request.place.canonical(),
+        claim_id: identity(&request.canonical.text(), method_version, &data_cutoff, &checksums),
+        method_version: method_version.to_owned(),
+        data_cutoff,
+        checksums,
+        place: request.place.to_string(),
         place_name: counted.place.name.clone(),
-        what: what(snapshot, &request.query),
+        what: subject(snapshot, &request.query),
         percent_change: ratio.map(|r| 100.0 * (r - 1.0)),
         ratio,
         exact: exact.map(interval),
@@ -115,20 +117,12 @@ pub fn compare(snapshot: &Snapshot, request: &CompareRequest) -> Result<Claim, A
         after,
     };
     words::finish(&mut claim);
-    claim.claim_id = claim_id(request, &claim);
     Ok(claim)
 }
 
 fn interval(found: Inference) -> RatioInterval {
     let high = found.interval.high;
     RatioInterval { low: found.interval.low, high: high.is_finite().then_some(high), p: found.p_value }
-}
-
-/// The identity of a claim: what was asked, of which data, by which method.
-fn claim_id(request: &CompareRequest, claim: &Claim) -> String {
-    let text =
-        format!("{}|{}|{}|{}", request.canonical(), claim.method_version, claim.data_cutoff, claim.data_fingerprint);
-    blake3::hash(text.as_bytes()).to_hex()[..12].to_owned()
 }
 
 /// Whether both periods are the same dates of different years, or hold every season.
@@ -139,7 +133,7 @@ fn one_season(request: &CompareRequest) -> bool {
 
 /// The change with the season taken out; none where the periods are the same season already, or no earlier year was received.
 fn same_season(
-    snapshot: &Snapshot,
+    snapshot: &Exact<'_>,
     request: &CompareRequest,
     counted: &Counted<'_>,
     spread: &crate::stats::Dispersion,
@@ -176,7 +170,7 @@ fn same_season(
 
 /// The change against the change between the same dates of an earlier year.
 fn double_ratio(
-    snapshot: &Snapshot,
+    snapshot: &Exact<'_>,
     request: &CompareRequest,
     counted: &Counted<'_>,
     spread: &crate::stats::Dispersion,
@@ -186,7 +180,8 @@ fn double_ratio(
     let count = |window: Period| counted.exposed(window).count;
     let now = BeforeAfter { before: count(request.before), after: count(request.after) };
     let then = BeforeAfter { before: count(early_before), after: count(early_after) };
-    let found = ratio_of_ratios(now, then, spread.widening(LEVEL), LEVEL).ok();
+    // Made of the half incident that is added, it would call a fall to nought a rise.
+    let found = ratio_of_ratios(now, then, spread.widening(LEVEL), LEVEL).ok().filter(|f| !f.corrected);
     // Days differ where a February is longer.
     let days = |w: Period| f64::from(counted.days(w));
     let lengths = days(request.before) / days(request.after) * days(early_after) / days(early_before);

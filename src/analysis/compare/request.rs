@@ -1,13 +1,17 @@
 //! What is asked of a comparison, and the text that identifies it.
 
-use super::super::{Parameters, PlaceRef, parameters::refuse, steps::with_sources};
+use super::compare;
 use crate::{
-    model::{Caller, Day, Period, Query, QueryError},
+    analysis::steps::with_sources,
+    ask::{
+        Answer, AskError, Canonical, Declaration, Exact, KIND, Kept, Kind, Parameter, Question, Shape, Values, query_of,
+    },
+    model::{Day, Period, PlaceRef, Query, QueryError},
     snapshot::Snapshot,
 };
 
 /// Rings round a place when none are asked for.
-const RINGS: u64 = 2;
+const RINGS: u32 = 2;
 /// Resolution of the ring's cells.
 const RING_RESOLUTION: u8 = 9;
 /// Most comparison areas.
@@ -60,63 +64,110 @@ pub struct CompareRequest {
     pub query: Query,
     /// First day that may not be looked at; the end of the data when none is given.
     pub cutoff: Option<Day>,
+    /// The question in its one form.
+    pub(super) canonical: Canonical,
+}
+
+const OWN: &[Parameter] = &[
+    Parameter::new(
+        "place",
+        Kind::Places { most: 1, words: &[] },
+        "LAYER:CODE, cell:CELL or a GeoJSON file with polygons",
+        "msoa21:E02005560",
+    )
+    .needed(),
+    Parameter::new("before", Kind::Period, "Period before", "2024-Q1").needed(),
+    Parameter::new("after", Kind::Period, "Period after", "2025-Q1").needed(),
+    Parameter::new(
+        "comparison",
+        Kind::Places { most: MAX_COMPARISON, words: &["suggested", "none"] },
+        "Areas to compare with (comma list), none, or suggested: three similar ones",
+        "msoa21:E02005561",
+    )
+    .or("suggested"),
+    Parameter::new(
+        "ring",
+        Kind::Whole { from: 0, to: 20 },
+        "Rings of cells round the place in which displacement is looked for",
+        "2",
+    )
+    .or("2"),
+    Parameter::new("ring_cell", Kind::Whole { from: 7, to: 10 }, "Resolution of the ring's cells, 7 to 10", "9").or("9"),
+    Parameter::new(
+        "picked",
+        Kind::Word(&["auto", "peak", "otherwise"]),
+        "Whether the place was picked because it was high: peak, otherwise or auto",
+        "peak",
+    )
+    .or("auto"),
+    Parameter::new("permutations", Kind::Whole { from: 99, to: 9999 }, "Placebo permutations", "999").or("999"),
+    Parameter::new("seed", Kind::Whole { from: 0, to: u64::MAX }, "Seed of the permutations", "1").or("1"),
+];
+
+const PICKED: [(&str, Picked); 3] =
+    [("auto", Picked::Unsaid), ("peak", Picked::AtPeak), ("otherwise", Picked::Otherwise)];
+
+impl Question for CompareRequest {
+    const DECLARATION: Declaration = Declaration {
+        help: "\
+Examples:
+  places compare --place msoa21:E02005560 --before 2024-Q1 --after 2025-Q1
+  places compare --place beat.geojson --before 2024-01-01..2024-07-01 --after 2025-01-01..2025-07-01 --definition asb
+  places compare --place cell:88194e6a1dfffff --before 2024 --after 2025 --comparison none --ring 0 --format json
+
+Periods are half-open: the second day is the first no longer inside. 2024, 2024-Q1 and 2024-03 are whole periods.
+Three similar areas are chosen for comparison where none are given. The claim is stored; `places claims replay ID`
+makes it again.",
+        how: "exact and mid-P rate ratio, widened by the dispersion of monthly counts; same season, ratio of ratios with placebo permutation, displacement ring, empirical Bayes at a peak",
+        references: "Clopper & Pearson 1934; Wheeler & Ratcliffe 2018; Bowers & Johnson 2003; Marshall 1991",
+        shape: Shape::Sentences,
+        kept: true,
+        groups: &[OWN, KIND],
+        ..Declaration::new("compare", "1", "Is a change real? Two periods of a place, with uncertainty and a verdict")
+    };
+
+    fn read(values: &Values) -> Result<Self, QueryError> {
+        let needed = |name: &str| values.period(name).ok_or_else(|| QueryError::invalid(name, "", "a period"));
+        let place = values.places("place")?.pop().ok_or_else(|| QueryError::invalid("place", "", "a place"))?;
+        let comparison = match values.all("comparison") {
+            [word] if word == "none" => Comparison::None,
+            [word] if word == "suggested" => Comparison::Suggested,
+            [] => Comparison::Suggested,
+            _ => Comparison::Given(values.places("comparison")?),
+        };
+        Self {
+            place,
+            before: needed("before")?,
+            after: needed("after")?,
+            comparison,
+            rings: values.whole("ring").map_or(RINGS, |n| n as u32),
+            ring_resolution: values.whole("ring_cell").map_or(RING_RESOLUTION, |n| n as u8),
+            picked: values.word("picked", &PICKED).unwrap_or(Picked::Unsaid),
+            permutations: values.whole("permutations").unwrap_or(999) as usize,
+            seed: values.whole("seed").unwrap_or(1),
+            query: query_of(values)?,
+            cutoff: values.cutoff,
+            canonical: Canonical::of(&Self::DECLARATION, values),
+        }
+        .check()
+    }
+
+    fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
+        let resolved = self.resolved(reader);
+        let claim = compare(reader, &resolved)?;
+        let kept = Kept {
+            id: claim.claim_id.clone(),
+            cutoff: claim.data_cutoff.clone(),
+            named: vec![("source", resolved.query.sources.clone())],
+            place: claim.place_name.clone(),
+            says: claim.title(),
+        };
+        let (lines, rows) = (claim.lines(), claim.rows());
+        Ok(Answer { kept: Some(kept), ..Answer::sentences(lines, claim, rows) })
+    }
 }
 
 impl CompareRequest {
-    /// Reads a question: `place`, `before`, `after`, `comparison` (places, `none`), `ring`, `ring_cell`, `picked`, `permutations`,
-    /// `seed`, and the filters of a query. A polygon is given by the caller.
-    ///
-    /// # Errors
-    /// [`QueryError`] on the first parameter that is missing, unknown or not of its form.
-    pub fn parse(
-        mut parameters: Parameters,
-        polygon: impl Fn(&str) -> Option<PlaceRef>,
-        caller: &Caller,
-    ) -> Result<Self, QueryError> {
-        let place = |name: &str, text: &str| polygon(text).map_or_else(|| PlaceRef::parse(name, text), Ok);
-        let mut needed =
-            |name: &str, what: &str| parameters.take(name)?.ok_or_else(|| QueryError::invalid(name, "", what));
-        let asked = needed("place", "a place: LAYER:CODE, cell:CELL or a GeoJSON file")?;
-        let period =
-            |name: &str, text: &str| Period::parse(text).map_err(|e| QueryError::invalid(name, text, e.expected));
-        let before = needed("before", "a period such as 2024-01-01..2024-04-01, 2024-03, 2024-Q1 or 2024")?;
-        let after = needed("after", "a period such as 2025-01-01..2025-04-01, 2025-03, 2025-Q1 or 2025")?;
-        let given = parameters.take_all("comparison");
-        let comparison = match given.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            [] | ["suggested"] => Comparison::Suggested,
-            ["none"] => Comparison::None,
-            _ if given.len() > MAX_COMPARISON => {
-                let expected = format!("at most {MAX_COMPARISON} places");
-                return Err(QueryError::invalid("comparison", &given.len().to_string(), expected));
-            }
-            _ => {
-                let mut places: Vec<PlaceRef> =
-                    given.iter().map(|text| place("comparison", text)).collect::<Result<_, _>>()?;
-                // An area named twice is one area.
-                places.sort_by_key(PlaceRef::canonical);
-                places.dedup();
-                Comparison::Given(places)
-            }
-        };
-        let words = [("auto", Picked::Unsaid), ("peak", Picked::AtPeak), ("otherwise", Picked::Otherwise)];
-        let made = Self {
-            place: place("place", &asked)?,
-            before: period("before", &before)?,
-            after: period("after", &after)?,
-            comparison,
-            rings: parameters.take_number("ring", 0, 20)?.unwrap_or(RINGS) as u32,
-            ring_resolution: parameters.take_number("ring_cell", 7, 10)?.unwrap_or(u64::from(RING_RESOLUTION)) as u8,
-            picked: parameters.take_word("picked", &words)?.unwrap_or(Picked::Unsaid),
-            permutations: parameters.take_number("permutations", 99, 9999)?.unwrap_or(999) as usize,
-            seed: parameters.take_number("seed", 0, u64::MAX)?.unwrap_or(1),
-            query: parameters.query(caller)?,
-            cutoff: None,
-        };
-        let parts = ["by", "zeros", "rate", "top", "from", "to", "in", "cell", "bbox"];
-        refuse(&made.query, "compare", &parts)?;
-        made.check()
-    }
-
     fn check(self) -> Result<Self, QueryError> {
         let Self { before, after, .. } = &self;
         if before.meets(*after) {
@@ -133,34 +184,9 @@ impl CompareRequest {
 
     /// The question with its sources named: where none were, those that delivered all of both periods.
     #[must_use]
-    pub fn resolved(&self, snapshot: &Snapshot) -> Self {
-        let (query, _) = with_sources(snapshot, &self.query, &[self.before, self.after]);
-        Self { query, ..self.clone() }
-    }
-
-    /// The same text for the same question, whatever way it was asked; what a claim is identified by.
-    #[must_use]
-    pub fn canonical(&self) -> String {
-        let comparison = match &self.comparison {
-            Comparison::Suggested => "suggested".to_owned(),
-            Comparison::None => "none".to_owned(),
-            Comparison::Given(places) => {
-                let mut texts: Vec<String> = places.iter().map(PlaceRef::canonical).collect();
-                texts.sort();
-                texts.join(" ")
-            }
-        };
-        format!(
-            "compare|{}|{}|{}|{comparison}|{}|{}|{:?}|{}|{}|{}",
-            self.place.canonical(),
-            self.before,
-            self.after,
-            self.rings,
-            self.ring_resolution,
-            self.picked,
-            self.permutations,
-            self.seed,
-            self.query.canonical(),
-        )
+    pub fn resolved(&self, ground: &Snapshot) -> Self {
+        let (query, _) = with_sources(ground, &self.query, &[self.before, self.after]);
+        let canonical = self.canonical.clone().naming("source", &query.sources);
+        Self { query, canonical, ..self.clone() }
     }
 }

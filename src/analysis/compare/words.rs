@@ -11,7 +11,7 @@ use crate::{
 const FEW: u64 = 20;
 
 /// What is counted.
-pub(in crate::analysis) fn what(snapshot: &Snapshot, query: &Query) -> String {
+pub(in crate::analysis) fn subject(snapshot: &Snapshot, query: &Query) -> String {
     let kind = match (&query.definition, query.categories.as_slice()) {
         (Some(name), _) => {
             let known = snapshot.definitions().get(name);
@@ -117,24 +117,22 @@ pub(super) fn finish(claim: &mut Claim) {
     }
     if let Some(county) = &claim.county {
         lines.push(format!(
-            "All {} other areas together: {} before, {} after. Against that the place has {} (95 % interval: {}).",
+            "All {} other areas together: {} before, {} after. {}",
             county.areas,
             county.before,
             county.after,
-            percent(county.ratio_of_ratios),
-            range(county.low, Some(county.high)),
+            against("that", county.ratio_of_ratios, county.low, county.high),
         ));
     }
     if let Some(comparison) = &claim.comparison {
         let names: Vec<&str> = comparison.areas.iter().map(|a| a.name.as_str()).collect();
         let chosen = if comparison.suggested { "similar areas chosen by the program" } else { "the comparison areas" };
         lines.push(format!(
-            "In {chosen} ({}): {} incidents before, {} after. Against their change the place has {} (95 % interval: {}).",
+            "In {chosen} ({}): {} incidents before, {} after. {}",
             names.join("; "),
             comparison.before,
             comparison.after,
-            percent(comparison.ratio_of_ratios),
-            range(comparison.low, Some(comparison.high)),
+            against("their change", comparison.ratio_of_ratios, comparison.low, comparison.high),
         ));
         if let Some(placebo) = &comparison.placebo {
             lines.push(format!(
@@ -169,6 +167,16 @@ pub(super) fn finish(claim: &mut Claim) {
     let mut notes = standing_notes(claim);
     notes.append(&mut claim.notes);
     claim.notes = notes;
+}
+
+/// How the place changed against others, where that can be said.
+fn against(them: &str, ratio: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
+    match (ratio, low) {
+        (Some(ratio), Some(low)) => {
+            format!("Against {them} the place has {} (95 % interval: {}).", percent(ratio), range(low, high))
+        }
+        _ => "A count is nought, so that the two changes are not compared.".to_owned(),
+    }
 }
 
 fn counts(claim: &Claim) -> String {

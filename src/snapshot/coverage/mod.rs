@@ -5,8 +5,12 @@
 //! counts as supplier only if a tenth of its rows lie in the study area, and in a district only if it has there a
 //! tenth of what it has in a district on average. A district's month is received when the part that covers
 //! it has delivered that month.
+//!
+//! [`Coverage::received`] is the one predicate; everything else (`asked.rs`) is made from it.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+mod asked;
 
 use super::LoadedLayer;
 use crate::{
@@ -15,7 +19,7 @@ use crate::{
 };
 
 /// A source, month and district.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct CoverageCell {
     /// Source.
     pub source: String,
@@ -47,8 +51,6 @@ struct SourceCoverage {
     months: BTreeSet<Month>,
     /// Months of the part that covers a district, by its code; districts outside the study area may be among them.
     supplied: BTreeMap<String, BTreeSet<Month>>,
-    /// The same for the districts of the study area, in their order; none where no part covers one.
-    of_districts: Vec<Option<BTreeSet<Month>>>,
 }
 
 const EVERYWHERE: &str = "all";
@@ -91,10 +93,6 @@ impl Coverage {
                 of_source.supplied.insert(district.clone(), months);
             }
         }
-        for source in coverage.sources.values_mut() {
-            source.of_districts =
-                coverage.districts.iter().map(|(code, _)| source.supplied.get(code).cloned()).collect();
-        }
         coverage
     }
 
@@ -111,9 +109,8 @@ impl Coverage {
         months.into_iter().collect()
     }
 
-    /// Whether a source's month has been received for a district (`all` or an unknown one: from any part).
-    #[must_use]
-    pub fn is_received(&self, source: &str, month: Month, district: &str) -> bool {
+    /// Whether a source's month has been received for a district (`all`, empty or an unknown one: from any part).
+    fn received(&self, source: &str, month: Month, district: &str) -> bool {
         let Some(source) = self.sources.get(source) else { return false };
         match source.supplied.get(district) {
             Some(months) => months.contains(&month),
@@ -152,7 +149,7 @@ impl Coverage {
                     month: month.to_string(),
                     district: code.clone(),
                     district_name: name.clone(),
-                    received: self.is_received(source, month, code),
+                    received: self.received(source, month, code),
                     rows: self.rows.get(&(source.clone(), month, code.clone())).copied().unwrap_or(0),
                 }));
             }
@@ -191,18 +188,12 @@ impl Coverage {
 
     /// Districts for which a source's month has not been received; `all` when it is every one.
     fn missing(&self, source: &str, month: Month) -> Vec<&str> {
-        let received = self.sources.get(source);
+        let districts = self.districts.iter().map(|d| d.0.as_str());
         if self.districts.is_empty() {
-            let any = received.is_some_and(|s| s.months.contains(&month));
-            return if any { Vec::new() } else { vec![EVERYWHERE] };
+            return if self.received(source, month, EVERYWHERE) { Vec::new() } else { vec![EVERYWHERE] };
         }
-        let of_district = |i: usize| received.and_then(|s| s.of_districts[i].as_ref());
-        let is_missing = |i: &usize| of_district(*i).is_none_or(|months| !months.contains(&month));
-        let missing: Vec<usize> = (0..self.districts.len()).filter(is_missing).collect();
-        if missing.len() == self.districts.len() {
-            return vec![EVERYWHERE];
-        }
-        missing.into_iter().map(|i| self.districts[i].0.as_str()).collect()
+        let missing: Vec<&str> = districts.filter(|d| !self.received(source, month, d)).collect();
+        if missing.len() == self.districts.len() { vec![EVERYWHERE] } else { missing }
     }
 }
 

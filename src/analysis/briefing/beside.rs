@@ -1,0 +1,89 @@
+//! What stands beside the list of areas: clusters that end now, and the average week of every source.
+
+use super::{BriefingRequest, LISTED, told::{AverageWeek, Gathering}};
+use crate::{
+    analysis::{ALPHA, ScanRequest, count::total, scan::scan, steps::asked_sources},
+    ask::{AskError, Exact},
+    grid,
+    model::{Day, Month, Period, Query},
+    snapshot::LoadedLayer,
+};
+
+/// Clusters that end with the period.
+pub(super) fn gatherings(
+    snapshot: &Exact<'_>,
+    request: &BriefingRequest,
+    period: Period,
+    layer: &LoadedLayer,
+    notes: &mut Vec<String>,
+) -> Vec<Gathering> {
+    let from = Month(period.end.month().0 - 12).first_day();
+    let query = Query { from: Some(from.min(period.start)), to: Some(period.end), ..request.query.clone() };
+    let asked = ScanRequest { query, resolution: 8, max_months: 3, replicates: 999, seed: request.seed };
+    let found = match scan(snapshot, &asked) {
+        Ok(found) => found,
+        Err(error) => {
+            notes.push(format!("no scan for clusters: {error}"));
+            return Vec::new();
+        }
+    };
+    let universe = snapshot.universe(8).ok();
+    let study = snapshot.study_layer().unwrap_or(layer);
+    let area_of = |cell: &u64| -> Option<&str> {
+        let area = universe.and_then(|u| u.cells.binary_search(cell).ok().map(|i| u.areas()[i]))?;
+        study.areas.get(area as usize).map(|a| a.name.as_str())
+    };
+    // A cell on the border has its centre in no area: then the next of the cluster names it.
+    let near = |cells: &[u64]| cells.iter().find_map(area_of).unwrap_or("the border").to_owned();
+    let months = found.summary.months as i32;
+    let last = Day::parse(&found.summary.to).map_or(period.end, |d| d);
+    let each = found.clusters.iter().zip(&found.cells).filter(|(c, _)| c.p_gumbel <= ALPHA && c.p_value <= ALPHA);
+    each.take(LISTED)
+        .map(|(cluster, cells)| {
+            let start = Month(last.month().0 - (cluster.height as i32).min(months)).first_day();
+            Gathering {
+                cell: grid::cell_text(cells[0]),
+                near: near(cells),
+                cells: cells.iter().map(|&c| grid::cell_text(c)).collect(),
+                from: start.to_string(),
+                count: cluster.observed,
+                expected: cluster.expected,
+                p_value: cluster.p_gumbel,
+                why: format!(
+                    "{} incidents since {start} in {} near {}, {:.1} expected from how busy place and time are",
+                    cluster.observed,
+                    if cells.len() == 1 { "one cell".to_owned() } else { format!("{} cells", cells.len()) },
+                    near(cells),
+                    cluster.expected
+                ),
+            }
+        })
+        .collect()
+}
+
+pub(super) fn average_week(snapshot: &Exact<'_>, query: &Query, period: Period) -> Result<Vec<AverageWeek>, AskError> {
+    let weeks = |p: Period| f64::from(p.days()) / 7.0;
+    let year_before = period.years_earlier(1);
+    let mut found = Vec::new();
+    for source in asked_sources(snapshot, query) {
+        let per_week = |p: Period| -> Result<Option<f64>, AskError> {
+            if !p.months().all(|m| snapshot.coverage.delivered(source, m)) {
+                return Ok(None);
+            }
+            let one = Query {
+                sources: vec![source.clone()],
+                from: Some(p.start),
+                to: Some(p.end),
+                by: vec![],
+                ..query.clone()
+            };
+            Ok(Some(total(snapshot, &one)?.counted as f64 / weeks(p)))
+        };
+        found.push(AverageWeek {
+            source: source.clone(),
+            per_week: per_week(period)?,
+            year_before: per_week(year_before)?,
+        });
+    }
+    Ok(found)
+}

@@ -1,0 +1,279 @@
+//! `places count`: incidents by any dimensions, with the boxes that make every sum whole.
+
+mod harm;
+mod rate;
+mod rows;
+mod zeros;
+
+pub(super) use harm::weights_of;
+pub(crate) use rate::rate_of;
+pub(super) use zeros::places_of;
+
+use std::cmp::Reverse;
+
+use self::{harm::Harm, rows::Shaper, zeros::Merged};
+use super::plan::{check_rate, place_dimensions};
+use crate::{
+    ask::{
+        Answer, AskError, Batches, ColumnDoc, ColumnKind, Declaration, Exact, KIND, Kind, PERIOD, PLACE, Parameter, Question, Reader, Rows, Tally,
+        Values, query_of,
+        words::thousands,
+    },
+    model::{Dimension, Query, QueryError},
+    snapshot::LoadedLayer,
+    table::Boxes,
+};
+
+/// Rows that leave at once.
+const PIECE: usize = 1 << 16;
+
+/// Counts by any dimensions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Count {
+    /// What is counted.
+    pub query: Query,
+}
+
+const OWN: &[Parameter] = &[
+    Parameter::new(
+        "by",
+        Kind::Dimensions,
+        "Comma list of cell:R (7 to 11), area:LAYER, month, week, day, weekday, hour, category, source",
+        "cell:8,month",
+    ),
+    Parameter::new("zeros", Kind::Flag, "List combinations without incidents too, where the month has been received", "true"),
+    Parameter::new("rate", Kind::Name, "Add a rate: km2, or an indicator of the layer (per 1,000)", "residents"),
+    Parameter::new("harm", Kind::Name, "Add the sum of harm by a set of weights (places harm list), beside the count", "sentencing"),
+    Parameter::new("top", Kind::Whole { from: 1, to: u32::MAX as u64 }, "Only the rows with the largest counts", "10"),
+];
+
+impl Question for Count {
+    const DECLARATION: Declaration = Declaration {
+        help: "\
+Examples:
+  places count --by cell:8 --from 2025-06-01 --to 2025-07-01
+  places count --by area:msoa21,category --definition serious-violence --format json
+  places count --by area:msoa21 --rate residents --top 10
+  places count --by weekday,hour --source council-asb --in msoa21:E02005560
+
+After the rows the boxes follow: total = counted + not_located + outside_study_area + too_coarse + time_too_coarse.",
+        tag: "counts",
+        columns: &[
+            ColumnDoc::new("cell", ColumnKind::Text, "H3 cell"),
+            ColumnDoc::new("area_code", ColumnKind::Text, "Code of the area; with two layers LAYER_code"),
+            ColumnDoc::new("area_name", ColumnKind::Text, "Its name"),
+            ColumnDoc::new("month", ColumnKind::Text, "2025-06"),
+            ColumnDoc::new("week", ColumnKind::Text, "ISO week, 2025-W23"),
+            ColumnDoc::new("day", ColumnKind::Text, "2025-06-01"),
+            ColumnDoc::new("weekday", ColumnKind::Text, "mon to sun"),
+            ColumnDoc::new("hour", ColumnKind::Text, "0 to 23, or unknown"),
+            ColumnDoc::new("category", ColumnKind::Text, "Offence category"),
+            ColumnDoc::new("source", ColumnKind::Text, "Source"),
+            ColumnDoc::new("count", ColumnKind::Count, "Incidents"),
+            ColumnDoc::new("denominator", ColumnKind::Number, "What the rate divides by"),
+            ColumnDoc::new("rate", ColumnKind::Number, "Per km2, or per 1,000"),
+            ColumnDoc::new("harm", ColumnKind::Number, "Sum of the weights of harm"),
+            ColumnDoc::new("count_without_weight", ColumnKind::Count, "Incidents without a weight"),
+        ],
+        groups: &[OWN, PERIOD, KIND, PLACE],
+        ..Declaration::new("count", "1", "Count incidents by cell, area, time, category and source")
+    };
+
+    fn read(values: &Values) -> Result<Self, QueryError> {
+        Ok(Self { query: query_of(values)? })
+    }
+
+    fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
+        self.counted(reader)
+    }
+
+    fn counted<'r>(&self, reader: &'r dyn Reader) -> Result<Answer<'r>, AskError> {
+        let found = count(reader, &self.query)?;
+        let notes = found.summary.lines();
+        Ok(Answer::batches(found.rows, found.summary, notes))
+    }
+}
+
+/// What stands beside the rows.
+#[derive(Debug, Clone, Default, serde::Serialize, schemars::JsonSchema)]
+pub struct Summary {
+    /// Every incident that matches, or may match, the filters on time and kind; the next five add up to it.
+    pub total: u64,
+    /// In the rows (before `top` cuts them).
+    pub counted: u64,
+    /// Without coordinates.
+    pub not_located: u64,
+    /// Outside the study area, or outside the place asked for.
+    pub outside_study_area: u64,
+    /// Position not precise enough for the dimension.
+    pub too_coarse: u64,
+    /// Time not precise enough for the dimension or filter.
+    pub time_too_coarse: u64,
+    /// Of `outside_study_area`: in the study area, but not in the place asked for, or in no area of the layer.
+    pub outside_place: u64,
+    /// Months of the period and sources asked for that have not been received, as `SOURCE MONTH DISTRICT` or
+    /// `SOURCE FIRST..LAST DISTRICT` (`all` where no district's has).
+    pub not_received: Vec<String>,
+    /// State of the data the answer was made from.
+    pub snapshot: u64,
+    /// How the answer is protected.
+    pub protection: String,
+}
+
+impl Summary {
+    /// The boxes of an answer.
+    pub(super) fn of(reader: &dyn Reader, query: &Query, boxes: &Boxes) -> Self {
+        let ground = reader.ground();
+        let sources = if query.sources.is_empty() { ground.source_names() } else { &query.sources };
+        Self {
+            total: boxes.total,
+            counted: boxes.counted,
+            not_located: boxes.not_located,
+            outside_study_area: boxes.outside_study_area,
+            too_coarse: boxes.too_coarse,
+            time_too_coarse: boxes.time_too_coarse,
+            outside_place: boxes.outside_place,
+            not_received: ground.coverage.gaps(sources, query.period()),
+            snapshot: ground.id,
+            protection: reader.protection().name().to_owned(),
+        }
+    }
+
+    /// The boxes in words.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let mut lines = vec![format!(
+            "total {} = counted {} + not_located {} + outside_study_area {} + too_coarse {} + time_too_coarse {}",
+            thousands(self.total),
+            thousands(self.counted),
+            thousands(self.not_located),
+            thousands(self.outside_study_area),
+            thousands(self.too_coarse),
+            thousands(self.time_too_coarse),
+        )];
+        if self.outside_place > 0 {
+            let elsewhere = thousands(self.outside_place);
+            lines.push(format!("outside_study_area holds {elsewhere} in the study area: outside the place asked for, or in no area of the layer"));
+        }
+        if let Some(first) = self.not_received.first() {
+            let more = self.not_received.len() - 1;
+            let more = if more > 0 { format!(" and {more} more (places coverage)") } else { String::new() };
+            lines.push(format!("not received: {first}{more}"));
+        }
+        lines
+    }
+}
+
+/// Rows and what stands beside them.
+#[derive(Debug)]
+pub struct Counted<'r> {
+    /// The rows, piece by piece.
+    pub rows: Batches<'r>,
+    /// The boxes.
+    pub summary: Summary,
+}
+
+/// Counts incidents.
+///
+/// # Errors
+/// [`AskError`] for names that are not known, or more rows than an answer may have.
+pub fn count<'r>(reader: &'r dyn Reader, query: &Query) -> Result<Counted<'r>, AskError> {
+    let ground = reader.ground();
+    let places = place_dimensions(ground, query)?;
+    check_rate(ground, query, &places)?;
+    let tally = reader.tally(query)?;
+    let summary = Summary::of(reader, query, &tally.boxes);
+    let harm = Harm::of(reader, query)?;
+    let shaper = Shaper::new(ground, query, places, &tally, harm);
+    let whole = tally.counts.len() == tally.combinations;
+    // Where rows were cut off there is no room for zeros.
+    let zeros = (query.zeros && whole).then(|| zeros::Domains::new(reader, query, &shaper.places, &tally)).transpose()?;
+    let mut rows: Box<dyn Iterator<Item = (Vec<u64>, u64)> + Send + 'r> = match (query.top, zeros) {
+        (top, Some(domains)) => {
+            let merged = Merged::new(Ordered::new(tally), domains);
+            match top {
+                Some(top) => Box::new(largest(merged.collect(), top).into_iter()),
+                None => Box::new(merged),
+            }
+        }
+        (Some(top), None) => Box::new(largest(Ordered::new(tally).collect(), top).into_iter()),
+        (None, None) => Box::new(Ordered::new(tally)),
+    };
+    let mut next = move || -> Rows {
+        let piece: Vec<(Vec<u64>, u64)> = rows.by_ref().take(PIECE).collect();
+        shaper.rows(&piece)
+    };
+    let first = next();
+    let ends = first.len() < PIECE;
+    let more = move || (!ends).then(&mut next).filter(|rows| !rows.is_empty());
+    Ok(Counted { rows: Batches::pieces(first, more), summary })
+}
+
+/// The rows with the largest counts; of equal ones the first.
+fn largest(mut rows: Vec<(Vec<u64>, u64)>, top: usize) -> Vec<(Vec<u64>, u64)> {
+    rows.sort_by_key(|(_, count)| Reverse(*count));
+    rows.truncate(top);
+    rows
+}
+
+/// Combinations of a tally in the order of their values.
+struct Ordered {
+    tally: Tally,
+    /// Positions in order, where they do not stand so already.
+    order: Option<Vec<u32>>,
+    at: usize,
+}
+
+impl Ordered {
+    fn new(tally: Tally) -> Self {
+        let width = tally.dimensions.len();
+        let key = |i: u32| &tally.keys[i as usize * width..(i as usize + 1) * width];
+        let rows = tally.counts.len() as u32;
+        let sorted = (1..rows).all(|i| key(i - 1) <= key(i));
+        let order = (!sorted).then(|| {
+            let mut order: Vec<u32> = (0..rows).collect();
+            order.sort_unstable_by(|&a, &b| key(a).cmp(key(b)));
+            order
+        });
+        Self { tally, order, at: 0 }
+    }
+}
+
+impl Iterator for Ordered {
+    type Item = (Vec<u64>, u64);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let at = self.at;
+        let i = match &self.order {
+            Some(order) => *order.get(at)? as usize,
+            None => at,
+        };
+        let count = *self.tally.counts.get(i)?;
+        self.at += 1;
+        let width = self.tally.dimensions.len();
+        Some((self.tally.keys[i * width..(i + 1) * width].to_vec(), count))
+    }
+}
+
+/// The incidents that a query counts, all together.
+pub(super) fn total(reader: &dyn Reader, query: &Query) -> Result<Boxes, AskError> {
+    let query = Query { by: Vec::new(), top: None, zeros: false, ..query.clone() };
+    Ok(reader.tally(&query)?.boxes)
+}
+
+/// Incidents of every area of a layer.
+pub(super) fn by_area(reader: &dyn Reader, query: &Query, layer: &LoadedLayer) -> Result<Vec<u64>, AskError> {
+    let by = vec![Dimension::Area(layer.name.clone())];
+    let tally = reader.tally(&Query { by, top: None, zeros: false, rate: None, harm: None, ..query.clone() })?;
+    let mut counts = vec![0; layer.areas.len()];
+    for (&area, &count) in tally.keys.iter().zip(&tally.counts) {
+        counts[area as usize] = count;
+    }
+    Ok(counts)
+}
+
+/// Incidents of every category or other dimension that has texts, with them.
+pub(super) fn by_text(reader: &dyn Reader, query: &Query, dimension: Dimension) -> Result<Vec<(String, u64)>, AskError> {
+    let tally = reader.tally(&Query { by: vec![dimension], top: None, zeros: false, ..query.clone() })?;
+    let texts = &tally.dimensions[0].texts;
+    Ok(tally.keys.iter().zip(&tally.counts).map(|(&key, &count)| (texts[key as usize].clone(), count)).collect())
+}

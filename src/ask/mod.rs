@@ -1,0 +1,35 @@
+//! One question, one reader, one answer.
+//!
+//! A question is declared once: a name, the version of its method, one static table of [`Parameter`]s, how it is read and
+//! how it is answered. From that table come the flags and their help, the parameters of the URL, the description of the
+//! interface, the refusal of what is unknown or doubled, the [`Canonical`] form that identities are made from, the line
+//! of the log and the page of documentation. Who asks holds a reader: [`Exact`] can only be had through `access`;
+//! [`Reader`] is what a protected table of counts can answer too. An [`Answer`] is typed columns and what stands beside
+//! them; every format is made from it.
+//! May use: model, snapshot, table, access.
+
+mod answer;
+mod canonical;
+mod declaration;
+mod error;
+mod filters;
+mod parameter;
+mod question;
+mod reader;
+mod rows;
+mod values;
+mod watch;
+pub(crate) mod words;
+
+pub use answer::{Answer, Batches, Beside, Kept};
+pub use canonical::{Canonical, FORM};
+pub use declaration::{ColumnDoc, ColumnKind, Declaration, Path, Shape};
+pub use error::AskError;
+pub use filters::{KIND, PERIOD, PLACE, SOURCE, query_of};
+pub(crate) use filters::{PLACE_OF_MAP, resolution_of};
+pub use parameter::{Kind, Parameter};
+pub use question::{Asked, Entry, Question};
+pub use reader::{Exact, Reader, Tally, TallyDimension};
+pub use rows::{Column, PlaceKey, Rows, Unit, Values as ColumnValues};
+pub use values::{Raw, Values};
+pub use watch::Watch;

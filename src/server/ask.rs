@@ -1,0 +1,143 @@
+//! Every question of the registry over HTTP: one handler.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    body::Body,
+    extract::{Path, Query as Params, State},
+    http::{HeaderMap, Response},
+    routing::{MethodRouter, get},
+};
+
+use super::{
+    AppState,
+    accept::format_of,
+    caller::Caller,
+    error::Failure,
+    job::{Asker, WITHIN},
+    respond::{Pairs, Tag, take},
+    stream::Pipe,
+};
+use crate::{
+    access::LogLine,
+    ask::{self, Asked, Declaration, Entry, Exact, Watch},
+    export::{Encoder, ExportError},
+    model::QueryError,
+};
+
+/// Parts of a path.
+type Parts = Path<BTreeMap<String, String>>;
+
+/// The route of a question.
+pub(super) fn route(entry: &'static Entry) -> MethodRouter<Arc<AppState>> {
+    get(
+        async move |State(state): State<Arc<AppState>>,
+                    caller: Caller,
+                    Path(parts): Parts,
+                    Params(pairs): Params<Pairs>,
+                    headers: HeaderMap| { answer(entry, state, caller, parts, pairs, headers).await },
+    )
+}
+
+async fn answer(
+    entry: &'static Entry,
+    state: Arc<AppState>,
+    caller: Caller,
+    parts: BTreeMap<String, String>,
+    mut pairs: Pairs,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Failure> {
+    let format = format_of(take(&mut pairs, "f")?.as_deref(), &headers)?;
+    let placed = entry.declaration.path != ask::Path::Name;
+    if placed {
+        let place = format!("{}:{}", part(&parts, "layer"), part(&parts, "code"));
+        pairs.push(("place".to_owned(), place));
+    }
+    let asked = entry.ask(pairs)?;
+    let tag = tag(&state, &caller, asked.as_ref(), format);
+    if tag.is_known(&headers) {
+        return Ok(tag.not_modified());
+    }
+    match give(&state, caller, asked, format).await {
+        Ok(sent) => Ok(tag.respond(format.media_type(), sent)),
+        // The place is part of the path.
+        Err(Failure::Query(QueryError::Unknown { name, .. })) if placed && name == "place" => {
+            Err(Failure::NotFound("no such area; /api/v1/areas lists layers".to_owned()))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+fn part<'p>(parts: &'p BTreeMap<String, String>, name: &str) -> &'p str {
+    parts.get(name).map_or("", String::as_str)
+}
+
+fn tag(state: &AppState, caller: &Caller, asked: &dyn Asked, format: &dyn Encoder) -> Tag {
+    let served = state.current();
+    let Declaration { method, .. } = asked.declaration();
+    Tag::of(&served.snapshot, &caller.key(), method, &format!("{}|{}", format.name(), asked.canonical().text()))
+}
+
+/// Logs the look, answers, and sends as it is written. The turn and the watch belong to the work: it ends when it is done,
+/// when its time is over, or when whoever asked has left.
+async fn give(
+    state: &Arc<AppState>,
+    caller: Caller,
+    asked: Box<dyn Asked>,
+    format: &'static dyn Encoder,
+) -> Result<super::stream::Sent, Failure> {
+    let turn = state.workers.turn().await?;
+    let watch = Watch::until(WITHIN);
+    let mut asker = Asker::of(&watch);
+    let (pipe, started) = Pipe::new();
+    let state = state.clone();
+    tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        write(&state, &caller, asked.as_ref(), format, watch, pipe);
+    });
+    let sent = started.await.map_err(|_| Failure::Internal)?;
+    // From here on the pipe knows when nobody reads any more.
+    asker.served();
+    sent
+}
+
+fn write(
+    state: &AppState,
+    caller: &Caller,
+    asked: &dyn Asked,
+    format: &'static dyn Encoder,
+    watch: Watch,
+    mut pipe: Pipe,
+) {
+    match written(state, caller, asked, format, watch, &mut pipe) {
+        // Nobody is left to be told.
+        Ok(()) => _ = pipe.finish(),
+        Err(failure) => pipe.fail(failure),
+    }
+}
+
+fn written(
+    state: &AppState,
+    caller: &Caller,
+    asked: &dyn Asked,
+    format: &'static dyn Encoder,
+    watch: Watch,
+    pipe: &mut Pipe,
+) -> Result<(), Failure> {
+    let served = state.current();
+    let ground = &served.snapshot;
+    let look = LogLine::look(asked.declaration().name, &ground.identity(), &asked.canonical().text());
+    let grant = state.access.exact(caller.who(), &look)?;
+    let reader = Exact::open(ground, &grant, watch);
+    let mut answer = asked.answer(&reader)?;
+    let rows = format.write(ground, &mut answer, pipe).map_err(|e| match e {
+        ExportError::NoRoom { .. } => Failure::Unprocessable(e.to_string()),
+        other => {
+            tracing::debug!("an answer was not taken: {other}");
+            Failure::Internal
+        }
+    })?;
+    // What is left of the answer waits in the pipe until this is on disk.
+    state.access.answered(&grant, rows, None)?;
+    Ok(())
+}
