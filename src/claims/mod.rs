@@ -13,7 +13,7 @@ use crate::{
     area::{PropertyChoice, read_geojson},
     model::{Caller, Day, QueryError},
     snapshot::Snapshot,
-    workspace::{Commit, StoredClaim, Workspace, WorkspaceError},
+    workspace::{StoredClaim, Workspace, WorkspaceError, user_name},
 };
 
 /// Longest question stored.
@@ -226,19 +226,15 @@ pub fn store(workspace: &Workspace, kind: Kind, made: &Made) -> Result<(), Claim
     if request.len() > MAX_REQUEST_BYTES {
         return Err(ClaimError::TooLong { bytes: request.len() });
     }
-    let lock = workspace.lock()?;
-    if workspace.state()?.claims()?.iter().any(|c| c.id == made.id) {
-        return Ok(());
-    }
-    let mut commit = Commit::begin(workspace, &lock)?;
-    commit.add_claim(&StoredClaim {
+    let claim = StoredClaim {
         id: made.id.clone(),
         kind: kind.name().to_owned(),
         request,
         cutoff: made.cutoff.clone(),
         result: made.json.clone(),
-    })?;
-    Ok(commit.finish()?)
+    };
+    workspace.desk()?.add_claim(&claim, &user_name())?;
+    Ok(())
 }
 
 /// A stored result.
@@ -246,7 +242,7 @@ pub fn store(workspace: &Workspace, kind: Kind, made: &Made) -> Result<(), Claim
 /// # Errors
 /// [`ClaimError::NotFound`], or the workspace's.
 pub fn find(workspace: &Workspace, id: &str) -> Result<StoredClaim, ClaimError> {
-    let found = workspace.state()?.claims()?.into_iter().find(|c| c.id == id);
+    let found = workspace.claims()?.into_iter().find(|c| c.id == id);
     found.ok_or_else(|| ClaimError::NotFound { id: id.chars().take(40).collect() })
 }
 

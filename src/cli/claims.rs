@@ -267,7 +267,7 @@ pub enum ClaimsCommand {
 pub(super) fn run_claims(workspace: &Workspace, command: &ClaimsCommand) -> anyhow::Result<()> {
     match command {
         ClaimsCommand::List => {
-            let claims = workspace.state()?.claims()?;
+            let claims = workspace.claims()?;
             if claims.is_empty() {
                 note("no claims yet; `places compare` and `places briefing` store one each");
             }

@@ -159,7 +159,7 @@ pub(super) async fn list(State(state): State<Arc<AppState>>, headers: HeaderMap)
     let workspace = state.workspace().clone();
     let answer = state
         .compute(move |served| {
-            let stored = workspace.state().and_then(|s| s.claims()).map_err(ClaimError::from)?;
+            let stored = workspace.claims().map_err(ClaimError::from)?;
             let text = |value: &serde_json::Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
             let entries: Vec<ClaimEntry> = stored
                 .into_iter()

@@ -53,7 +53,7 @@ impl Snapshot {
 
     fn load_once(workspace: &Workspace) -> Result<Self, SnapshotError> {
         let state = workspace.state()?;
-        let settings = workspace.settings()?;
+        let (settings, settings_digest) = workspace.settings_read()?;
         let listed = state.consistently(Listed::read)?;
         listed.files.par_iter().try_for_each(|file| workspace.verify(file))?;
         let layers: Vec<LoadedLayer> = listed
@@ -70,7 +70,7 @@ impl Snapshot {
         );
         Ok(Self {
             id: listed.snapshot,
-            settings: workspace.settings_digest()?,
+            settings: settings_digest,
             title: settings.title.clone(),
             sources: sources(&settings, &listed, &coverage),
             known: Known { definitions: settings.definitions.clone(), calendars: settings.calendars() },

@@ -10,13 +10,13 @@ use std::{
 use rusqlite::params;
 
 use super::{
-    AreaRow, Edition, FileEntry, FileKind, Incidents, Indicator, Lock, Settings, State, StoredClaim, Workspace,
-    WorkspaceError,
-    files::{digest, sync_folder, write_synced},
+    AreaRow, Edition, FileEntry, FileKind, Incidents, Indicator, Lock, Settings, State, Workspace, WorkspaceError,
+    files::{digest, sync_folder, write_synced, written},
+    incidents_digest::rows_digest_of,
     incidents_write::write_incidents,
     layer_file::write_layer,
-    private::{private_folder, temporary},
-    seal,
+    private::{UNFINISHED, private_folder, temporary},
+    schema, seal,
 };
 use crate::model::Month;
 
@@ -49,10 +49,10 @@ impl<'a> Commit<'a> {
     /// # Errors
     /// [`WorkspaceError`] when the state cannot be read or leftovers not removed.
     pub fn begin(workspace: &'a Workspace, _lock: &Lock) -> Result<Self, WorkspaceError> {
-        let state = workspace.state()?;
+        let mut state = workspace.state()?;
         sweep(workspace, &state)?;
+        schema::upgrade(&workspace.state_path(), &mut state)?;
         state.connection.execute_batch("BEGIN IMMEDIATE")?;
-        state.upgrade()?;
         Ok(Self { workspace, state, folders: BTreeSet::new(), settings: None, changes_answers: false })
     }
 
@@ -97,9 +97,10 @@ impl<'a> Commit<'a> {
         if rows == 0 {
             connection.execute("DELETE FROM partitions WHERE source = ?1 AND month = ?2", params![source, month.0])?;
         } else {
+            let content = rows_digest_of(&self.workspace.root().join(&file.path))?;
             connection.execute(
-                "INSERT OR REPLACE INTO partitions VALUES (?1, ?2, ?3, ?4)",
-                params![source, month.0, file.path, rows as i64],
+                "INSERT OR REPLACE INTO partitions(source, month, path, rows, content) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![source, month.0, file.path, rows as i64, content],
             )?;
             self.add_file(FileKind::Incidents, file)?;
         }
@@ -249,18 +250,6 @@ impl<'a> Commit<'a> {
         Ok(id)
     }
 
-    /// Stores a result; the same identity again changes nothing. Answers do not change by it.
-    ///
-    /// # Errors
-    /// [`WorkspaceError::State`].
-    pub fn add_claim(&mut self, claim: &StoredClaim) -> Result<(), WorkspaceError> {
-        self.state.connection.execute(
-            "INSERT OR IGNORE INTO claims VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![claim.id, claim.kind, claim.request, claim.cutoff, claim.result],
-        )?;
-        Ok(())
-    }
-
     /// Replaces a set of harm weights: (category or code, weight).
     ///
     /// # Errors
@@ -279,11 +268,36 @@ impl<'a> Commit<'a> {
     /// Makes the change live: syncs folders, switches the lists in one transaction, seals, sweeps.
     ///
     /// # Errors
-    /// [`WorkspaceError`]; before the switch the store is as it was.
+    /// [`WorkspaceError`]; before the switch the store is as it was. [`WorkspaceError::AfterSwitch`] when the switch
+    /// happened and something after it failed.
     pub fn finish(self) -> Result<(), WorkspaceError> {
         for folder in &self.folders {
             sync_folder(folder)?;
         }
+        // Written before the switch, so that only its name is to be changed after.
+        let path = self.workspace.settings_path();
+        let settings =
+            self.settings.as_ref().map(|text| written(self.workspace.root(), text.as_bytes())).transpose()?;
+        self.note_content()?;
+        let state_path = self.workspace.state_path();
+        seal::open(&state_path)?;
+        if let Err(error) = self.state.connection.execute_batch("COMMIT") {
+            self.take_back(&state_path);
+            return Err(error.into());
+        }
+        let after = |e: WorkspaceError| WorkspaceError::AfterSwitch { reason: e.cause() };
+        if let Some(file) = settings {
+            file.persist(&path).map_err(|e| after(e.error.into()))?;
+            sync_folder(self.workspace.root()).map_err(after)?;
+        }
+        seal::close(&state_path).map_err(after)?;
+        // What cannot be swept now the next writer sweeps.
+        let _ = sweep(self.workspace, &self.state);
+        Ok(())
+    }
+
+    /// What the state says of itself: settings last used, number of the snapshot, digest of the whole.
+    fn note_content(&self) -> Result<(), WorkspaceError> {
         let set = "INSERT OR REPLACE INTO meta VALUES (?1, ?2)";
         let connection = &self.state.connection;
         let settings = match &self.settings {
@@ -295,15 +309,17 @@ impl<'a> Commit<'a> {
             let snapshot = self.state.snapshot()? + 1;
             connection.execute(set, params!["snapshot", snapshot.to_string()])?;
         }
-        connection.execute(set, params!["digest", self.state.content_digest()?])?;
-        let state_path = self.workspace.state_path();
-        seal::open(&state_path)?;
-        connection.execute_batch("COMMIT")?;
-        if let Some(text) = &self.settings {
-            write_synced(&self.workspace.settings_path(), text.as_bytes())?;
+        connection.execute(set, params!["digest", self.state.compute_digest()?])?;
+        Ok(())
+    }
+
+    /// After a switch that failed: the state is as it was, and sealed again where that can be written.
+    fn take_back(&self, state_path: &Path) {
+        // What fails here `check` and the next writer put right.
+        let _ = self.state.connection.execute_batch("ROLLBACK");
+        if self.state.content_digest().ok() == self.state.compute_digest().ok() {
+            let _ = seal::close(state_path);
         }
-        seal::close(&state_path)?;
-        sweep(self.workspace, &self.state)
     }
 }
 
@@ -360,8 +376,15 @@ fn path_safe(source: &str) -> String {
         .collect()
 }
 
-/// Removes files of the store that no list names, and folders left empty.
+/// Removes files of the store that no list names, and folders left empty. Whoever sweeps holds the writer's lock, so
+/// an unfinished file is that of a writer that is no more.
 fn sweep(workspace: &Workspace, state: &State) -> Result<(), WorkspaceError> {
+    for entry in fs_err::read_dir(workspace.root())? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) && entry.file_type()?.is_file() {
+            fs_err::remove_file(entry.path())?;
+        }
+    }
     let live: BTreeSet<String> = state.files()?.into_iter().map(|f| f.path).collect();
     for path in super::check::stored_files(workspace.root())? {
         if !live.contains(&path) {

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use super::WorkspaceError;
+use super::{WorkspaceError, private::temporary};
 
 /// What a listed file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,11 +45,16 @@ pub struct FileEntry {
 /// Writes a file under its final name through a temporary one, synced: it is there whole or not at all.
 pub(super) fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), WorkspaceError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = super::private::temporary(folder)?;
+    written(folder, bytes)?.persist(path).map_err(|e| e.error)?;
+    sync_folder(folder)
+}
+
+/// A file that is whole and synced, and has no name yet.
+pub(super) fn written(folder: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, WorkspaceError> {
+    let mut file = temporary(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|e| e.error)?;
-    sync_folder(folder)
+    Ok(file)
 }
 
 /// Makes the names in a folder durable.

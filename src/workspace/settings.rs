@@ -129,13 +129,15 @@ impl Default for ImportSettings {
 }
 
 impl Settings {
-    /// Reads and checks a settings file.
+    /// Reads and checks a settings file; with the checksum of the bytes that were read.
     ///
     /// # Errors
     /// [`WorkspaceError::Settings`] with line and reason.
-    pub fn read(path: &Path) -> Result<Self, WorkspaceError> {
+    pub fn read(path: &Path) -> Result<(Self, String), WorkspaceError> {
         let text = fs_err::read_to_string(path)?;
-        Self::parse(&text).map_err(|reason| WorkspaceError::Settings { path: path.to_owned(), reason })
+        let settings =
+            Self::parse(&text).map_err(|reason| WorkspaceError::Settings { path: path.to_owned(), reason })?;
+        Ok((settings, blake3::hash(text.as_bytes()).to_hex().to_string()))
     }
 
     /// Reads and checks the text of a settings file.

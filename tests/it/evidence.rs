@@ -258,7 +258,7 @@ fn a_later_month_changes_no_claim_and_a_changed_month_is_said() {
     let made = make(&snapshot, Kind::Compare, &asked, None, &Caller::local()).unwrap();
     store(&scratch.workspace, Kind::Compare, &made).unwrap();
     store(&scratch.workspace, Kind::Compare, &made).unwrap();
-    assert_eq!(scratch.workspace.state().unwrap().claims().unwrap().len(), 1);
+    assert_eq!(scratch.workspace.claims().unwrap().len(), 1);
     let again = |snapshot: &Snapshot| replay(&scratch.workspace, snapshot, &made.id, &Caller::local()).unwrap();
     assert!(again(&snapshot).same);
     scratch.import_police(&[file("2025-04", 500, 9)]);
