@@ -12,6 +12,7 @@ use rusqlite::params;
 use super::{
     AreaRow, Edition, FileEntry, FileKind, Incidents, Indicator, Lock, Settings, State, Workspace, WorkspaceError,
     files::{digest, sync_folder, write_synced, written},
+    identity::log_head,
     incidents_digest::rows_digest_of,
     incidents_write::write_incidents,
     layer_file::write_layer,
@@ -305,6 +306,9 @@ impl<'a> Commit<'a> {
             None => digest(&self.workspace.settings_path())?.1,
         };
         connection.execute(set, params!["settings", settings])?;
+        if let Some((entries, last)) = log_head(self.workspace) {
+            connection.execute(set, params!["log", format!("{entries}:{last}")])?;
+        }
         if self.changes_answers {
             let snapshot = self.state.snapshot()? + 1;
             connection.execute(set, params!["snapshot", snapshot.to_string()])?;
@@ -317,7 +321,8 @@ impl<'a> Commit<'a> {
     fn take_back(&self, state_path: &Path) {
         // What fails here `check` and the next writer put right.
         let _ = self.state.connection.execute_batch("ROLLBACK");
-        if self.state.content_digest().ok() == self.state.compute_digest().ok() {
+        let is_whole = self.state.content_digest().and_then(|d| Ok(d == self.state.compute_digest()?));
+        if matches!(is_whole, Ok(true)) {
             let _ = seal::close(state_path);
         }
     }

@@ -123,7 +123,7 @@ impl Desk {
         let desk = Self::connect(path.clone(), flags, |path| path.display().to_string());
         let desk = desk.and_then(|desk| desk.version().map(|_| desk));
         let desk = match desk {
-            Err(WorkspaceError::Desk { source }) if only_readable(&source) => Self::frozen(path)?,
+            Err(WorkspaceError::Desk { source }) if only_readable(&source) && is_settled(&path) => Self::frozen(path)?,
             other => other?,
         };
         desk.refuse_newer()?;
@@ -271,6 +271,11 @@ fn digest_of(claim: &StoredClaim) -> String {
         hasher.update(&part.len().to_le_bytes()).update(part.as_bytes());
     }
     hasher.finalize().to_hex().to_string()
+}
+
+/// Whether everything written stands in the file itself, with nothing in a log beside it.
+fn is_settled(path: &Path) -> bool {
+    fs_err::metadata(path.with_extension("sqlite-wal")).map_or(true, |log| log.len() == 0)
 }
 
 /// Whether SQLite could not write where it must to read (a log beside the file).

@@ -6,7 +6,7 @@
 
 use rusqlite::types::ValueRef;
 
-use super::{State, WorkspaceError, schema::compute_digest};
+use super::{State, Workspace, WorkspaceError, schema::compute_digest};
 
 /// 128 random bits, hexadecimal.
 pub(super) fn random_id() -> std::io::Result<String> {
@@ -20,6 +20,13 @@ pub(super) fn random_id() -> std::io::Result<String> {
 pub fn user_name() -> String {
     let name = ["LOGNAME", "USER"].iter().find_map(|v| std::env::var(v).ok().filter(|n| !n.is_empty()));
     name.unwrap_or_else(|| "local".to_owned())
+}
+
+/// Number and hash of the last entry that the head of the log names, where it can be read.
+pub(super) fn log_head(workspace: &Workspace) -> Option<(u64, String)> {
+    let head: serde_json::Value =
+        serde_json::from_slice(&fs_err::read(workspace.log_path().join("head.json")).ok()?).ok()?;
+    Some((head.get("entries")?.as_u64()?, head.get("last")?.as_str()?.to_owned()))
 }
 
 /// Digests of the parts of a state, so that a difference can be named.
@@ -49,11 +56,8 @@ impl State {
         if let Some(id) = self.meta("identity")? {
             return Ok(id);
         }
-        let digest = blake3::derive_key(
-            "places 2026-11 identity of a workspace before format 4",
-            self.content_digest()?.as_bytes(),
-        );
-        Ok(digest[..16].iter().map(|b| format!("{b:02x}")).collect())
+        let content = format!("workspace before format 4: {}", self.content_digest()?);
+        Ok(blake3::hash(content.as_bytes()).to_hex()[..32].to_owned())
     }
 
     /// Digest of everything the state lists (partitions and layers by their checksums, gazetteers, indicators,
@@ -66,6 +70,16 @@ impl State {
             Some(digest) => Ok(digest),
             None => self.compute_digest(),
         }
+    }
+
+    /// The entry of the log that was its last at the last commit of data: number and hash. A log that does not hold it
+    /// any more was cut, or is another.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::State`].
+    pub fn noted_log(&self) -> Result<Option<(u64, String)>, WorkspaceError> {
+        let noted = self.meta("log")?;
+        Ok(noted.and_then(|n| n.split_once(':').and_then(|(n, hash)| Some((n.parse().ok()?, hash.to_owned())))))
     }
 
     /// The digest that [`State::content_digest`] should give.

@@ -98,9 +98,13 @@ pub(super) fn upgrade(path: &Path, state: &mut State) -> Result<(), WorkspaceErr
         return Ok(());
     }
     seal::open(path)?;
-    state.connection.pragma_update(None, "user_version", found)?;
-    migrate(path, &mut state.connection)?;
-    seal::close(path)
+    let done = match state.connection.pragma_update(None, "user_version", found) {
+        Ok(()) => migrate(path, &mut state.connection),
+        Err(error) => Err(error.into()),
+    };
+    // Whole either way: the steps are one transaction.
+    let sealed = seal::close(path);
+    done.and(sealed)
 }
 
 /// BLAKE3 over the content of every table of a format (without the digest itself).

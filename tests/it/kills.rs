@@ -18,7 +18,9 @@ fn kills() -> usize {
 /// Everything a command may change, as a text to compare.
 fn view(scratch: &Scratch) -> String {
     let state = scratch.workspace.state().unwrap();
-    let (csv, summary) = count(&scratch.snapshot(), &[("by", "area:squares,month,category,source")]);
+    let (csv, mut summary) = count(&scratch.snapshot(), &[("by", "area:squares,month,category,source")]);
+    // The number of the snapshot goes up with every change, there and back.
+    summary.as_object_mut().unwrap().remove("snapshot").unwrap();
     let claims: Vec<String> = scratch.workspace.claims().unwrap().into_iter().map(|c| c.id).collect();
     let gazetteers: Vec<_> = state.gazetteers().unwrap().into_iter().map(|g| (g.name, g.entries)).collect();
     let layers: Vec<String> = state.layers().unwrap().into_iter().map(|l| l.0).collect();
@@ -51,7 +53,8 @@ fn kill_loop(scratch: &Scratch, steps: [Vec<String>; 2], reset: impl Fn()) {
         (view(scratch), started.elapsed())
     };
     // Twice, for commands that come back to a state rather than to the first one.
-    (run(0), run(1));
+    run(0);
+    run(1);
     let ((first, _), (second, took)) = (run(0), run(1));
     assert_ne!(first, second, "the commands change nothing");
     reset();
@@ -68,11 +71,13 @@ fn kill_loop(scratch: &Scratch, steps: [Vec<String>; 2], reset: impl Fn()) {
         assert!(report.problems.is_empty(), "{:?}", report.problems);
         verify(&scratch.workspace.log_path()).unwrap();
         let found = view(scratch);
-        assert!(found == current || found == *next, "{:?} left neither the old workspace nor the new one", steps[i]);
+        let odd = || found.lines().filter(|l| !current.contains(l) && !next.contains(l)).collect::<Vec<_>>().join("\n");
+        let is_one = found == current || found == *next;
+        assert!(is_one, "{:?} left neither the old workspace nor the new one: {}", steps[i], odd());
         if found == current {
-            old += 1
+            old += 1;
         } else {
-            new += 1
+            new += 1;
         }
         reset();
         current = view(scratch);
@@ -181,7 +186,7 @@ fn killed_gazetteers() {
 fn killed_areas() {
     let scratch = with_data();
     let squares = crate::support::squares();
-    let files = [squares.clone(), squares.replace("[1.1,52.5],[1.2,52.5]", "[1.1,52.5],[1.19,52.5]")];
+    let files = [squares.clone(), squares.replace("[1.1,52.5]", "[1.08,52.5]")];
     let steps = [0, 1]
         .map(|i| words("areas add squares FILE --study-area", &scratch.write(&format!("a{i}.geojson"), &files[i])));
     kill_loop(&scratch, steps, || {});
