@@ -9,7 +9,9 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, params};
 use rusqlite_migration::{HookError, M, Migrations};
 
-use super::{FORMAT_VERSION, State, WorkspaceError, identity::random_id, open_private, seal, state::configure};
+use super::{
+    FORMAT_VERSION, State, WorkspaceError, identity::random_id, open_private, private, seal, state::configure,
+};
 
 /// Tables of the first format.
 const SCHEMA: &str = "
@@ -96,6 +98,10 @@ pub(super) fn upgrade(path: &Path, state: &mut State) -> Result<(), WorkspaceErr
     let found = state.format()?;
     if found == FORMAT_VERSION {
         return Ok(());
+    }
+    // Earlier versions left to the umask who reads their files.
+    if let Some(root) = path.parent() {
+        private::close_all(root)?;
     }
     seal::open(path)?;
     let done = match state.connection.pragma_update(None, "user_version", found) {

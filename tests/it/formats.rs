@@ -1,6 +1,9 @@
 //! Workspaces of released versions open, answer as they did, and are brought forward by the first writer.
 
-use std::path::{Path, PathBuf};
+use std::{
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
 
 use places::{
     claims::{Kind, replay},
@@ -52,6 +55,8 @@ fn released_workspaces_answer_as_they_did_and_readers_change_nothing() {
         assert_eq!(state_bytes(&workspace), before, "{name}: a reader wrote");
         write(&workspace);
         assert_ne!(state_bytes(&workspace), before);
+        let mode = fs_err::metadata(workspace.state_path()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}: its owner's only from now on");
         assert_eq!(counted(&workspace), then, "{name} after the first writer");
         assert!(check(&workspace, true, false).unwrap().problems.is_empty());
     }
