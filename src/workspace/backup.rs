@@ -9,7 +9,10 @@ use std::{
 
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 
-use super::{CheckReport, Desk, LOG_LOCK, Workspace, WorkspaceError, check, files::sync_folder, private, wait_for};
+use super::{
+    CheckReport, Desk, LOG_LOCK, Workspace, WorkspaceError, check, files::sync_folder, private, settings_switch,
+    wait_for,
+};
 
 /// How the names of backups begin that are not whole yet.
 const BACKUP: &str = ".new-backup-";
@@ -28,6 +31,7 @@ pub fn backup(workspace: &Workspace, to: &Path) -> Result<usize, WorkspaceError>
         return Err(WorkspaceError::NotEmpty { path: to.to_owned() });
     }
     let _lock = workspace.lock()?;
+    settings_switch::settle(workspace, &workspace.state()?)?;
     let mut paths = vec!["places.toml".to_owned(), "state.sqlite".to_owned(), "state.sqlite.sum".to_owned()];
     paths.extend(workspace.state()?.files()?.into_iter().map(|f| f.path));
     let folder = to.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -132,7 +132,7 @@ fn check_state(
         report.problem("state.sqlite", format!("SQLite finds: {sound}"));
     }
     let accepted = state.meta("settings")?;
-    if accepted != Some(digest(&workspace.settings_path())?.1) {
+    if accepted != Some(workspace.settings_digest()?) {
         report.problem(
             "places.toml",
             "it is not the file that was last used by a writer. If you edited it: `places check --deep --accept-settings`",

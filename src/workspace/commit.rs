@@ -11,13 +11,13 @@ use rusqlite::params;
 
 use super::{
     AreaRow, Edition, FileEntry, FileKind, Incidents, Indicator, Lock, Settings, State, Workspace, WorkspaceError,
-    files::{digest, sync_folder, write_synced, written},
+    files::{digest, sync_folder, write_synced},
     identity::log_head,
     incidents_digest::rows_digest_of,
     incidents_write::write_incidents,
     layer_file::write_layer,
     private::{UNFINISHED, private_folder, temporary},
-    schema, seal,
+    schema, seal, settings_switch,
 };
 use crate::model::Month;
 
@@ -52,6 +52,7 @@ impl<'a> Commit<'a> {
     pub fn begin(workspace: &'a Workspace, _lock: &Lock) -> Result<Self, WorkspaceError> {
         let mut state = workspace.state()?;
         sweep(workspace, &state)?;
+        settings_switch::settle(workspace, &state)?;
         schema::upgrade(&workspace.state_path(), &mut state)?;
         state.connection.execute_batch("BEGIN IMMEDIATE")?;
         Ok(Self { workspace, state, folders: BTreeSet::new(), settings: None, changes_answers: false })
@@ -275,10 +276,9 @@ impl<'a> Commit<'a> {
         for folder in &self.folders {
             sync_folder(folder)?;
         }
-        // Written before the switch, so that only its name is to be changed after.
-        let path = self.workspace.settings_path();
-        let settings =
-            self.settings.as_ref().map(|text| written(self.workspace.root(), text.as_bytes())).transpose()?;
+        if let Some(text) = &self.settings {
+            settings_switch::prepare(self.workspace, &self.state, text)?;
+        }
         self.note_content()?;
         let state_path = self.workspace.state_path();
         seal::open(&state_path)?;
@@ -287,10 +287,7 @@ impl<'a> Commit<'a> {
             return Err(error.into());
         }
         let after = |e: WorkspaceError| WorkspaceError::AfterSwitch { reason: e.cause() };
-        if let Some(file) = settings {
-            file.persist(&path).map_err(|e| after(e.error.into()))?;
-            sync_folder(self.workspace.root()).map_err(after)?;
-        }
+        settings_switch::settle(self.workspace, &self.state).map_err(after)?;
         seal::close(&state_path).map_err(after)?;
         // What cannot be swept now the next writer sweeps.
         let _ = sweep(self.workspace, &self.state);

@@ -45,16 +45,11 @@ pub struct FileEntry {
 /// Writes a file under its final name through a temporary one, synced: it is there whole or not at all.
 pub(super) fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), WorkspaceError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    written(folder, bytes)?.persist(path).map_err(|e| e.error)?;
-    sync_folder(folder)
-}
-
-/// A file that is whole and synced, and has no name yet.
-pub(super) fn written(folder: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, WorkspaceError> {
     let mut file = temporary(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    Ok(file)
+    file.persist(path).map_err(|e| e.error)?;
+    sync_folder(folder)
 }
 
 /// Makes the names in a folder durable.

@@ -29,6 +29,7 @@ mod review;
 mod schema;
 mod seal;
 mod settings;
+mod settings_switch;
 mod state;
 
 use std::path::{Path, PathBuf};
@@ -140,7 +141,7 @@ impl Workspace {
     /// # Errors
     /// [`WorkspaceError::Settings`] with line and reason, or the I/O error.
     pub fn settings_read(&self) -> Result<(Settings, String), WorkspaceError> {
-        Settings::read(&self.settings_path())
+        Settings::read(&self.settings_path(), &settings_switch::current(self)?)
     }
 
     /// The settings, for whoever does not need to know when they change.
@@ -156,7 +157,7 @@ impl Workspace {
     /// # Errors
     /// The I/O error with its path.
     pub fn settings_digest(&self) -> Result<String, WorkspaceError> {
-        Ok(files::digest(&self.settings_path())?.1)
+        Ok(blake3::hash(&settings_switch::current(self)?).to_hex().to_string())
     }
 
     /// The layer that is the study area, or none while the settings name none.

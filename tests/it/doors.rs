@@ -282,3 +282,45 @@ fn settings_are_digested_from_the_bytes_that_were_parsed() {
     let (again, other) = scratch.workspace.settings_read().unwrap();
     assert_eq!((settings.definitions.len(), other != digest), (again.definitions.len(), true));
 }
+
+#[test]
+fn settings_that_a_killed_writer_left_go_with_the_data() {
+    let scratch = Scratch::new();
+    let (path, next) = (scratch.workspace.settings_path(), scratch.workspace.root().join("places.toml.next"));
+    let before = fs_err::read_to_string(&path).unwrap();
+    let areas = scratch.write("areas.geojson", crate::support::squares());
+    let request = places::import::AddAreas {
+        layer: "squares".into(),
+        files: vec![areas],
+        study_area: true,
+        ..Default::default()
+    };
+    places::import::add_areas(&scratch.workspace, &request).unwrap();
+    assert!(!next.exists());
+    let after = fs_err::read_to_string(&path).unwrap();
+    let study = || scratch.workspace.settings().unwrap().study_area.layer;
+    let write = || {
+        let file = scratch.write("2025-01-here-street.csv", police_file("2025-01", "Here", 9, 1));
+        scratch.import_police(&[file]);
+    };
+    // Killed after the transaction, before the name: readers and the next writer take the new text.
+    fs_err::write(&path, &before).unwrap();
+    fs_err::write(&next, &after).unwrap();
+    assert_eq!(study(), "squares");
+    assert_eq!(scratch.workspace.settings_digest().unwrap(), blake3::hash(after.as_bytes()).to_hex().to_string());
+    assert!(check(&scratch.workspace, true, false).unwrap().problems.is_empty());
+    write();
+    assert_eq!((fs_err::read_to_string(&path).unwrap(), next.exists()), (after.clone(), false));
+    // Killed before the transaction: the text is of nobody.
+    fs_err::write(&next, after.replace("squares", "never")).unwrap();
+    assert_eq!(study(), "squares");
+    write();
+    assert_eq!((fs_err::read_to_string(&path).unwrap(), next.exists()), (after.clone(), false));
+    // Edited by a person since: theirs stays.
+    let edited = format!("{before}# edited\n");
+    fs_err::write(&path, &edited).unwrap();
+    fs_err::write(&next, &after).unwrap();
+    assert_eq!(study(), "");
+    write();
+    assert_eq!((fs_err::read_to_string(&path).unwrap(), next.exists()), (edited, false));
+}
