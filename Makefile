@@ -10,7 +10,7 @@ export RUSTFLAGS :=
 endif
 endif
 
-.PHONY: demo test web rust-test web-test browser-test bench bench-geocode openapi fmt clean
+.PHONY: demo test kill-test web rust-test web-test browser-test bench bench-geocode openapi fmt clean
 
 ## The front end, a release build, the fictional county, a server; prints the address.
 demo: web
@@ -32,6 +32,10 @@ web-test: $(WEB_STAMP)
 browser-test: web
 	$(CARGO) build
 	cd web && PLACES_BIN="$$($(CARGO) metadata --format-version 1 --no-deps | node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory')/debug/places" npm run --silent e2e
+
+## Two hundred kills in each command that writes; half an hour.
+kill-test: web
+	PLACES_KILLS=200 $(CARGO) test --test it kills:: -- --nocapture
 
 ## The built front end, which release builds hold inside.
 web: web/dist/index.html

@@ -28,10 +28,13 @@
 //! (`dropped-N`), with an entry that says so.
 //!
 //! # What it cannot find
-//! Nothing in the folder is secret. Who may write the whole folder (its owner, root) can make a shorter or another log
-//! that holds in itself, head and all. That is found against something kept elsewhere: `places audit verify` prints
-//! count and hash of the last entry, and `places audit verify --expect COUNT:HASH` asks whether a log still
-//! holds that one; every backup has the log as it was.
+//! Nothing in the folder is secret. Who may write it (its owner, root) can make a shorter or another log that holds in
+//! itself, head and all; who edits only files of the log is found. Against the first, the last entry is noted in the
+//! sealed state with every commit of data, so [`verify_workspace`] misses a log that was cut to before that, replaced
+//! or removed; but root with the whole directory can rewrite the state as well, and what was logged since the last
+//! commit of data is noted nowhere inside. That is found only against something kept elsewhere: `places audit verify`
+//! prints number and hash of the last entry, `places audit verify --expect NUMBER:HASH` asks for it again, and every
+//! backup has the log as it was.
 //!
 //! May use: model, workspace.
 
@@ -46,4 +49,4 @@ pub use entry::{Entry, EntryKind, LogLine};
 pub use error::{AccessError, LogFault};
 pub use log::{Log, Receipt};
 pub use user::{Access, Grant, Who};
-pub use verify::{Verified, entries, verify};
+pub use verify::{Verified, entries, verify, verify_workspace};

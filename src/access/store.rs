@@ -3,7 +3,7 @@
 use std::{
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use super::{
     AccessError, Entry, LogFault, LogLine, Receipt, Who,
     entry::{kept, no_hash, seal, sealed_hash},
 };
-use crate::workspace::{open_private, private_folder};
+use crate::workspace::{LOG_LOCK, open_private, private_folder, wait_for};
 
 /// Length at which a segment is full.
 pub(super) const SEGMENT_BYTES: u64 = 4 << 20;
@@ -20,7 +20,6 @@ pub(super) const SEGMENT_BYTES: u64 = 4 << 20;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The head's name.
 pub(super) const HEAD: &str = "head.json";
-const LOCK: &str = "lock";
 
 /// Where the log ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,28 +69,10 @@ pub(super) fn segments(folder: &Path) -> io::Result<Vec<u64>> {
     Ok(found)
 }
 
-/// Waits for the log's own lock, which goes with the file returned.
-pub(super) fn wait_for(lock: &fs_err::File) -> io::Result<()> {
-    let until = Instant::now() + PATIENCE;
-    loop {
-        match lock.file().try_lock() {
-            Ok(()) => return Ok(()),
-            Err(std::fs::TryLockError::Error(e)) => return Err(e),
-            Err(std::fs::TryLockError::WouldBlock) if Instant::now() < until => {
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            Err(std::fs::TryLockError::WouldBlock) => {
-                let text = format!("another process has held {} for {} s", lock.path().display(), PATIENCE.as_secs());
-                return Err(io::Error::new(io::ErrorKind::WouldBlock, text));
-            }
-        }
-    }
-}
-
 /// The lock of a log that may only be read: none where there is no log, or no reading of it.
 pub(super) fn reader_lock(folder: &Path) -> Option<fs_err::File> {
-    let lock = fs_err::File::open(folder.join(LOCK)).ok()?;
-    wait_for(&lock).ok()?;
+    let lock = fs_err::File::open(folder.join(LOG_LOCK)).ok()?;
+    wait_for(&lock, PATIENCE).ok()?;
     Some(lock)
 }
 
@@ -108,8 +89,8 @@ impl Writer {
     pub(super) fn open(folder: &Path) -> Result<Self, AccessError> {
         let failed = |source: io::Error| AccessError::cannot_write(folder, source);
         private_folder(folder).map_err(failed)?;
-        let lock = open_private(&folder.join(LOCK)).map_err(failed)?;
-        wait_for(&lock).map_err(failed)?;
+        let lock = open_private(&folder.join(LOG_LOCK)).map_err(failed)?;
+        wait_for(&lock, PATIENCE).map_err(failed)?;
         let mut writer = match read_head(folder)? {
             Some(head) => Self { folder: folder.to_owned(), head, _lock: lock },
             None => Self::begin(folder, lock)?,

@@ -1,7 +1,7 @@
 //! Who asks, and the proof that their look is in the log.
 
 use super::{AccessError, Log, LogLine, Receipt};
-use crate::model::Caller;
+use crate::{model::Caller, workspace::user_name};
 
 /// Who asks, as the log names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +25,7 @@ impl Who {
     /// no accounts yet.
     #[must_use]
     pub fn local() -> Self {
-        let name = ["LOGNAME", "USER"].iter().find_map(|v| std::env::var(v).ok().filter(|n| !n.is_empty()));
-        Self::new(&name.unwrap_or_else(|| "local".to_owned()), &Caller::local())
+        Self::new(&user_name(), &Caller::local())
     }
 }
 

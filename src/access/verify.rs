@@ -7,6 +7,7 @@ use super::{
     entry::no_hash,
     store::{HEAD, Head, follows, read_head, reader_lock, segment_name, segments},
 };
+use crate::workspace::Workspace;
 
 /// A log that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,27 @@ pub struct Verified {
 /// [`LogFault`] with the segment and the entry at fault.
 pub fn verify(folder: &Path) -> Result<Verified, LogFault> {
     entries(folder, |_, _| {})
+}
+
+/// Verifies the log of a workspace, and that it still holds the entries noted elsewhere: the one that the data store
+/// noted with its last commit, and `expect` where somebody noted one.
+///
+/// # Errors
+/// [`LogFault`] with the segment and the entry at fault.
+pub fn verify_workspace(workspace: &Workspace, expect: Option<&(u64, String)>) -> Result<Verified, LogFault> {
+    // A state that cannot be read is for `check` to say; the log is verified all the same.
+    let noted = workspace.state().and_then(|state| state.noted_log()).ok().flatten();
+    let mut missing: Vec<(u64, String)> = noted.iter().chain(expect).filter(|n| n.0 > 0).cloned().collect();
+    let verified = entries(&workspace.log_path(), |entry, hash| {
+        missing.retain(|(seq, noted)| *seq != entry.seq || noted != hash);
+    })?;
+    match missing.first() {
+        None => Ok(verified),
+        Some((seq, _)) => {
+            let reason = "it is not the entry that was noted: the log was cut, or another stands in its place";
+            Err(LogFault::new("log", *seq, reason))
+        }
+    }
 }
 
 /// Verifies the log in a folder and shows each entry that holds, with its hash, in order.

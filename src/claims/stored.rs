@@ -6,7 +6,7 @@ use crate::{
     export::{ExportError, encoder},
     model::{Day, QueryError},
     snapshot::Snapshot,
-    workspace::{Commit, StoredClaim, Workspace, WorkspaceError},
+    workspace::{StoredClaim, Workspace, WorkspaceError, user_name},
 };
 
 /// Longest question stored.
@@ -104,8 +104,7 @@ pub fn keep(workspace: &Workspace, claimed: &Claimed) -> Result<Keeping, ClaimEr
         return Err(ClaimError::TooLong { bytes: request.len() });
     }
     let id = &claimed.kept.id;
-    let lock = workspace.lock()?;
-    if let Some(stored) = workspace.state()?.claims()?.into_iter().find(|c| c.id == *id) {
+    if let Some(stored) = all(workspace)?.into_iter().find(|c| c.id == *id) {
         // An identity is of content: other bytes under it would be a fault of the program.
         return if stored.result == claimed.json {
             Ok(Keeping::Known)
@@ -113,15 +112,15 @@ pub fn keep(workspace: &Workspace, claimed: &Claimed) -> Result<Keeping, ClaimEr
             Err(ClaimError::Unreadable { id: id.clone(), reason: "another answer is stored under it".to_owned() })
         };
     }
-    let mut commit = Commit::begin(workspace, &lock)?;
-    commit.add_claim(&StoredClaim {
+    let claim = StoredClaim {
         id: id.clone(),
         kind: claimed.question.question.clone(),
         request,
         cutoff: claimed.kept.cutoff.clone(),
         result: claimed.json.clone(),
-    })?;
-    commit.finish()?;
+    };
+    // The desk has a writer of its own: an import that runs is not waited for.
+    workspace.desk()?.add_claim(&claim, &user_name())?;
     Ok(Keeping::Stored)
 }
 
@@ -130,7 +129,7 @@ pub fn keep(workspace: &Workspace, claimed: &Claimed) -> Result<Keeping, ClaimEr
 /// # Errors
 /// The workspace's.
 pub fn all(workspace: &Workspace) -> Result<Vec<StoredClaim>, ClaimError> {
-    Ok(workspace.state()?.claims()?)
+    Ok(workspace.claims()?)
 }
 
 /// A stored claim.

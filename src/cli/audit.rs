@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::output::{note, print_line, thousands};
 use crate::{
-    access::{Entry, LogFault, Verified, entries},
+    access::{Entry, LogFault, Verified, entries, verify_workspace},
     export::printable,
     workspace::Workspace,
 };
@@ -26,8 +26,8 @@ pub enum AuditCommand {
     after_help = "Examples:\n  places audit verify\n  places audit verify --expect 4711:5f0e...   the last entry as it was noted elsewhere"
 )]
 pub struct VerifyArgs {
-    /// An entry noted earlier, as COUNT:HASH: is it still there?
-    #[arg(long, value_name = "COUNT:HASH", value_parser = noted)]
+    /// An entry noted earlier, as NUMBER:HASH: is it still there?
+    #[arg(long, value_name = "NUMBER:HASH", value_parser = noted)]
     pub expect: Option<(u64, String)>,
     /// Print as JSON
     #[arg(long)]
@@ -47,7 +47,7 @@ pub struct ShowArgs {
 }
 
 fn noted(text: &str) -> Result<(u64, String), String> {
-    let (count, hash) = text.split_once(':').ok_or("give COUNT:HASH, as `places audit verify` prints it")?;
+    let (count, hash) = text.split_once(':').ok_or("give NUMBER:HASH, as `places audit verify` prints it")?;
     let count = count.parse().map_err(|_| format!("{count:?} is no number of entries"))?;
     if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err("the hash has 64 hexadecimal digits".to_owned());
@@ -64,11 +64,7 @@ pub(super) fn run(workspace: &Workspace, command: &AuditCommand) -> anyhow::Resu
 }
 
 fn verify(workspace: &Workspace, args: &VerifyArgs) -> anyhow::Result<()> {
-    let mut expected = args.expect.is_none();
-    let found = entries(&workspace.log_path(), |entry, hash| {
-        expected |= args.expect.as_ref().is_some_and(|(seq, noted)| *seq == entry.seq && noted == hash);
-    });
-    let found = found.and_then(|verified| if expected { Ok(verified) } else { Err(other_log(args)) });
+    let found = verify_workspace(workspace, args.expect.as_ref());
     if args.json {
         print_line(&as_json(&found).to_string())?;
     }
@@ -89,15 +85,6 @@ fn verify(workspace: &Workspace, args: &VerifyArgs) -> anyhow::Result<()> {
         ));
     }
     Ok(())
-}
-
-/// The log holds in itself and is not the one whose entry was noted.
-fn other_log(args: &VerifyArgs) -> LogFault {
-    LogFault {
-        file: "log".to_owned(),
-        entry: args.expect.as_ref().map(|e| e.0),
-        reason: "it is not the entry that was noted: the log was cut, or another stands in its place".to_owned(),
-    }
 }
 
 fn as_json(found: &Result<Verified, LogFault>) -> serde_json::Value {

@@ -6,8 +6,9 @@ use clap::Args;
 
 use super::output::{note, print_line, thousands};
 use crate::{
+    access::verify_workspace,
     import::verify_places,
-    workspace::{self, CheckReport, Workspace},
+    workspace::{self, CheckReport, Problem, Workspace},
 };
 
 /// Arguments of `places init`.
@@ -60,10 +61,18 @@ pub(super) fn init(root: &Path, args: &InitArgs) -> anyhow::Result<()> {
 
 pub(super) fn check(opened: &Workspace, args: &CheckArgs) -> anyhow::Result<()> {
     let mut report = workspace::check(opened, args.deep, args.accept_settings)?;
+    check_log(opened, &mut report);
     if args.deep && report.problems.is_empty() {
         report.problems.extend(verify_places(opened)?);
     }
     finish(&report)
+}
+
+/// The log is not the data's to check: the room that writes it does.
+fn check_log(opened: &Workspace, report: &mut CheckReport) {
+    if let Err(fault) = verify_workspace(opened, None) {
+        report.problems.push(Problem { path: format!("log/{}", fault.file), what: fault.to_string() });
+    }
 }
 
 fn finish(report: &CheckReport) -> anyhow::Result<()> {
@@ -91,5 +100,8 @@ pub(super) fn backup(opened: &Workspace, args: &BackupArgs) -> anyhow::Result<()
 
 pub(super) fn restore(root: &Path, args: &RestoreArgs) -> anyhow::Result<()> {
     let report = workspace::restore(&args.file, root)?;
+    if let Err(fault) = verify_workspace(&Workspace::open(root)?, None) {
+        note(&format!("note: {fault}; the data is sound, and the log is as it was in the backup"));
+    }
     print_line(&format!("restored {}: {} incidents", root.display(), thousands(report.incidents)))
 }

@@ -53,7 +53,7 @@ impl Snapshot {
 
     fn load_once(workspace: &Workspace) -> Result<Self, SnapshotError> {
         let state = workspace.state()?;
-        let settings = workspace.settings()?;
+        let (settings, settings_digest) = workspace.settings_read()?;
         let listed = state.consistently(Listed::read)?;
         listed.files.par_iter().try_for_each(|file| workspace.verify(file))?;
         let layers: Vec<LoadedLayer> = listed
@@ -70,7 +70,8 @@ impl Snapshot {
         );
         Ok(Self {
             id: listed.snapshot,
-            settings: workspace.settings_digest()?,
+            content: listed.content,
+            settings: settings_digest,
             title: settings.title.clone(),
             sources: sources(&settings, &listed, &coverage),
             known: Known { definitions: settings.definitions.clone(), calendars: settings.calendars() },
@@ -88,6 +89,8 @@ impl Snapshot {
 /// What the state lists, read in one transaction.
 struct Listed {
     snapshot: u64,
+    /// Identity of the workspace and digest of what the state lists.
+    content: String,
     partitions: Vec<Partition>,
     layers: Vec<(String, String)>,
     /// Files that answers are made from.
@@ -102,6 +105,7 @@ impl Listed {
     fn read(state: &State) -> Result<Self, WorkspaceError> {
         Ok(Self {
             snapshot: state.snapshot()?,
+            content: format!("{}@{}", state.identity()?, state.content_digest()?),
             partitions: state.partitions()?,
             layers: state.layers()?,
             files: state.files()?.into_iter().filter(|f| f.path.ends_with(".parquet")).collect(),

@@ -80,6 +80,8 @@ pub struct SourceInfo {
 pub struct Snapshot {
     /// Number of the data's state.
     pub id: u64,
+    /// Identity of the workspace and digest of what its state lists.
+    pub content: String,
     /// Checksum of the settings it was loaded with.
     pub settings: String,
     /// What the partnership is called.
@@ -137,7 +139,7 @@ impl Snapshot {
     /// What the data is: changes with any commit, and with the settings.
     #[must_use]
     pub fn identity(&self) -> String {
-        format!("{}|{}", self.id, self.settings)
+        format!("{}|{}", self.content, self.settings)
     }
 
     /// Sources with incidents, by name.

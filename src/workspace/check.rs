@@ -8,7 +8,7 @@ use std::{
 use rusqlite::params;
 
 use super::{
-    State, Workspace, WorkspaceError,
+    Desk, State, Workspace, WorkspaceError,
     files::digest,
     read_incidents, read_layer,
     seal::{self, Seal},
@@ -68,6 +68,10 @@ pub fn check(workspace: &Workspace, deep: bool, accept_settings: bool) -> Result
             }
         }
     }
+    match Desk::problems(workspace.desk_path()) {
+        Ok(problems) => problems.into_iter().for_each(|what| report.problem("desk.sqlite", what)),
+        Err(e) => report.problem("desk.sqlite", e.to_string()),
+    }
     if accept_settings
         && report.problems.iter().all(|p| p.path == "places.toml")
         && workspace.state().and_then(|s| workspace.study_area(&s)).is_ok()
@@ -91,7 +95,7 @@ fn check_seal(workspace: &Workspace, report: &mut CheckReport) -> Result<(), Wor
         Seal::Open => {
             let whole = workspace
                 .state()
-                .and_then(|state| Ok(state.meta("digest")?.as_deref() == Some(state.content_digest()?.as_str())));
+                .and_then(|state| Ok(state.meta("digest")?.as_deref() == Some(state.compute_digest()?.as_str())));
             if matches!(whole, Ok(true)) {
                 seal::close(&path)?;
                 let note = "a writer was interrupted; the state is whole (old or new) and was sealed again";
@@ -114,7 +118,7 @@ fn check_state(
     deep: bool,
     report: &mut CheckReport,
 ) -> Result<(), WorkspaceError> {
-    if state.meta("digest")? != Some(state.content_digest()?) {
+    if state.meta("digest")? != Some(state.compute_digest()?) {
         report.problem("state.sqlite", "its content is not what was committed; restore a backup");
     }
     check_files(workspace, state, report)?;
@@ -128,7 +132,7 @@ fn check_state(
         report.problem("state.sqlite", format!("SQLite finds: {sound}"));
     }
     let accepted = state.meta("settings")?;
-    if accepted != Some(digest(&workspace.settings_path())?.1) {
+    if accepted != Some(workspace.settings_digest()?) {
         report.problem(
             "places.toml",
             "it is not the file that was last used by a writer. If you edited it: `places check --deep --accept-settings`",

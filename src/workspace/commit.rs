@@ -10,13 +10,14 @@ use std::{
 use rusqlite::params;
 
 use super::{
-    AreaRow, Edition, FileEntry, FileKind, Incidents, Indicator, Lock, Settings, State, StoredClaim, Workspace,
-    WorkspaceError,
+    AreaRow, Edition, FileEntry, FileKind, Incidents, Indicator, Lock, Settings, State, Workspace, WorkspaceError,
     files::{digest, sync_folder, write_synced},
+    identity::log_head,
+    incidents_digest::rows_digest_of,
     incidents_write::write_incidents,
     layer_file::write_layer,
-    private::{private_folder, temporary},
-    seal,
+    private::{UNFINISHED, private_folder, temporary},
+    schema, seal, settings_switch,
 };
 use crate::model::Month;
 
@@ -49,10 +50,11 @@ impl<'a> Commit<'a> {
     /// # Errors
     /// [`WorkspaceError`] when the state cannot be read or leftovers not removed.
     pub fn begin(workspace: &'a Workspace, _lock: &Lock) -> Result<Self, WorkspaceError> {
-        let state = workspace.state()?;
+        let mut state = workspace.state()?;
         sweep(workspace, &state)?;
+        settings_switch::settle(workspace, &state)?;
+        schema::upgrade(&workspace.state_path(), &mut state)?;
         state.connection.execute_batch("BEGIN IMMEDIATE")?;
-        state.upgrade()?;
         Ok(Self { workspace, state, folders: BTreeSet::new(), settings: None, changes_answers: false })
     }
 
@@ -97,9 +99,10 @@ impl<'a> Commit<'a> {
         if rows == 0 {
             connection.execute("DELETE FROM partitions WHERE source = ?1 AND month = ?2", params![source, month.0])?;
         } else {
+            let content = rows_digest_of(&self.workspace.root().join(&file.path))?;
             connection.execute(
-                "INSERT OR REPLACE INTO partitions VALUES (?1, ?2, ?3, ?4)",
-                params![source, month.0, file.path, rows as i64],
+                "INSERT OR REPLACE INTO partitions(source, month, path, rows, content) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![source, month.0, file.path, rows as i64, content],
             )?;
             self.add_file(FileKind::Incidents, file)?;
         }
@@ -249,18 +252,6 @@ impl<'a> Commit<'a> {
         Ok(id)
     }
 
-    /// Stores a result; the same identity again changes nothing. Answers do not change by it.
-    ///
-    /// # Errors
-    /// [`WorkspaceError::State`].
-    pub fn add_claim(&mut self, claim: &StoredClaim) -> Result<(), WorkspaceError> {
-        self.state.connection.execute(
-            "INSERT OR IGNORE INTO claims VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![claim.id, claim.kind, claim.request, claim.cutoff, claim.result],
-        )?;
-        Ok(())
-    }
-
     /// Replaces a set of harm weights: (category or code, weight).
     ///
     /// # Errors
@@ -279,11 +270,32 @@ impl<'a> Commit<'a> {
     /// Makes the change live: syncs folders, switches the lists in one transaction, seals, sweeps.
     ///
     /// # Errors
-    /// [`WorkspaceError`]; before the switch the store is as it was.
+    /// [`WorkspaceError`]; before the switch the store is as it was. [`WorkspaceError::AfterSwitch`] when the switch
+    /// happened and something after it failed.
     pub fn finish(self) -> Result<(), WorkspaceError> {
         for folder in &self.folders {
             sync_folder(folder)?;
         }
+        if let Some(text) = &self.settings {
+            settings_switch::prepare(self.workspace, &self.state, text)?;
+        }
+        self.note_content()?;
+        let state_path = self.workspace.state_path();
+        seal::open(&state_path)?;
+        if let Err(error) = self.state.connection.execute_batch("COMMIT") {
+            self.take_back(&state_path);
+            return Err(error.into());
+        }
+        let after = |e: WorkspaceError| WorkspaceError::AfterSwitch { reason: e.cause() };
+        settings_switch::settle(self.workspace, &self.state).map_err(after)?;
+        seal::close(&state_path).map_err(after)?;
+        // What cannot be swept now the next writer sweeps.
+        let _ = sweep(self.workspace, &self.state);
+        Ok(())
+    }
+
+    /// What the state says of itself: settings last used, number of the snapshot, digest of the whole.
+    fn note_content(&self) -> Result<(), WorkspaceError> {
         let set = "INSERT OR REPLACE INTO meta VALUES (?1, ?2)";
         let connection = &self.state.connection;
         let settings = match &self.settings {
@@ -291,19 +303,25 @@ impl<'a> Commit<'a> {
             None => digest(&self.workspace.settings_path())?.1,
         };
         connection.execute(set, params!["settings", settings])?;
+        if let Some((entries, last)) = log_head(self.workspace) {
+            connection.execute(set, params!["log", format!("{entries}:{last}")])?;
+        }
         if self.changes_answers {
             let snapshot = self.state.snapshot()? + 1;
             connection.execute(set, params!["snapshot", snapshot.to_string()])?;
         }
-        connection.execute(set, params!["digest", self.state.content_digest()?])?;
-        let state_path = self.workspace.state_path();
-        seal::open(&state_path)?;
-        connection.execute_batch("COMMIT")?;
-        if let Some(text) = &self.settings {
-            write_synced(&self.workspace.settings_path(), text.as_bytes())?;
+        connection.execute(set, params!["digest", self.state.compute_digest()?])?;
+        Ok(())
+    }
+
+    /// After a switch that failed: the state is as it was, and sealed again where that can be written.
+    fn take_back(&self, state_path: &Path) {
+        // What fails here `check` and the next writer put right.
+        let _ = self.state.connection.execute_batch("ROLLBACK");
+        let is_whole = self.state.content_digest().and_then(|d| Ok(d == self.state.compute_digest()?));
+        if matches!(is_whole, Ok(true)) {
+            let _ = seal::close(state_path);
         }
-        seal::close(&state_path)?;
-        sweep(self.workspace, &self.state)
     }
 }
 
@@ -360,8 +378,15 @@ fn path_safe(source: &str) -> String {
         .collect()
 }
 
-/// Removes files of the store that no list names, and folders left empty.
+/// Removes files of the store that no list names, and folders left empty. Whoever sweeps holds the writer's lock, so
+/// an unfinished file is that of a writer that is no more.
 fn sweep(workspace: &Workspace, state: &State) -> Result<(), WorkspaceError> {
+    for entry in fs_err::read_dir(workspace.root())? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) && entry.file_type()?.is_file() {
+            fs_err::remove_file(entry.path())?;
+        }
+    }
     let live: BTreeSet<String> = state.files()?.into_iter().map(|f| f.path).collect();
     for path in super::check::stored_files(workspace.root())? {
         if !live.contains(&path) {

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use super::WorkspaceError;
+use super::{WorkspaceError, private::temporary};
 
 /// What a listed file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct FileEntry {
 /// Writes a file under its final name through a temporary one, synced: it is there whole or not at all.
 pub(super) fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), WorkspaceError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = super::private::temporary(folder)?;
+    let mut file = temporary(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|e| e.error)?;

@@ -19,6 +19,7 @@ use parquet::{
 use super::{
     WorkspaceError,
     incidents::{ABSENT, Dictionary, Incidents, PlaceRow},
+    incidents_digest::rows_metadata,
 };
 use crate::model::{RESOLUTIONS, When, WhenPrecision};
 
@@ -59,10 +60,12 @@ fn write(incidents: &Incidents, file: &File) -> Result<(), ParquetError> {
     let schema = Arc::new(schema(incidents));
     let texts = Texts::of(incidents);
     let mut writer = ArrowWriter::try_new(file, schema.clone(), Some(properties()))?;
-    for rows in incidents.order().chunks(BATCH_ROWS) {
+    let order = incidents.order();
+    for rows in order.chunks(BATCH_ROWS) {
         let columns = Batch::new(incidents, rows).columns(&texts)?;
         writer.write(&RecordBatch::try_new(schema.clone(), columns)?)?;
     }
+    writer.append_key_value_metadata(rows_metadata(incidents, &order));
     writer.close()?;
     Ok(())
 }

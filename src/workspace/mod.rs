@@ -1,25 +1,35 @@
-//! The directory that holds one partnership's data: settings, lock, Parquet partitions and the list that
-//! makes them live, checks, backup.
+//! The directory that holds one partnership's data, in three stores with a lock each.
 //!
-//! A commit writes new Parquet files, syncs file and directory, then switches the list in `state.sqlite` in
+//! | store | files | rule |
+//! |---|---|---|
+//! | data | `state.sqlite`, `incidents/`, `areas/`, `gazetteer/`, `reports/`, `places.toml` | sealed, one writer (`places.lock`), all or nothing, checked to the bit |
+//! | desk | `desk.sqlite` | many small writes while an import runs, each with its history (`desk.lock` while it is made) |
+//! | log | `log/` | append only, hash-chained (room `access`; `log/lock`) |
+//!
+//! A commit of data writes new Parquet files, syncs file and directory, then switches the list in `state.sqlite` in
 //! one transaction; files that no list names are swept by the next writer. `state.sqlite` runs with a
 //! rollback journal (one file at rest) and carries a checksum beside it, so a flipped bit in any file is
-//! found. May use: model.
+//! found. Files are their owner's only (`private`). May use: model.
 
 mod backup;
 mod check;
 mod commit;
+mod desk;
 mod error;
 mod files;
+mod identity;
 mod incidents;
+mod incidents_digest;
 mod incidents_read;
 mod incidents_write;
 mod layer_file;
 mod lock;
 mod private;
 mod review;
+mod schema;
 mod seal;
 mod settings;
+mod settings_switch;
 mod state;
 
 use std::path::{Path, PathBuf};
@@ -27,20 +37,25 @@ use std::path::{Path, PathBuf};
 pub use backup::{backup, restore};
 pub use check::{CheckReport, Problem, check};
 pub use commit::{Commit, NewLayer, settle_layer_names};
+pub use desk::{Desk, Step};
 pub use error::WorkspaceError;
 pub use files::{FileEntry, FileKind};
+pub use identity::{Digests, user_name};
 pub use incidents::{IncidentRow, Incidents, NO_PLACE, PlaceRow};
 pub use incidents_read::read_incidents;
 pub use incidents_write::INCIDENT_COLUMNS;
 pub use layer_file::{AreaRow, read_layer};
-pub use lock::Lock;
+pub use lock::{Lock, wait_for};
 pub use private::{open_private, private_folder};
 pub use review::{Alias, AliasState, GazetteerFile, ReviewDecision, ReviewItem};
 pub use settings::{CalendarSettings, DefaultLocationSettings, GeocodeSettings, Settings, StudyArea, TEMPLATE};
 pub use state::{CoverageCount, Edition, ImportRecord, Indicator, Partition, State, StoredClaim};
 
 /// Version of the directory's format that this program reads and writes.
-pub const FORMAT_VERSION: i64 = 3;
+pub const FORMAT_VERSION: i64 = 4;
+
+/// The log's own lock, in its folder: whoever adds to it or copies it holds it meanwhile.
+pub const LOG_LOCK: &str = "lock";
 
 /// An opened workspace directory.
 #[derive(Debug, Clone)]
@@ -67,7 +82,7 @@ impl Workspace {
         let workspace = Self { root: root.clone() };
         let lock = workspace.lock()?;
         files::write_synced(&workspace.settings_path(), TEMPLATE.as_bytes())?;
-        state::create(&workspace.state_path())?;
+        schema::create(&workspace.state_path())?;
         Commit::begin(&workspace, &lock)?.finish()?;
         Ok(workspace)
     }
@@ -78,11 +93,23 @@ impl Workspace {
     /// [`WorkspaceError::NotAWorkspace`] or [`WorkspaceError::Newer`]; nothing is changed.
     pub fn open(root: &Path) -> Result<Self, WorkspaceError> {
         let workspace = Self { root: root.to_owned() };
-        if !workspace.state_path().is_file() || !workspace.settings_path().is_file() {
-            return Err(WorkspaceError::NotAWorkspace { path: root.to_owned() });
+        for path in [workspace.state_path(), workspace.settings_path()] {
+            match fs_err::File::open(&path) {
+                Ok(file) if file.metadata().is_ok_and(|m| m.is_file()) => {}
+                Err(source) if source.kind() == std::io::ErrorKind::PermissionDenied => {
+                    return Err(WorkspaceError::NotReadable { path: root.to_owned(), source });
+                }
+                _ => return Err(WorkspaceError::NotAWorkspace { path: root.to_owned() }),
+            }
         }
         workspace.state()?;
         Ok(workspace)
+    }
+
+    /// Whether the directory still holds the workspace, and this process can read it.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        [self.state_path(), self.settings_path()].iter().all(|path| fs_err::File::open(path).is_ok())
     }
 
     /// The directory.
@@ -109,20 +136,28 @@ impl Workspace {
         self.root.join("log")
     }
 
-    /// Reads the settings.
+    /// The settings, and the checksum of the very bytes they were read from.
     ///
     /// # Errors
-    /// [`WorkspaceError::Settings`] with line and reason.
-    pub fn settings(&self) -> Result<Settings, WorkspaceError> {
-        Settings::read(&self.settings_path())
+    /// [`WorkspaceError::Settings`] with line and reason, or the I/O error.
+    pub fn settings_read(&self) -> Result<(Settings, String), WorkspaceError> {
+        Settings::read(&self.settings_path(), &settings_switch::current(self)?)
     }
 
-    /// Checksum of `places.toml` as it is now.
+    /// The settings, for whoever does not need to know when they change.
+    ///
+    /// # Errors
+    /// As [`Self::settings_read`].
+    pub fn settings(&self) -> Result<Settings, WorkspaceError> {
+        Ok(self.settings_read()?.0)
+    }
+
+    /// Checksum of `places.toml` as it is now: to ask whether settings read before are still those.
     ///
     /// # Errors
     /// The I/O error with its path.
     pub fn settings_digest(&self) -> Result<String, WorkspaceError> {
-        Ok(files::digest(&self.settings_path())?.1)
+        Ok(blake3::hash(&settings_switch::current(self)?).to_hex().to_string())
     }
 
     /// The layer that is the study area, or none while the settings name none.

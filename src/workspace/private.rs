@@ -11,6 +11,9 @@ const FILE: u32 = 0o600;
 /// Rights of a folder.
 const FOLDER: u32 = 0o700;
 
+/// How the name of a file begins that is not whole yet.
+pub(super) const UNFINISHED: &str = ".new-";
+
 /// Opens a file for writing, made where it is not there; what is in it stays.
 ///
 /// # Errors
@@ -48,10 +51,29 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Takes the rights of everybody else from everything below a folder, and from the folder.
+pub(super) fn close_all(folder: &Path) -> io::Result<()> {
+    fs_err::set_permissions(folder, PermissionsExt::from_mode(FOLDER))?;
+    for entry in fs_err::read_dir(folder)? {
+        let (path, kind) = entry.and_then(|e| Ok((e.path(), e.file_type()?)))?;
+        if kind.is_dir() {
+            close_all(&path)?;
+        } else if kind.is_file() {
+            fs_err::set_permissions(path, PermissionsExt::from_mode(FILE))?;
+        }
+    }
+    Ok(())
+}
+
 /// A temporary file in a folder, which gets its name when it is whole.
 pub(super) fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    temporary_named(folder, UNFINISHED)
+}
+
+/// A temporary file whose name begins as given.
+pub(super) fn temporary_named(folder: &Path, prefix: &str) -> io::Result<tempfile::NamedTempFile> {
     let rights = PermissionsExt::from_mode(FILE);
-    let file = tempfile::Builder::new().prefix(".new-").permissions(rights).tempfile_in(folder)?;
+    let file = tempfile::Builder::new().prefix(prefix).permissions(rights).tempfile_in(folder)?;
     // The umask was taken from the rights.
     file.as_file().set_permissions(PermissionsExt::from_mode(FILE))?;
     Ok(file)

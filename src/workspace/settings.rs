@@ -129,13 +129,15 @@ impl Default for ImportSettings {
 }
 
 impl Settings {
-    /// Reads and checks a settings file.
+    /// Reads and checks the bytes of a settings file; with their checksum.
     ///
     /// # Errors
     /// [`WorkspaceError::Settings`] with line and reason.
-    pub fn read(path: &Path) -> Result<Self, WorkspaceError> {
-        let text = fs_err::read_to_string(path)?;
-        Self::parse(&text).map_err(|reason| WorkspaceError::Settings { path: path.to_owned(), reason })
+    pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<(Self, String), WorkspaceError> {
+        let text = std::str::from_utf8(bytes).map_err(|e| e.to_string());
+        let settings = text.and_then(Self::parse);
+        let settings = settings.map_err(|reason| WorkspaceError::Settings { path: path.to_owned(), reason })?;
+        Ok((settings, blake3::hash(bytes).to_hex().to_string()))
     }
 
     /// Reads and checks the text of a settings file.

@@ -1,4 +1,4 @@
-//! `state.sqlite`: which files are live, what has been received, imports, indicators.
+//! `state.sqlite`: which files are live, what has been received, imports, indicators; its tables are in `schema`.
 //!
 //! Rollback journal, not WAL: at rest it is one file, which a checksum beside it can cover to the last bit.
 
@@ -8,49 +8,6 @@ use rusqlite::{Connection, OpenFlags, params};
 
 use super::{FORMAT_VERSION, FileEntry, FileKind, WorkspaceError};
 use crate::model::Month;
-
-/// Tables of the first format.
-const SCHEMA: &str = "
-CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE files(path TEXT PRIMARY KEY, kind TEXT NOT NULL, bytes INTEGER NOT NULL, blake3 TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE partitions(source TEXT, month INTEGER, path TEXT NOT NULL, rows INTEGER NOT NULL, PRIMARY KEY(source, month)) WITHOUT ROWID;
-CREATE TABLE editions(source TEXT, part TEXT, month INTEGER, digest TEXT NOT NULL, rows INTEGER NOT NULL, PRIMARY KEY(source, part, month)) WITHOUT ROWID;
-CREATE TABLE coverage(source TEXT, part TEXT, month INTEGER, district TEXT, rows INTEGER NOT NULL, PRIMARY KEY(source, part, month, district)) WITHOUT ROWID;
-CREATE TABLE layers(name TEXT PRIMARY KEY, path TEXT NOT NULL, areas INTEGER NOT NULL, issues TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE indicators(layer TEXT, name TEXT, code TEXT, value REAL NOT NULL, PRIMARY KEY(layer, name, code)) WITHOUT ROWID;
-CREATE TABLE lookups(layer TEXT, child TEXT, code TEXT NOT NULL, PRIMARY KEY(layer, child)) WITHOUT ROWID;
-CREATE TABLE imports(id INTEGER PRIMARY KEY, source TEXT NOT NULL, report TEXT NOT NULL);
-";
-
-/// What each format adds to the one before, from the second on.
-const UPGRADES: [&str; 2] = ["
-CREATE TABLE claims(id TEXT PRIMARY KEY, kind TEXT NOT NULL, request TEXT NOT NULL, cutoff TEXT NOT NULL, result TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE harm_weights(name TEXT, key TEXT, weight REAL NOT NULL, PRIMARY KEY(name, key)) WITHOUT ROWID;
-", "
-CREATE TABLE gazetteers(name TEXT PRIMARY KEY, kind TEXT NOT NULL, epoch TEXT NOT NULL, path TEXT NOT NULL, entries INTEGER NOT NULL, postcodes INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE review_items(id TEXT, source TEXT, text TEXT NOT NULL, locality TEXT NOT NULL, postcode TEXT NOT NULL, records INTEGER NOT NULL, status TEXT NOT NULL, msoa REAL NOT NULL, weight REAL NOT NULL, flags TEXT NOT NULL, candidates TEXT NOT NULL, PRIMARY KEY(id, source)) WITHOUT ROWID;
-CREATE TABLE review_decisions(number INTEGER PRIMARY KEY, item TEXT NOT NULL, choice TEXT NOT NULL, who TEXT NOT NULL, decided_at TEXT NOT NULL, records INTEGER NOT NULL, undone INTEGER NOT NULL);
-CREATE TABLE aliases(number INTEGER PRIMARY KEY, name TEXT NOT NULL, district TEXT NOT NULL, kind TEXT NOT NULL, lon REAL NOT NULL, lat REAL NOT NULL, radius_m REAL NOT NULL, who TEXT NOT NULL, second TEXT NOT NULL, records INTEGER NOT NULL, state TEXT NOT NULL);
-"];
-
-/// Tables, with the format that brought each.
-const TABLES: [(&str, i64); 15] = [
-    ("meta", 1),
-    ("files", 1),
-    ("partitions", 1),
-    ("editions", 1),
-    ("coverage", 1),
-    ("layers", 1),
-    ("indicators", 1),
-    ("lookups", 1),
-    ("imports", 1),
-    ("claims", 2),
-    ("harm_weights", 2),
-    ("gazetteers", 3),
-    ("review_items", 3),
-    ("review_decisions", 3),
-    ("aliases", 3),
-];
 
 /// A stored result: what was asked, of which data, and what was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +35,8 @@ pub struct Partition {
     pub path: String,
     /// Incidents in it.
     pub rows: u64,
+    /// Digest of the rows, whichever file and areas they stand in; of one written before format 4, of its file.
+    pub content: String,
 }
 
 /// What was received from one part of a source (a police force, or the source itself) for a month.
@@ -128,19 +87,7 @@ pub struct State {
     pub(super) connection: Connection,
 }
 
-/// Creates the file with its tables; the first commit seals it.
-pub(super) fn create(path: &Path) -> Result<(), WorkspaceError> {
-    let connection = Connection::open(path)?;
-    configure(&connection)?;
-    connection.execute_batch(SCHEMA)?;
-    UPGRADES.iter().try_for_each(|sql| connection.execute_batch(sql))?;
-    let insert = "INSERT INTO meta VALUES (?1, ?2)";
-    connection.execute(insert, params!["format_version", FORMAT_VERSION.to_string()])?;
-    connection.execute(insert, params!["snapshot", "0"])?;
-    Ok(())
-}
-
-fn configure(connection: &Connection) -> Result<(), WorkspaceError> {
+pub(super) fn configure(connection: &Connection) -> Result<(), WorkspaceError> {
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.execute_batch("PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA cache_spill=OFF;")?;
     Ok(())
@@ -205,12 +152,18 @@ impl State {
     /// # Errors
     /// [`WorkspaceError::State`].
     pub fn partitions(&self) -> Result<Vec<Partition>, WorkspaceError> {
-        self.rows("SELECT source, month, path, rows FROM partitions ORDER BY source, month", [], |row| {
+        let content = if self.format()? < 4 { "blake3" } else { "CASE content WHEN '' THEN blake3 ELSE content END" };
+        let sql = format!(
+            "SELECT source, month, partitions.path, rows, COALESCE({content}, '') \
+             FROM partitions LEFT JOIN files ON files.path = partitions.path ORDER BY source, month"
+        );
+        self.rows(&sql, [], |row| {
             Ok(Partition {
                 source: row.get(0)?,
                 month: Month(row.get(1)?),
                 path: row.get(2)?,
                 rows: row.get::<_, i64>(3)?.cast_unsigned(),
+                content: row.get(4)?,
             })
         })
     }
@@ -279,11 +232,12 @@ impl State {
         })
     }
 
-    /// Stored results, by identity.
+    /// Results that a version before format 4 stored here, by identity; newer ones are in the desk, see
+    /// [`super::Workspace::claims`].
     ///
     /// # Errors
     /// [`WorkspaceError::State`].
-    pub fn claims(&self) -> Result<Vec<StoredClaim>, WorkspaceError> {
+    pub(super) fn claims(&self) -> Result<Vec<StoredClaim>, WorkspaceError> {
         if self.format()? < 2 {
             return Ok(Vec::new());
         }
@@ -315,19 +269,6 @@ impl State {
         Ok(self.meta("format_version")?.and_then(|v| v.parse().ok()).unwrap_or(1))
     }
 
-    /// Brings an older state to the present format, inside the transaction that is open.
-    pub(super) fn upgrade(&self) -> Result<(), WorkspaceError> {
-        let found = self.format()?;
-        for sql in UPGRADES.iter().skip(usize::try_from(found - 1).unwrap_or(0)) {
-            self.connection.execute_batch(sql)?;
-        }
-        if found < FORMAT_VERSION {
-            let set = "INSERT OR REPLACE INTO meta VALUES ('format_version', ?1)";
-            self.connection.execute(set, [FORMAT_VERSION.to_string()])?;
-        }
-        Ok(())
-    }
-
     /// Every listed file.
     ///
     /// # Errors
@@ -337,25 +278,6 @@ impl State {
             let bytes: i64 = row.get(1)?;
             Ok(FileEntry { path: row.get(0)?, bytes: bytes.cast_unsigned(), blake3: row.get(2)? })
         })
-    }
-
-    /// BLAKE3 over the content of every table (without the digest itself).
-    pub(super) fn content_digest(&self) -> Result<String, WorkspaceError> {
-        let mut hasher = blake3::Hasher::new();
-        let format = self.format()?;
-        for (table, _) in TABLES.iter().filter(|t| t.1 <= format) {
-            let condition = if *table == "meta" { "WHERE key <> 'digest'" } else { "" };
-            let mut statement = self.connection.prepare(&format!("SELECT * FROM {table} {condition} ORDER BY 1, 2"))?;
-            let columns = statement.column_count();
-            let mut rows = statement.query([])?;
-            hasher.update(table.as_bytes());
-            while let Some(row) = rows.next()? {
-                for i in 0..columns {
-                    hasher.update(format!("{:?}\u{1f}", row.get_ref(i)?).as_bytes());
-                }
-            }
-        }
-        Ok(hasher.finalize().to_hex().to_string())
     }
 
     pub(super) fn insert_file(&self, kind: FileKind, file: &FileEntry) -> Result<(), WorkspaceError> {

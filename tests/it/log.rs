@@ -318,6 +318,29 @@ proptest! {
 }
 
 #[test]
+fn a_log_that_was_removed_or_replaced_is_missed_by_the_data() {
+    use crate::support::{Scratch, places, places_ok, police_file};
+    let scratch = Scratch::with_areas();
+    let root = scratch.workspace.root().to_string_lossy().into_owned();
+    let path = scratch.workspace.log_path();
+    write(&path, 3);
+    scratch.import_police(&[scratch.write("2025-01-here-street.csv", police_file("2025-01", "Here", 20, 1))]);
+    write(&path, 1);
+    places_ok(&["--workspace", &root, "audit", "verify"]);
+    places_ok(&["--workspace", &root, "check"]);
+    fs_err::remove_dir_all(&path).unwrap();
+    for count in [0, 5] {
+        write(&path, count);
+        for command in [["audit", "verify"].as_slice(), &["check"]] {
+            let found = places(&[&["--workspace", &root], command].concat());
+            assert_eq!(found.status.code(), Some(1), "{command:?} with {count} entries in its place");
+            assert!(String::from_utf8_lossy(&found.stderr).contains("entry 4"), "{found:?}");
+        }
+        verify(&path).unwrap();
+    }
+}
+
+#[test]
 fn the_command_verifies_and_names_the_entry_at_fault() {
     use crate::support::{Scratch, places, places_ok};
     let scratch = Scratch::new();
