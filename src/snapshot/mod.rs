@@ -6,6 +6,7 @@
 
 mod coverage;
 mod load;
+mod ready;
 mod universe;
 
 use std::{collections::BTreeMap, sync::OnceLock};
