@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// An area of a loaded layer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LayerArea {
     /// Code.
     pub code: String,

@@ -23,7 +23,9 @@ impl Table {
         list.floats(&self.lat);
         list.bytes(&self.class);
         list.words(&self.row_start);
-        list.words(self.spans.iter().flat_map(|s| [s.start, s.end]).map(|day| day.0.cast_unsigned()).collect::<Vec<_>>());
+        list.words(
+            self.spans.iter().flat_map(|s| [s.start, s.end]).map(|day| day.0.cast_unsigned()).collect::<Vec<_>>(),
+        );
         list.bytes(&self.hows);
         list.words(self.kinds.iter().map(|k| u32::from(k.0) << 16 | u32::from(k.1)).collect::<Vec<_>>());
         list.texts(self.sources.iter());

@@ -49,6 +49,11 @@ impl CellShapes {
         let outlined: Vec<(Vec<Corner>, Vec<u32>, i64)> =
             sorted.par_chunks(PIECE_CELLS).map(|cells| outlined(cells, kept)).collect();
         let mut found = Self { starts: vec![0], ..Self::default() };
+        // To the size they will have: what a vector grows beyond would stay for as long as the shapes do.
+        found.corners.reserve_exact(outlined.iter().map(|o| o.0.len()).sum());
+        found.starts.reserve_exact(outlined.iter().map(|o| o.1.len()).sum());
+        [&mut found.groups, &mut found.morton].iter_mut().for_each(|v| v.reserve_exact(cells.len()));
+        found.cells.reserve_exact(cells.len());
         for (corners, lengths, radius) in outlined {
             found.radius = found.radius.max(radius);
             found.corners.extend(corners);

@@ -27,6 +27,7 @@ mod http;
 mod locating;
 mod oracles;
 mod properties;
+mod ready;
 mod real;
 mod review;
 mod small_county;

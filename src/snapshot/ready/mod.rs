@@ -100,10 +100,12 @@ impl Ready {
 
     /// What the file holds, for so many layers; `None` where there is none that can be believed.
     pub(super) fn read(&self, layers: &[(String, String)]) -> Option<Built> {
-        let columns = file::read(&File::open(self.path()).ok()?, &self.key)?;
+        let path = self.path();
+        // Opening something else, such as a pipe, could wait for ever.
+        std::fs::symlink_metadata(&path).ok().filter(std::fs::Metadata::is_file)?;
+        let columns = file::read(&File::open(path).ok()?, &self.key)?;
         let mut read = ColumnsRead::new(columns);
-        let areas: Vec<Vec<LayerArea>> =
-            layers.iter().map(|_| layers::take_areas(&mut read)).collect::<Option<_>>()?;
+        let areas: Vec<Vec<LayerArea>> = layers.iter().map(|_| layers::take_areas(&mut read)).collect::<Option<_>>()?;
         let sizes: Vec<(String, usize)> = layers.iter().zip(&areas).map(|(l, a)| (l.0.clone(), a.len())).collect();
         let table = Table::from_columns(&mut read, &sizes)?;
         let known = RESOLUTIONS.iter().all(|&resolution| {
