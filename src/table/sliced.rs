@@ -30,7 +30,9 @@ impl SlicedColumn {
     /// The column of some planes; `None` where they do not hold so many rows, or a row's code is not below `distinct`.
     pub(crate) fn from_planes(planes: Vec<Vec<u64>>, rows: usize, distinct: usize) -> Option<Self> {
         let column = Self { planes, rows };
-        let whole = column.planes.len() == digits(distinct) && column.planes.iter().all(|p| p.len() == column.words());
+        let whole = column.planes.len() == digits(distinct)
+            && column.planes.len() <= u16::BITS as usize
+            && column.planes.iter().all(|p| p.len() == column.words());
         // A column without distinct codes has no rows.
         if !whole || distinct == 0 {
             return (whole && rows == 0).then_some(column);
