@@ -58,8 +58,8 @@ impl Checksums {
     pub fn of(ground: &Snapshot, query: &Query, layer: Option<&LoadedLayer>, cutoff: Day) -> Self {
         let asked = asked_sources(ground, query);
         let mut data = Sum::default();
-        for edition in ground.editions.iter().filter(|e| asked.contains(&e.source) && e.month.first_day() < cutoff) {
-            data.add(&edition.source).add(&edition.part).add(&edition.month.to_string()).add(&edition.digest);
+        for partition in ground.partitions.iter().filter(|p| asked.contains(&p.source) && p.month.first_day() < cutoff) {
+            data.add(&partition.source).add(&partition.month.to_string()).add(&partition.content);
         }
         let (mut outlines, mut figures) = (Sum::default(), Sum::default());
         for layer in layer.into_iter().chain(ground.study_layer()) {

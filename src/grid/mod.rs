@@ -95,6 +95,12 @@ pub fn cell_text(cell: u64) -> String {
     format!("{cell:x}")
 }
 
+/// Whether a number is an H3 cell of a resolution.
+#[must_use]
+pub fn is_cell(cell: u64, resolution: u8) -> bool {
+    resolution_of(cell) == resolution && CellIndex::try_from(cell).is_ok()
+}
+
 /// Resolution of a valid cell.
 #[must_use]
 pub fn resolution_of(cell: u64) -> u8 {

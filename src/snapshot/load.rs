@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::{Coverage, LayerArea, LoadedLayer, Snapshot, SourceInfo};
+use super::{Coverage, LayerArea, LoadedLayer, Snapshot, SourceInfo, ready::Ready};
 use crate::{
     area::{WkbError, from_wkb},
     model::Clock,
-    table::{Known, NewPlace, TableBuilder, TableError},
+    table::{Known, NewPlace, Table, TableBuilder, TableError},
     workspace::{
         FileEntry, Incidents, Indicator, NO_PLACE, Partition, PlaceRow, Settings, State, Workspace, WorkspaceError,
         read_incidents, read_layer,
@@ -55,14 +55,8 @@ impl Snapshot {
         let state = workspace.state()?;
         let (settings, settings_digest) = workspace.settings_read()?;
         let listed = state.consistently(Listed::read)?;
-        listed.files.par_iter().try_for_each(|file| workspace.verify(file))?;
-        let layers: Vec<LoadedLayer> = listed
-            .layers
-            .iter()
-            .map(|(name, path)| load_layer(workspace, name, path, &listed))
-            .collect::<Result<_, _>>()?;
         let study_area = workspace.study_area(&state)?;
-        let table = load_table(workspace, &listed.partitions, &layers, study_area.as_deref())?;
+        let (table, layers) = table_and_layers(workspace, &listed, study_area.as_deref())?;
         let coverage = Coverage::new(
             &listed.editions,
             &listed.coverage,
@@ -81,6 +75,7 @@ impl Snapshot {
             coverage,
             harm: harm(&listed.harm),
             editions: listed.editions,
+            partitions: listed.partitions,
             universe: Default::default(),
         })
     }
@@ -117,26 +112,45 @@ impl Listed {
     }
 }
 
-fn load_layer(
+/// The table and the layers: from the ready file made of the same stored files, or from these, every one verified.
+fn table_and_layers(
     workspace: &Workspace,
-    name: &str,
-    path: &str,
     listed: &Listed,
-) -> Result<LoadedLayer, SnapshotError> {
-    let rows = read_layer(&workspace.root().join(path))?;
-    let areas: Vec<LayerArea> = rows
-        .into_iter()
-        .map(|row| {
-            Ok(LayerArea {
-                polygons: from_wkb(&row.wkb)?,
-                district: row.district_code.or_else(|| row.district_name.clone()).unwrap_or_default(),
-                district_name: row.district_name.unwrap_or_default(),
-                code: row.code,
-                name: row.name,
-                area_km2: row.area_km2,
-            })
+    study_area: Option<&str>,
+) -> Result<(Table, Vec<LoadedLayer>), SnapshotError> {
+    let ready = Ready::new(workspace.root(), &listed.partitions, &listed.layers, &listed.files, study_area);
+    let layers_of = |areas: Vec<Vec<LayerArea>>| -> Vec<LoadedLayer> {
+        let named = listed.layers.iter().zip(areas);
+        named.map(|((name, path), areas)| loaded_layer(name, path, areas, listed)).collect()
+    };
+    if let Some(built) = ready.as_ref().and_then(|ready| ready.read(&listed.layers)) {
+        return Ok((built.table, layers_of(built.areas)));
+    }
+    listed.files.par_iter().try_for_each(|file| workspace.verify(file))?;
+    let read = listed.layers.iter().map(|(_, path)| read_areas(workspace, path));
+    let layers = layers_of(read.collect::<Result<_, _>>()?);
+    let table = load_table(workspace, &listed.partitions, &layers, study_area)?;
+    if let Some(ready) = ready {
+        ready.write(&table, &layers);
+    }
+    Ok((table, layers))
+}
+
+fn read_areas(workspace: &Workspace, path: &str) -> Result<Vec<LayerArea>, SnapshotError> {
+    let areas = read_layer(&workspace.root().join(path))?.into_iter().map(|row| {
+        Ok(LayerArea {
+            polygons: from_wkb(&row.wkb)?,
+            district: row.district_code.or_else(|| row.district_name.clone()).unwrap_or_default(),
+            district_name: row.district_name.unwrap_or_default(),
+            code: row.code,
+            name: row.name,
+            area_km2: row.area_km2,
         })
-        .collect::<Result<_, WkbError>>()?;
+    });
+    Ok(areas.collect::<Result<_, WkbError>>()?)
+}
+
+fn loaded_layer(name: &str, path: &str, areas: Vec<LayerArea>, listed: &Listed) -> LoadedLayer {
     let mut by_name: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for indicator in listed.indicators.iter().filter(|i| i.layer == name) {
         let values = by_name.entry(indicator.name.clone()).or_insert_with(|| vec![f64::NAN; areas.len()]);
@@ -145,7 +159,7 @@ fn load_layer(
         }
     }
     let digest = listed.files.iter().find(|f| f.path == path).map(|f| f.blake3.clone()).unwrap_or_default();
-    Ok(LoadedLayer { name: name.to_owned(), digest, areas, indicators: by_name, in_study_area: Default::default() })
+    LoadedLayer { name: name.to_owned(), digest, areas, indicators: by_name, in_study_area: Default::default() }
 }
 
 fn load_table(
@@ -153,7 +167,7 @@ fn load_table(
     partitions: &[Partition],
     layers: &[LoadedLayer],
     study_area: Option<&str>,
-) -> Result<crate::table::Table, SnapshotError> {
+) -> Result<Table, SnapshotError> {
     let sizes: Vec<(String, usize)> = layers.iter().map(|l| (l.name.clone(), l.areas.len())).collect();
     let mut builder = TableBuilder::new(&sizes, study_area);
     let read_ahead = READ_AHEAD_PER_CORE * rayon::current_num_threads();

@@ -7,6 +7,7 @@
 
 mod coverage;
 mod load;
+mod ready;
 mod region;
 mod universe;
 
@@ -23,11 +24,11 @@ use crate::{
     access::Grant,
     model::{Definition, Query, RESOLUTIONS},
     table::{Known, Table},
-    workspace::Edition,
+    workspace::{Edition, Partition},
 };
 
 /// An area of a loaded layer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LayerArea {
     /// Code.
     pub code: String,
@@ -101,6 +102,8 @@ pub struct Snapshot {
     pub harm: BTreeMap<String, BTreeMap<String, f64>>,
     /// Deliveries behind it, by source, part and month.
     pub editions: Vec<Edition>,
+    /// Rows behind it, by source and month, each with the digest of its content.
+    pub partitions: Vec<Partition>,
     universe: [OnceLock<Universe>; RESOLUTIONS.len()],
 }
 

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::columns::ColumnList;
+
 /// Why a place is in no group of a grouping; each is a box beside the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
@@ -37,7 +39,7 @@ pub(crate) enum PlaceAnswer {
 }
 
 /// A partition of all places into runs of neighbors that are in one group.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Grouping {
     groups: usize,
     /// First place of each run, in the order of places, and the number of places.
@@ -63,6 +65,24 @@ impl Grouping {
             place += 1;
         }
         made.finish(place)
+    }
+
+    /// Puts the runs; the lists by group follow from them.
+    pub(crate) fn put_columns<'a>(&'a self, list: &mut ColumnList<'a>) {
+        list.words(&self.firsts);
+        list.words(&self.of_run);
+    }
+
+    /// The grouping of so many places in some runs; `None` where these are not all places in their order.
+    pub(crate) fn from_runs(groups: usize, mut firsts: Vec<u32>, of_run: Vec<u32>, places: usize) -> Option<Self> {
+        let places = u32::try_from(places).ok()?;
+        let sound = firsts.len() == of_run.len() + 1
+            && firsts.first() == Some(&0)
+            && firsts.is_sorted_by(|a, b| a < b)
+            && firsts.pop() == Some(places)
+            && of_run.iter().all(|&group| (group as usize) < groups + SPECIALS);
+        let made = Self { groups, firsts, of_run, starts: Vec::new(), runs: Vec::new() };
+        sound.then(|| made.finish(places))
     }
 
     fn number_of(&self, special: Special) -> u32 {

@@ -11,24 +11,28 @@
 mod build;
 mod circuit;
 mod codes;
+mod columns;
 mod count;
 mod filter;
 mod grouping;
 mod matches;
 mod sliced;
+mod stored;
 
 pub(crate) use build::NewPlace;
 pub use build::{TableBuilder, TableError};
 pub use codes::{HOW_UNKNOWN, Span};
+pub(crate) use columns::{Column, ColumnList, ColumnsRead};
 pub use count::{Boxes, CountRow, Counts};
 pub(crate) use count::{RowDimension, strides};
 pub use filter::{CompiledFilter, Known};
 pub(crate) use grouping::PlaceAnswer;
 pub use grouping::{Group, Grouping, Special};
 use sliced::SlicedColumn;
+pub(crate) use stored::TABLE_VERSION;
 
 /// The incidents of a workspace, ready to be counted.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Table {
     pub(crate) lon: Vec<f64>,
     pub(crate) lat: Vec<f64>,

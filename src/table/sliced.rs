@@ -10,7 +10,7 @@ use rayon::prelude::*;
 pub(crate) const WORD_ROWS: usize = 64;
 
 /// Codes by bit plane, the lowest digit first.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct SlicedColumn {
     planes: Vec<Vec<u64>>,
     rows: usize,
@@ -25,6 +25,37 @@ impl SlicedColumn {
         };
         let plane = |plane: usize| codes.par_chunks(WORD_ROWS).map(|codes| word(plane, codes)).collect();
         Self { planes: (0..digits(distinct)).map(plane).collect(), rows: codes.len() }
+    }
+
+    /// The column of some planes; `None` where they do not hold so many rows, or a row's code is not below `distinct`.
+    pub(crate) fn from_planes(planes: Vec<Vec<u64>>, rows: usize, distinct: usize) -> Option<Self> {
+        let column = Self { planes, rows };
+        let whole = column.planes.len() == digits(distinct)
+            && column.planes.len() <= u16::BITS as usize
+            && column.planes.iter().all(|p| p.len() == column.words());
+        // A column without distinct codes has no rows.
+        if !whole || distinct == 0 {
+            return (whole && rows == 0).then_some(column);
+        }
+        let sound = (0..column.words()).into_par_iter().with_min_len(1 << 12).all(|word| {
+            let past = if (word + 1) * WORD_ROWS > rows { u64::MAX << (rows % WORD_ROWS) } else { 0 };
+            // From the highest digit down: rows above the largest code, and rows equal to it so far.
+            let (mut above, mut equal) = (0, u64::MAX);
+            for (digit, plane) in column.planes.iter().enumerate().rev() {
+                let bits = plane[word];
+                if bits & past != 0 {
+                    return false;
+                }
+                if (distinct - 1) >> digit & 1 == 1 {
+                    equal &= bits;
+                } else {
+                    above |= equal & bits;
+                    equal &= !bits;
+                }
+            }
+            above == 0
+        });
+        sound.then_some(column)
     }
 
     /// Number of rows.
@@ -103,6 +134,26 @@ mod tests {
             }
             by_word.truncate(codes.len());
             prop_assert_eq!(by_word, codes);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn planes_are_taken_exactly_where_every_code_is_known(
+            codes in proptest::collection::vec(0_u16..40, 0..200),
+            distinct in 1_usize..40,
+            past in 0_usize..300,
+        ) {
+            let made = SlicedColumn::new(&codes, 40);
+            let planes: Vec<Vec<u64>> = made.planes()[..digits(distinct)].to_vec();
+            let cut = codes.iter().map(|&code| usize::from(code) & ((1 << digits(distinct)) - 1));
+            let known = cut.max().is_none_or(|most| most < distinct);
+            prop_assert_eq!(SlicedColumn::from_planes(planes.clone(), codes.len(), distinct).is_some(), known);
+            let mut longer = planes;
+            if let Some(plane) = longer.first_mut() && past >= codes.len() && past / 64 < plane.len() {
+                plane[past / 64] |= 1 << (past % 64);
+                prop_assert!(SlicedColumn::from_planes(longer, codes.len(), distinct).is_none());
+            }
         }
     }
 

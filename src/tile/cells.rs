@@ -21,6 +21,8 @@ const MORTON_BITS: u32 = 16;
 
 /// Finest resolution whose outlines are kept: a tile shows few finer cells, and there are many of them.
 const FINEST_KEPT: u8 = 10;
+/// Most cells whose outlines are kept, at some 50 bytes each: the empty cells of a whole country are more.
+const MOST_KEPT: usize = 1 << 20;
 /// Cells that one worker outlines at a time.
 const PIECE_CELLS: usize = 1 << 12;
 
@@ -46,10 +48,16 @@ impl CellShapes {
     pub(super) fn new(cells: &[u64], occupied: &[u64]) -> Self {
         let mut sorted: Vec<(u32, u64)> = cells.par_iter().map(|&cell| (morton_of(center_of(cell)), cell)).collect();
         sorted.par_sort_unstable();
-        let kept = cells.first().is_some_and(|&cell| grid::resolution_of(cell) <= FINEST_KEPT);
+        let kept =
+            cells.len() <= MOST_KEPT && cells.first().is_some_and(|&cell| grid::resolution_of(cell) <= FINEST_KEPT);
         let outlined: Vec<(Vec<Corner>, Vec<u32>, i64)> =
             sorted.par_chunks(PIECE_CELLS).map(|cells| outlined(cells, kept)).collect();
         let mut found = Self { starts: vec![0], ..Self::default() };
+        // To the size they will have: what a vector grows beyond would stay for as long as the shapes do.
+        found.corners.reserve_exact(outlined.iter().map(|o| o.0.len()).sum());
+        found.starts.reserve_exact(outlined.iter().map(|o| o.1.len()).sum());
+        [&mut found.groups, &mut found.morton].iter_mut().for_each(|v| v.reserve_exact(cells.len()));
+        found.cells.reserve_exact(cells.len());
         for (corners, lengths, radius) in outlined {
             found.radius = found.radius.max(radius);
             found.corners.extend(corners);

@@ -32,6 +32,7 @@ mod locating;
 mod log;
 mod oracles;
 mod properties;
+mod ready;
 mod real;
 mod review;
 mod small_county;
