@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { address, drawn, openPage, picture, serveDemo, skip, violations } from './support.mjs'
+import { address, drawn, openPage, picture, serveDemo, skip, violations } from '../../../e2e/support.mjs'
 
 serveDemo()
 
