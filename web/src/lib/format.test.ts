@@ -8,6 +8,7 @@ it('says that there is no figure, and never in the words of a number', () => {
 
 it('names what was not received', () => {
   expect(gapWords([])).toBe('')
-  expect(gapWords(['police 2025-05 all'])).toBe('not received: police 2025-05 all')
-  expect(gapWords(['police 2025-05 all', 'council 2025-06 all', 'council 2025-08 all'])).toBe('not received: police 2025-05 all and 2 more')
+  expect(gapWords(['police 2025-05 all'])).toBe('not received: police 2025-05')
+  expect(gapWords(['police 2025-05 E07000148'])).toBe('not received: police 2025-05 E07000148')
+  expect(gapWords(['police 2025-05 all', 'council 2025-06 all', 'council 2025-08 all'])).toBe('not received: police 2025-05 and 2 more')
 })

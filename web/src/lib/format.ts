@@ -19,6 +19,9 @@ export function words(name: string): string {
 
 /** What of a period was not received, for a title; '' where everything was. */
 export function gapWords(gaps: readonly string[]): string {
-  if (gaps.length === 0) return ''
-  return gaps.length === 1 ? `not received: ${gaps[0]}` : `not received: ${gaps[0]} and ${gaps.length - 1} more`
+  const [first] = gaps
+  if (first === undefined) return ''
+  // Where it is from every district no district needs to be named.
+  const words = `not received: ${first.replace(/ all$/, '')}`
+  return gaps.length === 1 ? words : `${words} and ${gaps.length - 1} more`
 }

@@ -13,3 +13,7 @@ it('keeps both ends of the ramp when there are few classes', () => {
   expect(colours([1], 'dark')).toHaveLength(1)
   expect(colours([], 'dark')).toHaveLength(1)
 })
+
+it('has no class where there is no number', () => {
+  expect(classes([], 'light', true)).toEqual([])
+})

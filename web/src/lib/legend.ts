@@ -19,6 +19,7 @@ export function colours(breaks: number[], mode: Mode): string[] {
 export function classes(breaks: number[], mode: Mode, whole: boolean): LegendClass[] {
   const text = (value: number) =>
     new Intl.NumberFormat('en-GB', whole ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 }).format(value)
+  if (breaks.length === 0) return []
   return colours(breaks, mode).map((colour, i) => {
     const low = breaks[i] as number
     const next = breaks[i + 1]
