@@ -1,6 +1,7 @@
 // What every browser test needs: the demo county served by the program, a browser, pages that note what goes wrong.
 //
-// PLACES_BIN names the program (target/debug/places when left out), SCREENSHOTS a folder for pictures.
+// PLACES_BIN names the program (target/debug/places when left out), SCREENSHOTS a folder for pictures. A release build
+// holds pages of its own: PLACES_PAGES=dist serves those of web/dist before it, under its own content policy.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -10,6 +11,7 @@ import { join } from 'node:path'
 import { after, before } from 'node:test'
 
 import { chromium } from 'playwright-core'
+import { preview } from 'vite'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
@@ -18,7 +20,7 @@ const program = process.env.PLACES_BIN ?? join(import.meta.dirname, '../../targe
 export const skip = chromiumPath ? false : 'no Chromium found; browser tests skipped'
 if (skip) console.log(skip)
 
-let folder, server, origin, browser
+let folder, server, pages, origin, browser
 
 /** Runs a command of the program on the county's workspace; what it printed. */
 export function run(...parameters) {
@@ -45,6 +47,7 @@ export function serveDemo(prepare = () => {}) {
       })
       server.on('exit', () => reject(new Error(said)))
     })
+    if (process.env.PLACES_PAGES) origin = await pagesBefore(origin)
     browser = await chromium.launch({
       executablePath: chromiumPath,
       args: ['--no-sandbox', '--enable-unsafe-swiftshader', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -52,9 +55,22 @@ export function serveDemo(prepare = () => {}) {
   })
   after(async () => {
     await browser?.close()
+    await pages?.close()
     server?.kill('SIGTERM')
     if (folder) rmSync(folder, { recursive: true, force: true })
   })
+}
+
+/** Serves the built pages before the program at an address; where. */
+async function pagesBefore(program) {
+  const policy = (await fetch(`${program}/`)).headers.get('content-security-policy')
+  pages = await preview({
+    root: join(import.meta.dirname, '..'),
+    logLevel: 'error',
+    build: { outDir: process.env.PLACES_PAGES },
+    preview: { host: '127.0.0.1', port: 0, proxy: { '/api': program, '/tiles': program }, headers: { 'content-security-policy': policy } },
+  })
+  return `http://127.0.0.1:${pages.httpServer.address().port}`
 }
 
 /** A page of the server, with every request to elsewhere and every error that it made. */
@@ -66,7 +82,10 @@ export async function openPage(hash = '', { width = 1280, height = 800, dark = f
     if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(origin)) seen.foreign.push(request.url())
   })
   page.on('pageerror', (error) => seen.errors.push(String(error)))
-  page.on('console', (message) => message.type() === 'error' && seen.errors.push(message.text()))
+  // Of warnings those of the map's style and pictures: others are of the drawing in software.
+  page.on('console', (message) => {
+    if (message.type() === 'error' || /could not be loaded|style diff/.test(message.text())) seen.errors.push(message.text())
+  })
   page.on('response', (response) => response.status() >= 400 && seen.errors.push(`${response.status()} ${response.url()}`))
   await page.goto(`${origin}/${hash}`)
   return { page, context, seen }

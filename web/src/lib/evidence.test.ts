@@ -1,8 +1,7 @@
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
 import { expect, it } from 'vitest'
 
-import type { Flags } from './api'
-import { GROUPS, groupsOf, hotOnly, methodWords } from './evidence'
+import { flagsOf, GROUPS, groupsOf, hotOnly, methodWords, type Flags } from './evidence'
 import { style } from './layers'
 
 const ring = [[0, 0], [1, 0], [1, 1], [0, 0]]
@@ -31,7 +30,14 @@ it('names exposure, rate and tests beside the legend', () => {
 
 it('makes a valid style with flags', () => {
   const input = {
-    mode: 'dark' as const, origin: 'http://localhost:8080', by: 'cells', resolution: 8, query: '', rate: false, breaks: [1, 2], studyLayer: 'areas', chosen: '', flags,
+    mode: 'dark' as const, origin: 'http://localhost:8080', by: 'cells', resolution: 8, query: {}, rate: false, breaks: [1, 2], studyLayer: 'areas', chosen: '', flags,
   }
   expect(validateStyleMin(style(input))).toEqual([])
+})
+
+it('takes outlines from GeoJSON, and refuses an answer without them', () => {
+  expect(flagsOf({ rows: [], ...flags })).toEqual(flags)
+  const rows = { rows: [], summary: flags.summary }
+  for (const features of [undefined, 'x', [{}], [{ type: 'Feature', properties: null, geometry: null }], [{ ...flags.features[0], geometry: { type: 'Point', coordinates: [0, 0] } }]])
+    expect(() => flagsOf({ ...rows, features } as never)).toThrow(TypeError)
 })

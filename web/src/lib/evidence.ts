@@ -1,9 +1,32 @@
 // Flags and classes over the map: their groups, colours and words. Pure.
+import type { Feature, FeatureCollection, Polygon } from 'geojson'
 import type { ExpressionSpecification } from 'maplibre-gl'
 
-import type { Flags } from './api'
-import type { Mode } from './legend'
-import type { Evidence, Exposure } from './state'
+import type { FlagsAnswer } from '../api'
+import type { Mode } from './tokens'
+
+/** What is drawn over the counts: nothing, hot-spot flags, classes of emerging hot spots. */
+export type Evidence = '' | 'hot' | 'emerging'
+/** What hot spots are measured against. */
+export type Exposure = 'equal' | 'residents' | 'recorded'
+
+/** Flagged cells with their outlines, and how they were tested. */
+export interface Flags extends FeatureCollection<Polygon, Record<string, unknown>> {
+  summary: FlagsAnswer['summary']
+}
+
+/** The outlines of an answer that was asked for as GeoJSON. */
+export function flagsOf(answer: FlagsAnswer): Flags {
+  const features: unknown = 'features' in answer ? answer.features : undefined
+  if (!Array.isArray(features) || !features.every(isOutline)) throw new TypeError('the answer has no outlines')
+  return { type: 'FeatureCollection', features, summary: answer.summary }
+}
+
+function isOutline(value: unknown): value is Feature<Polygon, Record<string, unknown>> {
+  const feature: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {}
+  const geometry: Record<string, unknown> = typeof feature.geometry === 'object' && feature.geometry !== null ? { ...feature.geometry } : {}
+  return feature.type === 'Feature' && typeof feature.properties === 'object' && feature.properties !== null && geometry.type === 'Polygon' && Array.isArray(geometry.coordinates)
+}
 
 export interface FlagGroup {
   name: string
@@ -24,9 +47,12 @@ export const GROUPS: FlagGroup[] = [
 export const HOT: Record<Mode, string> = { light: '#542788', dark: '#c9b1ee' }
 
 /** Colour of a flagged cell: by its class where it has one. */
-export function flagColour(mode: Mode): ExpressionSpecification {
-  const cases = GROUPS.flatMap((group) => [group.classes, group.colour[mode]])
-  return ['match', ['coalesce', ['get', 'class'], ''], ...cases, HOT[mode]] as unknown as ExpressionSpecification
+export function flagColour(mode: Mode): ExpressionSpecification | string {
+  const name: ExpressionSpecification = ['coalesce', ['get', 'class'], '']
+  return GROUPS.reduceRight<ExpressionSpecification | string>(
+    (rest, group) => ['case', ['in', name, ['literal', group.classes]], group.colour[mode], rest],
+    HOT[mode],
+  )
 }
 
 /** Groups that occur, with their cells. */
@@ -60,6 +86,6 @@ export function methodWords(evidence: Evidence, flags: Flags): string[] {
   const { method } = flags.summary
   const rate = `q ≤ ${method.alpha} over ${new Intl.NumberFormat('en-GB').format(method.tests)} ${method.tests_of}`
   const lines = [`Against: ${method.exposure}.`, `${rate}.`]
-  if (evidence === 'emerging') lines.push(`${flags.summary.steps?.length ?? 0} steps.`)
+  if (evidence === 'emerging') lines.push(`${'steps' in flags.summary ? flags.summary.steps.length : 0} steps.`)
   return lines
 }

@@ -1,18 +1,6 @@
 // Classes, colours and their words. Pure; the same breaks give the same legend on every frame.
 
-export type Mode = 'light' | 'dark'
-
-/** Sequential ramps, single hue family, checked for contrast with the land they lie on; never red and green. */
-export const RAMPS: Record<Mode, string[]> = {
-  light: ['#d3dcf0', '#a5b8e0', '#7390cb', '#4566ab', '#1f3d7f'],
-  dark: ['#274066', '#2f6491', '#3d8cb5', '#71b9d1', '#c8ecf0'],
-}
-
-export const LAND: Record<Mode, string> = { light: '#f4f1ea', dark: '#1d2229' }
-export const WATER: Record<Mode, string> = { light: '#dde6ea', dark: '#12161b' }
-export const LINE: Record<Mode, string> = { light: '#6f6a5f', dark: '#7d8794' }
-export const TEXT: Record<Mode, string> = { light: '#25221c', dark: '#eef1f4' }
-export const MARK: Record<Mode, string> = { light: '#b35806', dark: '#fdb863' }
+import { RAMPS, type Mode } from './tokens'
 
 export interface LegendClass {
   colour: string
@@ -31,6 +19,7 @@ export function colours(breaks: number[], mode: Mode): string[] {
 export function classes(breaks: number[], mode: Mode, whole: boolean): LegendClass[] {
   const text = (value: number) =>
     new Intl.NumberFormat('en-GB', whole ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 }).format(value)
+  if (breaks.length === 0) return []
   return colours(breaks, mode).map((colour, i) => {
     const low = breaks[i] as number
     const next = breaks[i + 1]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import type { QueueItem } from './api'
+import type { QueueItem } from '../api'
 import { action, bounds, flagWords, points } from './review'
 
 const candidate = (lon: number, lat: number) => ({ name: 'x', id: '', class: 'street', lon, lat, share: 0.4, radius_m: 50 })

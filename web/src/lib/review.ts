@@ -1,10 +1,9 @@
 // What the review page shows, without touching the page: candidates as points, their rectangle, keys, words.
-import type { QueueCandidate, QueueItem } from './api'
+import type { FeatureCollection, Point } from 'geojson'
 
-export interface PointCollection {
-  type: 'FeatureCollection'
-  features: { type: 'Feature'; properties: { label: string; best: boolean }; geometry: { type: 'Point'; coordinates: [number, number] } }[]
-}
+import type { QueueCandidate, QueueItem } from '../api'
+
+export type PointCollection = FeatureCollection<Point, { label: string; best: boolean }>
 
 /** Candidates as numbered points, and the point a person picked. */
 export function points(item: QueueItem | undefined, picked: [number, number] | undefined): PointCollection {

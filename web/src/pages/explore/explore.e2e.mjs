@@ -1,10 +1,21 @@
 // The Explore page in a real browser on the demo county: the numbers people see, accessibility, no foreign request.
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 
-import { address, drawn, openPage, picture, serveDemo, skip, violations } from './support.mjs'
+import { address, drawn, openPage, picture, run, serveDemo, skip, violations } from '../../../e2e/support.mjs'
 
-serveDemo()
+/** An area whose denominator nobody sent. */
+let unknown
+serveDemo((files) => {
+  const [, ...lines] = readFileSync(join(files, 'population.csv'), 'utf8').trim().split('\n')
+  const codes = lines.map((line) => line.split(',')[0])
+  unknown = codes[40]
+  const file = join(files, 'pupils.csv')
+  writeFileSync(file, ['area_code,pupils', ...codes.filter((code) => code !== unknown).map((code) => `${code},900`)].join('\n'))
+  run('indicators', 'add', file, '--layer', 'areas')
+})
 
 async function open(hash = '', options = {}) {
   const opened = await openPage(hash, options)
@@ -149,4 +160,88 @@ test('evidence and a claim are readable in the dark and on a phone', { skip }, a
     assert.deepEqual(seen, { foreign: [], errors: [] })
     await context.close()
   }
+})
+
+/** Identifiers of what a layer of the map draws. */
+const painted = (page, layer) =>
+  page.evaluate((id) => [...new Set(globalThis.placesMap.queryRenderedFeatures({ layers: [id] }).map((f) => f.properties.id))], layer)
+
+test('an area without a denominator is not painted like a rate of nought', { skip }, async () => {
+  for (const [name, options] of [['light-1280', {}], ['dark-390', { width: 390, height: 844, dark: true }]]) {
+    const { page, context, seen } = await open('#explore?by=areas&rate=pupils&from=2025-07&to=2026-07', options)
+    await page.locator('.legend').getByText('no figure').waitFor()
+    await drawn(page)
+    assert.deepEqual(await painted(page, 'data-no-figure'), [unknown])
+    assert.deepEqual(await painted(page, 'data-none'), [])
+    await picture(page, `no-figure-${name}`)
+    assert.deepEqual(await violations(page), [])
+    await page.getByRole('button', { name: 'Table' }).click()
+    const row = page.locator('.scroll tbody tr', { hasText: unknown })
+    assert.equal(await row.locator('td').nth(2).textContent(), 'no figure')
+    assert.notEqual(await row.locator('[data-count]').getAttribute('data-count'), '0')
+    assert.deepEqual(seen, { foreign: [], errors: [] })
+    await context.close()
+  }
+})
+
+test('what was not received is hatched under hexagons and areas, and stands in the title', { skip }, async () => {
+  for (const [by, layer, size] of [['cells', 'gap-none', 8], ['cells', 'gap-none', 10], ['areas', 'data-none', 8]]) {
+    const { page, context, seen } = await open(`#explore?by=${by}&resolution=${size}&source=youth-contacts&from=2025-05&to=2025-06`)
+    await drawn(page)
+    assert.equal((await painted(page, layer)).length, 115, `${by} at ${size}`)
+    assert.match(await page.locator('.headline h2').textContent(), /not received: youth-contacts 2025-05/)
+    await picture(page, `not-received-${by}-${size}`)
+    assert.deepEqual(await violations(page), [])
+    assert.deepEqual(seen, { foreign: [], errors: [] })
+    await context.close()
+  }
+  const { page, context } = await open('#explore?source=youth-contacts&from=2025-07&to=2025-08')
+  await drawn(page)
+  assert.deepEqual(await painted(page, 'gap-none'), [])
+  assert.doesNotMatch(await page.locator('.headline h2').textContent(), /not received/)
+  await context.close()
+})
+
+test('a refusal is shown in the words of the server, and no number stands beside it', { skip }, async () => {
+  const { page, context } = await open('#explore?by=areas&from=2025-07&to=2026-07')
+  await drawn(page)
+  await page.evaluate(() => (location.hash = '#explore?by=areas&source=nope&from=2025-07&to=2026-07'))
+  await page.getByRole('alert').waitFor()
+  const refused = await (await fetch(`${address()}/api/v1/count?source=nope`)).json()
+  const text = await page.getByRole('alert').textContent()
+  assert.ok(text.includes(`${refused.title}.`) && text.includes(refused.detail), text)
+  for (const value of refused.allowed) assert.ok(text.includes(value), text)
+  assert.equal((await page.locator('.headline h2').textContent()).trim(), 'No number can be given')
+  assert.equal(await page.locator('.legend').count() + await page.locator('.boxes').count(), 0)
+  assert.deepEqual(await page.evaluate(() => Object.keys(globalThis.placesMap.getStyle().sources)), ['land'])
+  assert.deepEqual(await violations(page), [])
+  await page.goBack()
+  await page.waitForFunction(() => /incidents:/.test(document.querySelector('.headline h2').textContent))
+  await context.close()
+})
+
+test('a newer question stops the one before, and words stay with their number', { skip }, async () => {
+  const { page, context } = await open('#explore?by=areas&from=2025-07&to=2026-07')
+  await drawn(page)
+  const before = await page.locator('.headline h2').textContent()
+  let release
+  const held = new Promise((resolve) => (release = resolve))
+  const stopped = []
+  page.on('requestfailed', (request) => stopped.push(request.url()))
+  await page.route(/count\?.*category=Drugs/, async (route) => {
+    await held
+    await route.continue().catch(() => {})
+  })
+  const what = page.getByRole('combobox', { name: /^What/ })
+  await what.selectOption('category:Drugs')
+  await page.waitForTimeout(200)
+  assert.equal(await page.locator('.headline h2').textContent(), before)
+  await what.selectOption('category:Burglary')
+  await page.waitForFunction(() => /Burglary/.test(document.querySelector('.headline h2').textContent))
+  assert.ok(stopped.some((url) => /count\?.*by=area/.test(url) && /category=Drugs/.test(url)), stopped.join('\n'))
+  const after = await page.locator('.headline h2').textContent()
+  release()
+  await page.waitForTimeout(300)
+  assert.equal(await page.locator('.headline h2').textContent(), after)
+  await context.close()
 })

@@ -1,11 +1,11 @@
-// What the page shows, and its form in the URL. Pure: a pasted link gives the same page.
+// What the page shows, and its form in the address. Pure: a pasted link gives the same page.
+import type { PlaceFilters } from '../../api'
+import type { Evidence, Exposure } from '../../lib/evidence'
+import { themeOf } from '../../lib/theme'
+import type { Theme } from '../../lib/tokens'
+import { viewOf } from '../../lib/view'
 
-export type Page = 'explore' | 'review'
-export type Theme = 'auto' | 'light' | 'dark'
 export type View = 'map' | 'table'
-/** What is drawn over the counts: nothing, hot-spot flags, classes of emerging hot spots. */
-export type Evidence = '' | 'hot' | 'emerging'
-export type Exposure = 'equal' | 'residents' | 'recorded'
 
 export interface ViewState {
   view: View
@@ -60,13 +60,12 @@ const EVIDENCE: Evidence[] = ['hot', 'emerging']
 const EXPOSURES: Exposure[] = ['equal', 'residents', 'recorded']
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/
 
-/** Reads a URL's hash; what is not understood falls back to the initial value. */
-export function fromHash(hash: string): ViewState {
-  const read = new URLSearchParams(hash.replace(/^#/, ''))
-  const text = (name: string) => read.get(name)?.slice(0, 200) ?? ''
+/** Reads the state of an address; what is not understood falls back to the initial value. */
+export function read(query: string): ViewState {
+  const given = new URLSearchParams(query)
+  const text = (name: string) => given.get(name)?.slice(0, 200) ?? ''
   const month = (name: string) => (MONTH.test(text(name)) ? text(name) : '')
   const resolution = text('resolution') === 'zoom' ? 'zoom' : Number(text('resolution'))
-  const theme = text('theme')
   return {
     view: text('view') === 'table' ? 'table' : 'map',
     by: text('by') || initial.by,
@@ -83,21 +82,22 @@ export function fromHash(hash: string): ViewState {
     evidence: EVIDENCE.find((e) => e === text('evidence')) ?? '',
     exposure: EXPOSURES.find((e) => e === text('exposure')) ?? 'equal',
     place: text('place'),
-    theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
-    at: /^[\d.]+\/-?[\d.]+\/-?[\d.]+$/.test(text('at')) ? text('at') : '',
+    theme: themeOf(query),
+    at: viewOf(text('at')) ? text('at') : '',
   }
 }
 
-/** Writes a URL's hash; initial values are left out. */
-export function toHash(state: ViewState): string {
+const KEYS = ['view', 'by', 'resolution', 'rate', 'definition', 'category', 'source', 'from', 'to', 'weekdays', 'hours', 'calendar', 'evidence', 'exposure', 'place', 'theme', 'at'] as const satisfies (keyof ViewState)[]
+
+/** Writes the state for an address; initial values are left out. */
+export function write(state: ViewState): string {
   const written = new URLSearchParams()
-  for (const key of Object.keys(initial) as (keyof ViewState)[]) {
+  for (const key of KEYS) {
     const value = state[key]
     const text = Array.isArray(value) ? value.join(',') : String(value)
     if (text !== String(initial[key])) written.set(key, text)
   }
-  const text = written.toString()
-  return text ? `#${text}` : ''
+  return written.toString()
 }
 
 export interface QueryOptions {
@@ -106,25 +106,22 @@ export interface QueryOptions {
 }
 
 /** The filters of a state as parameters of the API, without dimensions. */
-export function filters(state: ViewState, options: QueryOptions = {}): URLSearchParams {
-  const query = new URLSearchParams()
-  const set = (name: string, value: string) => {
-    if (value) query.set(name, value)
-  }
+export function filters(state: ViewState, options: QueryOptions = {}): PlaceFilters {
+  const query: PlaceFilters = {}
   if (options.time !== false) {
-    set('from', state.from && `${state.from}-01`)
-    set('to', state.to && `${state.to}-01`)
+    if (state.from) query.from = `${state.from}-01`
+    if (state.to) query.to = `${state.to}-01`
   }
-  set('definition', state.definition)
-  set('category', state.category)
-  set('source', state.source)
-  set('weekday', state.weekdays.join(','))
-  set('hours', state.hours)
-  set('calendar', state.calendar)
+  if (state.definition) query.definition = state.definition
+  if (state.category) query.category = state.category
+  if (state.source) query.source = state.source
+  if (state.weekdays.length) query.weekday = state.weekdays.join(',')
+  if (state.hours) query.hours = state.hours
+  if (state.calendar) query.calendar = state.calendar
   if (options.place && state.place) {
     const [layer = '', code = ''] = state.place.split(/:(.*)/s)
-    if (layer === 'cell') set('cell', code)
-    else set('in', state.place)
+    if (layer === 'cell') query.cell = code
+    else query.in = state.place
   }
   return query
 }
@@ -138,9 +135,4 @@ export function resolutionAt(state: ViewState, zoom: number): number {
   if (state.resolution !== 'zoom') return state.resolution
   const steps: [number, number][] = [[15, 11], [14, 10], [12, 9], [10, 8]]
   return steps.find(([from]) => Math.floor(zoom) >= from)?.[1] ?? 7
-}
-
-/** Which page an address opens. */
-export function pageOf(hash: string): Page {
-  return hash === '#review' ? 'review' : 'explore'
 }

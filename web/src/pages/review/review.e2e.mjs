@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 
-import { drawn, openPage, picture, run, serveDemo, skip, violations } from './support.mjs'
+import { drawn, openPage, picture, run, serveDemo, skip, violations } from '../../../e2e/support.mjs'
 
-const mappings = join(import.meta.dirname, '../../data/mappings')
+const mappings = join(import.meta.dirname, '../../../../data/mappings')
 serveDemo((files) => {
   run('import', join(files, 'sample-youth-contacts.csv'), '--mapping', join(mappings, 'youth-contacts.toml'))
 })

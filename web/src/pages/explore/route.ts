@@ -1,0 +1,8 @@
+import type { Route } from '../../route'
+
+export const explore: Route = {
+  name: 'explore',
+  title: 'Explore',
+  skip: 'controls',
+  page: () => import('./Explore.svelte'),
+}
