@@ -5,7 +5,7 @@
 //!
 //! | question | file |
 //! |---|---|
-//! | is this place high for its exposure? | `local_test` (the hot-spot flag), `getis_ord`, `moran`, `fdr` |
+//! | is this place high for its exposure? | `concentration` (the hot-spot flag), `getis_ord`, `moran`, `fdr` |
 //! | is it rising? what is its history? | `mann_kendall`, `history`, `emerging`, `control_chart` |
 //! | is the change real? | `ratio`, `comparison`, `rate` |
 //! | is something gathering? | `scan` |
@@ -16,6 +16,7 @@
 
 mod aoristic;
 mod comparison;
+mod concentration;
 mod control_chart;
 mod distribution;
 mod emerging;
@@ -26,7 +27,6 @@ mod funnel;
 mod getis_ord;
 mod history;
 mod kde;
-mod local_test;
 mod mann_kendall;
 mod moran;
 mod random;
@@ -42,6 +42,7 @@ pub use comparison::{
     BeforeAfter, Displacement, DisplacementDifference, DisplacementQuotient, RatioOfRatios, displacement_difference,
     displacement_quotient, effects, ratio_of_ratios, total_net_effect, weighted_difference,
 };
+pub use concentration::{LocalTest, LocalTests, local_tests};
 pub use control_chart::{Charted, LaneyChart, LaneyPoint, Limits, Signal, count_limits, laney_u, signals};
 pub use distribution::{
     binomial, binomial_lower, binomial_upper, chi_square_quantile, negative_binomial_lower, negative_binomial_quantile,
@@ -55,7 +56,6 @@ pub use funnel::{Funnel, FunnelPoint, WINSORIZED, funnel};
 pub use getis_ord::{gi, gi_star};
 pub use history::{Histories, History, StepReference, StepTest, histories};
 pub use kde::{PlanePoint, quartic_density, reference_bandwidth};
-pub use local_test::{LocalTest, LocalTests, local_tests};
 pub use mann_kendall::{
     MannKendall, NORMAL_FROM, SenSlope, hamed_rao, mann_kendall, seasonal_kendall, sen_slope, thinned,
 };
