@@ -1,7 +1,8 @@
 //! Statistics as pure functions on slices: no geography, no I/O, nothing of this program.
 //!
 //! Formulas, choices and test vectors are those of `methods.md`; each function restates its own. Randomness is seeded,
-//! every replicate by itself, so that a result is the same on any number of threads.
+//! every replicate by itself (`random`), so that a result is the same on any number of threads and
+//! in every version of the libraries.
 //!
 //! | question | file |
 //! |---|---|
@@ -60,6 +61,7 @@ pub use mann_kendall::{
     MannKendall, NORMAL_FROM, SenSlope, hamed_rao, mann_kendall, seasonal_kendall, sen_slope, thinned,
 };
 pub use moran::{LocalMoran, MoranI, Quadrant, local_moran, moran_i};
+pub use random::RandomStream;
 pub use rate::{
     BYAR_FROM, EmpiricalBayes, Interval, RateWithInterval, byar_interval, count_interval, empirical_bayes,
     exact_interval, local_empirical_bayes, rate_per_1000,
