@@ -5,6 +5,7 @@
 
 pub mod analysis;
 pub mod area;
+pub mod assign;
 pub mod claims;
 pub mod cli;
 pub mod demo;
