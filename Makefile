@@ -10,28 +10,41 @@ export RUSTFLAGS :=
 endif
 endif
 
-.PHONY: demo test kill-test web rust-test web-test browser-test bench bench-geocode openapi fmt clean
+# The versions of Cargo.lock, never newer ones.
+LOCKED := --locked
+
+.PHONY: demo test kill-test web deny advisories rust-test web-test browser-test bench bench-geocode openapi fmt clean
 
 ## The front end, a release build, the fictional county, a server; prints the address.
 demo: web
-	$(CARGO) run --release --quiet -- demo
+	$(CARGO) run $(LOCKED) --release --quiet -- demo
 
-## Formatting, lints, Rust tests, doc tests, documentation, front-end tests, browser tests.
-test: rust-test web-test browser-test
+## Formatting, lints, Rust tests, doc tests, documentation, front-end tests, browser tests, licences.
+test: rust-test web-test browser-test deny
 
 rust-test: web
 	$(CARGO) fmt --check
-	$(CARGO) clippy --all-targets -- -D warnings
-	if $(CARGO) nextest --version >/dev/null 2>&1; then $(CARGO) nextest run; else $(CARGO) test --lib --bins --tests; fi
-	$(CARGO) test --doc
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --document-private-items
+	$(CARGO) clippy $(LOCKED) --all-targets -- -D warnings
+	if $(CARGO) nextest --version >/dev/null 2>&1; then $(CARGO) nextest run $(LOCKED); else $(CARGO) test $(LOCKED) --lib --bins --tests; fi
+	$(CARGO) test $(LOCKED) --doc
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(LOCKED) --no-deps --document-private-items
+
+## Licences, bans and sources of the dependencies; `.ci/run` installs cargo-deny, elsewhere it is skipped if not there.
+deny:
+	if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny $(LOCKED) check licenses bans sources; \
+	elif [ -z "$$CI" ]; then echo "cargo-deny is not installed: licences and sources were not looked at"; \
+	else echo "cargo-deny is not installed"; exit 1; fi
+
+## Known faults of the dependencies; needs the advisory database, which is fetched from the network.
+advisories:
+	$(CARGO) deny $(LOCKED) check advisories
 
 web-test: $(WEB_STAMP)
 	cd web && npm run --silent check && npm run --silent test
 
 browser-test: web
-	$(CARGO) build
-	cd web && PLACES_BIN="$$($(CARGO) metadata --format-version 1 --no-deps | node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory')/debug/places" npm run --silent e2e
+	$(CARGO) build $(LOCKED)
+	cd web && PLACES_BIN="$$($(CARGO) metadata $(LOCKED) --format-version 1 --no-deps | node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory')/debug/places" npm run --silent e2e
 
 ## Two hundred kills in each command that writes; half an hour.
 kill-test: web
@@ -49,15 +62,15 @@ $(WEB_STAMP): web/package.json web/package-lock.json
 
 ## The description of the interface that the front end's types are made from.
 openapi:
-	$(CARGO) run --quiet --example openapi > web/openapi.json
+	$(CARGO) run $(LOCKED) --quiet --example openapi > web/openapi.json
 
 ## Speed and memory beside peer or floor, with a check of the answers; takes minutes. See benches/README.md.
 bench:
-	$(CARGO) bench --bench performance
+	$(CARGO) bench $(LOCKED) --bench performance
 
 ## The geocoder on a corpus of texts with planted truth, and on unseen months; minutes. PLACES_BENCH_SEED=n for another.
 bench-geocode:
-	$(CARGO) bench --bench geocoding
+	$(CARGO) bench $(LOCKED) --bench geocoding
 
 fmt:
 	$(CARGO) fmt

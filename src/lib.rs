@@ -7,6 +7,7 @@ pub mod access;
 pub mod analysis;
 pub mod area;
 pub mod ask;
+pub mod assign;
 pub mod claims;
 pub mod cli;
 pub mod demo;

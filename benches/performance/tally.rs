@@ -10,7 +10,7 @@ use std::{
 
 use hashbrown::HashMap;
 use places::{
-    area::{Found, Locator, from_wkb},
+    area::{AreaMatch, Locator, from_wkb},
     grid::cell_of_point,
     import::{PoliceRow, Position, Positions, Progress, SourceFile, read_police_file},
     model::{LonLat, PrecisionClass},
@@ -45,8 +45,8 @@ struct Known {
 impl Known {
     fn work_out(&self, point: LonLat) -> Place {
         let area = match self.locator.locate(point.lon, point.lat) {
-            Found::Inside(area) | Found::Near(area) => area,
-            Found::Nowhere => self.areas as u32,
+            AreaMatch::Inside(area) | AreaMatch::Near(area) => area,
+            AreaMatch::Nowhere => self.areas as u32,
         };
         (cell_of_point(point, 9), area)
     }

@@ -26,9 +26,9 @@ const MAX_GRID_CELLS: usize = 1 << 22;
 const REFERENCE: f64 = 0.512_345_678_9;
 const MAX_CROSSED: usize = 24;
 
-/// What [`Locator::locate`] found.
+/// How a point lies to the areas of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
+pub enum AreaMatch {
     /// Inside (or on the border of) the area with this position in the layer.
     Inside(u32),
     /// In no area, but within [`SNAP_RADIUS_M`] of this one.
@@ -82,10 +82,10 @@ impl Locator {
 
     /// Finds the area of a point, or the nearest within [`SNAP_RADIUS_M`].
     #[must_use]
-    pub fn locate(&self, lon: f64, lat: f64) -> Found {
+    pub fn locate(&self, lon: f64, lat: f64) -> AreaMatch {
         match self.containing(lon, lat) {
-            Some(area) => Found::Inside(area),
-            None => self.nearest(lon, lat).map_or(Found::Nowhere, Found::Near),
+            Some(area) => AreaMatch::Inside(area),
+            None => self.nearest(lon, lat).map_or(AreaMatch::Nowhere, AreaMatch::Near),
         }
     }
 

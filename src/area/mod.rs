@@ -13,6 +13,6 @@ mod wkb_text;
 pub use edges::brute_force_area;
 pub use geojson_file::{GeoJsonError, PropertyChoice, read_geojson};
 pub use layer::{Area, Layer, readable_name};
-pub use locator::{Found, Locator, SNAP_RADIUS_M};
+pub use locator::{AreaMatch, Locator, SNAP_RADIUS_M};
 pub use repair::{AreaIssue, area_km2};
 pub use wkb_text::{WkbError, from_wkb, to_wkb};

@@ -3,7 +3,7 @@
 use geo::{BoundingRect, MultiPolygon};
 
 use crate::{
-    area::{Found, Locator},
+    area::{AreaMatch, Locator},
     model::LonLat,
 };
 
@@ -55,8 +55,8 @@ impl Study {
     #[must_use]
     pub fn area_of(&self, point: LonLat) -> Option<u32> {
         match self.locator.as_ref()?.locate(point.lon, point.lat) {
-            Found::Inside(area) | Found::Near(area) => Some(area),
-            Found::Nowhere => None,
+            AreaMatch::Inside(area) | AreaMatch::Near(area) => Some(area),
+            AreaMatch::Nowhere => None,
         }
     }
 

@@ -1,4 +1,5 @@
-//! From coordinates to everything a place is assigned to, worked out once per distinct position.
+//! From coordinates to everything a place is assigned to, worked out once per distinct position by the kernel of
+//! `assign/` and remembered for the files after.
 
 use std::sync::{
     Mutex, PoisonError,
@@ -12,9 +13,9 @@ use super::{
     positions::{Position, PositionKey, Positions},
 };
 use crate::{
-    area::{Found, Locator, from_wkb},
-    grid::cells_of_point,
-    model::{FLAG_AREA_SNAPPED, Flags, LonLat, lonlat_to_bng},
+    area::from_wkb,
+    assign::{Assigned, Assigner, NO_AREA, Points},
+    model::{FLAG_AREA_SNAPPED, Flags, LonLat, PrecisionClass},
     workspace::{Incidents, PlaceRow, State, Workspace, read_layer},
 };
 
@@ -23,19 +24,32 @@ const SHARD_BITS: u32 = 8;
 /// Most places remembered across files; more are worked out again.
 const MAX_REMEMBERED: usize = 1_500_000;
 
-/// A layer that places are assigned to.
+/// Stands for a place until it is worked out.
+const NOT_WORKED_OUT: PlaceRow = PlaceRow {
+    lon: f64::NAN,
+    lat: f64::NAN,
+    easting: f64::NAN,
+    northing: f64::NAN,
+    class: PrecisionClass::None,
+    radius_m: f32::NAN,
+    cells: [0; 5],
+    areas: Vec::new(),
+    flags: 0,
+};
+
+/// What the areas of a layer are called, in the order the kernel numbers them.
 #[derive(Debug)]
-struct PlacingLayer {
+struct LayerNames {
     name: String,
     codes: Vec<String>,
     districts: Vec<Option<String>>,
-    locator: Locator,
 }
 
 /// Assigns positions to cells and areas.
 #[derive(Debug)]
 pub struct Placer {
-    layers: Vec<PlacingLayer>,
+    assigner: Assigner,
+    layers: Vec<LayerNames>,
     study: Option<usize>,
     shards: Vec<Mutex<HashMap<PositionKey, PlaceRow>>>,
     remembered: AtomicUsize,
@@ -48,21 +62,22 @@ impl Placer {
     /// [`ImportError::Workspace`] when a layer cannot be read.
     pub fn new(workspace: &Workspace, state: &State) -> Result<Self, ImportError> {
         let study = workspace.settings()?.study_area.layer;
-        let mut layers = Vec::new();
+        let (mut assigner, mut layers) = (Assigner::default(), Vec::new());
         for (name, path) in state.layers()? {
             let path = workspace.root().join(path);
             let areas = read_layer(&path)?;
             let polygons = areas.iter().map(|a| from_wkb(&a.wkb)).collect::<Result<Vec<_>, _>>();
             let polygons = polygons.map_err(|e| ImportError::Refused { path, reason: e.to_string() })?;
-            layers.push(PlacingLayer {
+            assigner = assigner.with_layer(&polygons);
+            layers.push(LayerNames {
                 name,
                 districts: areas.iter().map(|a| a.district_code.clone().or(a.district_name.clone())).collect(),
                 codes: areas.into_iter().map(|a| a.code).collect(),
-                locator: Locator::new(&polygons),
             });
         }
         Ok(Self {
             study: layers.iter().position(|l| l.name == study),
+            assigner,
             layers,
             shards: (0..1 << SHARD_BITS).map(|_| Mutex::default()).collect(),
             remembered: AtomicUsize::new(0),
@@ -84,7 +99,7 @@ impl Placer {
     /// Whether a place lies in the study area; without one every place does.
     #[must_use]
     pub fn in_study_area(&self, place: &PlaceRow) -> bool {
-        self.study.is_none_or(|study| place.areas[study] != u32::MAX)
+        self.study.is_none_or(|study| place.areas[study] != NO_AREA)
     }
 
     /// The layer that is the study area.
@@ -101,57 +116,53 @@ impl Placer {
         layer.districts[i].as_deref()
     }
 
-    /// Works out a place; its areas are positions in this placer's layers.
-    fn work_out(&self, position: &Position) -> PlaceRow {
+    /// Works out places; their areas are positions in this placer's layers.
+    fn work_out(&self, positions: &[Position]) -> Vec<PlaceRow> {
+        let (lon, lat): (Vec<f64>, Vec<f64>) = positions.iter().map(|p| (p.point.lon, p.point.lat)).unzip();
+        let points = Points::new(&lon, &lat).expect("both columns are of the same positions");
+        let assigned = self.assigner.assign(points);
+        positions.iter().enumerate().map(|(row, position)| self.place(position, &assigned, row)).collect()
+    }
+
+    /// One row of what the kernel gave, as a place.
+    fn place(&self, position: &Position, assigned: &Assigned, row: usize) -> PlaceRow {
         let Position { point, class, radius_m, flags } = *position;
-        let mut flags = flags.0;
-        let areas = self
-            .layers
-            .iter()
-            .enumerate()
-            .map(|(i, layer)| match layer.locator.locate(point.lon, point.lat) {
-                Found::Inside(area) => area,
-                Found::Near(area) => {
-                    if self.study.is_none_or(|study| study == i) {
-                        flags |= FLAG_AREA_SNAPPED;
-                    }
-                    area
-                }
-                Found::Nowhere => u32::MAX,
-            })
-            .collect();
-        let grid = lonlat_to_bng(point).ok();
+        let counts = |layer: usize| self.study.is_none_or(|study| study == layer);
+        let snapped = assigned.areas.iter().enumerate().any(|(layer, column)| column.snapped[row] && counts(layer));
         PlaceRow {
             lon: point.lon,
             lat: point.lat,
-            easting: grid.map_or(f64::NAN, |g| g.easting),
-            northing: grid.map_or(f64::NAN, |g| g.northing),
+            easting: assigned.easting[row],
+            northing: assigned.northing[row],
             class,
             radius_m,
-            cells: cells_of_point(point),
-            areas,
-            flags,
+            cells: assigned.cells_of(row),
+            areas: assigned.areas.iter().map(|column| column.areas[row]).collect(),
+            flags: if snapped { flags.0 | FLAG_AREA_SNAPPED } else { flags.0 },
         }
     }
 
     /// Places of distinct positions, which are quickest looked up where neighbors follow each other.
     fn places(&self, positions: &[Position]) -> Vec<PlaceRow> {
         let mut places = Vec::with_capacity(positions.len());
+        let (mut fresh, mut fresh_at) = (Vec::new(), Vec::new());
         for some in positions.chunk_by(|a, b| shard_of(a) == shard_of(b)) {
             // Held while places are worked out, so that another file does not work out the same ones.
             let mut shard = self.shards[shard_of(&some[0])].lock().unwrap_or_else(PoisonError::into_inner);
             for position in some {
-                let key = position.key();
-                if let Some(place) = shard.get(&key) {
-                    places.push(place.clone());
-                    continue;
-                }
-                let place = self.work_out(position);
-                if self.remembered.fetch_add(1, Ordering::Relaxed) < MAX_REMEMBERED {
-                    shard.insert(key, place.clone());
-                }
-                places.push(place);
+                places.push(shard.get(&position.key()).cloned().unwrap_or_else(|| {
+                    fresh.push(*position);
+                    fresh_at.push(places.len());
+                    NOT_WORKED_OUT
+                }));
             }
+            for (position, (at, place)) in fresh.iter().zip(fresh_at.drain(..).zip(self.work_out(&fresh))) {
+                if self.remembered.fetch_add(1, Ordering::Relaxed) < MAX_REMEMBERED {
+                    shard.insert(position.key(), place.clone());
+                }
+                places[at] = place;
+            }
+            fresh.clear();
         }
         places
     }
@@ -165,9 +176,10 @@ impl Placer {
 
     /// Gives one incident of a set a place; its cells and areas are worked out by [`Placer::place_again`].
     pub(super) fn place_one(&self, incidents: &mut Incidents, i: usize, position: &Position) {
-        let areas = vec![u32::MAX; incidents.layers.len()];
-        let place = PlaceRow { areas, ..self.work_out(position) };
-        incidents.set_place(i, place);
+        let areas = vec![NO_AREA; incidents.layers.len()];
+        if let Some(place) = self.work_out(std::slice::from_ref(position)).pop() {
+            incidents.set_place(i, PlaceRow { areas, ..place });
+        }
     }
 
     /// Gives every place of a set its cells and areas anew, as after a change of layers.
@@ -194,7 +206,7 @@ impl Placer {
     fn with_codes(&self, mut places: Vec<PlaceRow>, to: &mut Incidents) -> Vec<PlaceRow> {
         for (i, layer) in self.layers.iter().enumerate() {
             let mut codes: Vec<Option<u32>> = vec![None; layer.codes.len()];
-            for area in places.iter_mut().map(|p| &mut p.areas[i]).filter(|area| **area != u32::MAX) {
+            for area in places.iter_mut().map(|p| &mut p.areas[i]).filter(|area| **area != NO_AREA) {
                 let known = &mut codes[*area as usize];
                 *area = *known.get_or_insert_with(|| to.area_code(i, &layer.codes[*area as usize]));
             }

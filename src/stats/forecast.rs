@@ -2,7 +2,7 @@
 
 use super::{
     error::{StatsError, same_length},
-    random::{choose, replicate_rng},
+    random::RandomStream,
 };
 
 /// Scores of a flagged area against later events.
@@ -127,16 +127,16 @@ pub fn similarity(
     };
     let mut shares = vec![Vec::with_capacity(replicates); base.len()];
     for replicate in 0..replicates.max(1) {
-        let mut rng = replicate_rng(seed, replicate as u64);
+        let mut stream = RandomStream::new(seed, replicate as u64);
         let mut counts = vec![0_u32; base.len()];
         match resampling {
             Resampling::Share85 => {
                 let mut drawn = points.clone();
-                choose(&mut rng, &mut drawn, size);
+                stream.choose(&mut drawn, size);
                 drawn[..size].iter().for_each(|&area| counts[area as usize] += 1);
             }
             Resampling::Bootstrap => {
-                (0..size).for_each(|_| counts[points[rng.usize(0..points.len())] as usize] += 1);
+                (0..size).for_each(|_| counts[points[stream.below(points.len())] as usize] += 1);
             }
         }
         shares.iter_mut().zip(&counts).for_each(|(s, &n)| s.push(f64::from(n) / size as f64));

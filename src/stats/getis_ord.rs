@@ -1,7 +1,7 @@
 //! Getis-Ord Gi and Gi*.
 //!
 //! Computed for parity with other programs and for exploration: on sparse counts its normal p-values are far too
-//! small, which is why the words "hot spot" come from the exact local test (`local_test`).
+//! small, which is why the words "hot spot" come from the exact local test (`concentration`).
 //!
 //! With row-standardized weights `S1 = sum w^2` is taken as `sum w`, as `esda` does (for binary weights the two are equal):
 //! by the letter of the formula the weights of a row would cancel, and z would be that of binary weights.

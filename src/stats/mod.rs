@@ -1,11 +1,12 @@
 //! Statistics as pure functions on slices: no geography, no I/O, nothing of this program.
 //!
 //! Formulas, choices and test vectors are those of `methods.md`; each function restates its own. Randomness is seeded,
-//! every replicate by itself, so that a result is the same on any number of threads.
+//! every replicate by itself (`random`), so that a result is the same on any number of threads and
+//! in every version of the libraries.
 //!
 //! | question | file |
 //! |---|---|
-//! | is this place high for its exposure? | `local_test` (the hot-spot flag), `getis_ord`, `moran`, `fdr` |
+//! | is this place high for its exposure? | `concentration` (the hot-spot flag), `getis_ord`, `moran`, `fdr` |
 //! | is it rising? what is its history? | `mann_kendall`, `history`, `emerging`, `control_chart` |
 //! | is the change real? | `ratio`, `comparison`, `rate` |
 //! | is something gathering? | `scan` |
@@ -16,6 +17,7 @@
 
 mod aoristic;
 mod comparison;
+mod concentration;
 mod control_chart;
 mod distribution;
 mod emerging;
@@ -26,7 +28,6 @@ mod funnel;
 mod getis_ord;
 mod history;
 mod kde;
-mod local_test;
 mod mann_kendall;
 mod moran;
 mod random;
@@ -42,6 +43,7 @@ pub use comparison::{
     BeforeAfter, Displacement, DisplacementDifference, DisplacementQuotient, RatioOfRatios, displacement_difference,
     displacement_quotient, effects, ratio_of_ratios, total_net_effect, weighted_difference,
 };
+pub use concentration::{LocalTest, LocalTests, local_tests};
 pub use control_chart::{Charted, LaneyChart, LaneyPoint, Limits, Signal, count_limits, laney_u, signals};
 pub use distribution::{
     binomial, binomial_lower, binomial_upper, chi_square_quantile, negative_binomial_lower, negative_binomial_quantile,
@@ -55,11 +57,11 @@ pub use funnel::{Funnel, FunnelPoint, WINSORIZED, funnel};
 pub use getis_ord::{gi, gi_star};
 pub use history::{Histories, History, StepReference, StepTest, histories};
 pub use kde::{PlanePoint, quartic_density, reference_bandwidth};
-pub use local_test::{LocalTest, LocalTests, local_tests};
 pub use mann_kendall::{
     MannKendall, NORMAL_FROM, SenSlope, hamed_rao, mann_kendall, seasonal_kendall, sen_slope, thinned,
 };
 pub use moran::{LocalMoran, MoranI, Quadrant, local_moran, moran_i};
+pub use random::RandomStream;
 pub use rate::{
     BYAR_FROM, EmpiricalBayes, Interval, RateWithInterval, byar_interval, count_interval, empirical_bayes,
     exact_interval, local_empirical_bayes, rate_per_1000,

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::{
     error::{StatsError, same_length},
-    random::{choose, replicate_rng},
+    random::RandomStream,
     weights::Weights,
 };
 
@@ -111,11 +111,11 @@ pub fn local_moran(
             (true, false) => Quadrant::HighLow,
             (false, true) => Quadrant::LowHigh,
         };
-        let mut rng = replicate_rng(seed, i as u64);
+        let mut stream = RandomStream::new(seed, i as u64);
         let mut others: Vec<f64> = z.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, z)| *z).collect();
         let mut larger = 0;
         for _ in 0..permutations {
-            choose(&mut rng, &mut others, neighbors);
+            stream.choose(&mut others, neighbors);
             let drawn = z[i] / m2 * weight * others[..neighbors.min(others.len())].iter().sum::<f64>();
             larger += usize::from(drawn >= observed);
         }

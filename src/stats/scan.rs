@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::{
     error::{StatsError, same_length},
-    random::{choose, replicate_rng},
+    random::RandomStream,
 };
 
 /// Longest height of a cylinder, in intervals.
@@ -233,8 +233,7 @@ impl<'a> Scanner<'a> {
     fn maximum(&self, places: &mut Vec<u32>, seed: u64, replicate: u64) -> f64 {
         places.clear();
         places.extend_from_slice(&self.place_of);
-        let mut rng = replicate_rng(seed, replicate);
-        choose(&mut rng, places, self.drawn.iter().sum());
+        RandomStream::new(seed, replicate).choose(places, self.drawn.iter().sum());
         let mut cumulative = vec![0; self.places * self.heights];
         let mut from = 0;
         for (height, &drawn) in self.drawn.iter().enumerate() {

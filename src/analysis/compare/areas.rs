@@ -1,7 +1,5 @@
 //! The place among the areas of its layer: which are similar, how they change by themselves, how high it was.
 
-use fastrand::Rng;
-
 use super::{
     claim::{ComparisonArea, ComparisonResult, CountyChange, Peak, Placebo},
     counts::{Counted, Who},
@@ -14,7 +12,8 @@ use crate::{
     grid::{center, outline},
     model::{Period, PlaceRef},
     stats::{
-        BeforeAfter, Dispersion, RatioOfRatios, TailRule, empirical_bayes, infer_ratio, rate_ratio, ratio_of_ratios,
+        BeforeAfter, Dispersion, RandomStream, RatioOfRatios, TailRule, empirical_bayes, infer_ratio, rate_ratio,
+        ratio_of_ratios,
     },
 };
 
@@ -138,13 +137,10 @@ impl Candidates {
         if usable.len() < LEAST_PLACEBO.max(controls + 2) {
             return None;
         }
-        let mut rng = Rng::with_seed(request.seed);
+        let mut stream = RandomStream::new(request.seed, 0);
         let mut extreme = 0;
         for _ in 0..request.permutations {
-            for i in 0..=controls {
-                let other = rng.usize(i..usable.len());
-                usable.swap(i, other);
-            }
+            stream.choose(&mut usable, controls + 1);
             let comparison = sum(&usable[1..=controls]);
             let found = ratio_of_ratios(usable[0], comparison, 1.0, 0.95);
             extreme += usize::from(found.is_ok_and(|f| f.z_score().abs() >= z.abs()));

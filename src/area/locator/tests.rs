@@ -52,15 +52,15 @@ fn corners_and_middles_of_borders_belong_to_the_lowest_code() {
 fn a_point_just_outside_goes_to_the_nearest_and_a_far_one_nowhere() {
     let locator = Locator::new(&sheet());
     let metre = 1.0 / 111_300.0;
-    assert_eq!(locator.locate(1.03, 52.0 - 249.0 * metre), Found::Near(6));
-    assert_eq!(locator.locate(1.03, 52.0 - 251.0 * metre), Found::Nowhere);
-    assert!(matches!(locator.locate(1.03, 52.0 + metre), Found::Inside(_)));
-    assert_eq!(locator.locate(f64::NAN, 52.0), Found::Nowhere);
-    assert_eq!(locator.locate(-170.0, -80.0), Found::Nowhere);
+    assert_eq!(locator.locate(1.03, 52.0 - 249.0 * metre), AreaMatch::Near(6));
+    assert_eq!(locator.locate(1.03, 52.0 - 251.0 * metre), AreaMatch::Nowhere);
+    assert!(matches!(locator.locate(1.03, 52.0 + metre), AreaMatch::Inside(_)));
+    assert_eq!(locator.locate(f64::NAN, 52.0), AreaMatch::Nowhere);
+    assert_eq!(locator.locate(-170.0, -80.0), AreaMatch::Nowhere);
 }
 
 #[test]
 fn a_layer_without_polygons_holds_nothing() {
     let locator = Locator::new(&[]);
-    assert_eq!(locator.locate(1.0, 52.0), Found::Nowhere);
+    assert_eq!(locator.locate(1.0, 52.0), AreaMatch::Nowhere);
 }
