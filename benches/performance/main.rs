@@ -19,6 +19,7 @@
     reason = "a bench that cannot go on should stop where it is, and prints its results"
 )]
 
+mod ask;
 mod evidence;
 mod generate;
 mod jobs;

@@ -15,7 +15,7 @@ use crate::{
     },
     grid,
     model::{Day, Month, Period, Query, QueryError},
-    stats::{Base, Cluster, MAX_HEIGHT, ScanInput, space_time_scan},
+    stats::{Base, Cluster, MAX_HEIGHT, ScanInput, watched_scan},
 };
 
 /// Months scanned when no period is asked for.
@@ -75,7 +75,7 @@ Finds clusters that end with the last month received, adjusted for how busy ever
             ColumnDoc::new("recurrence_days", ColumnKind::Number, "How often chance gives such a cluster"),
         ],
         groups: &[OWN, PERIOD, KIND, PLACE_OF_MAP],
-        ..Declaration::new("scan", "1", "Clusters in space and time that end now")
+        ..Declaration::new("scan", "2", "Clusters in space and time that end now")
     };
 
     fn read(values: &Values) -> Result<Self, QueryError> {
@@ -197,7 +197,12 @@ pub fn scan(snapshot: &Exact<'_>, request: &ScanRequest) -> Result<ScanAnswer, A
         max_height: request.max_months.min(months - 1),
         max_share: MAX_SHARE,
     };
-    let scan = space_time_scan(&input, request.replicates, request.seed).map_err(|e| in_words(&e))?;
+    let watch = snapshot.watch();
+    watch.expect(request.replicates as u64);
+    let scan = watched_scan(&input, request.replicates, request.seed, &|| watch.step()).or_else(|e| {
+        watch.check()?;
+        Err(in_words(&e))
+    })?;
     let center = |cluster: &Cluster| map.cells[occupied[bases[cluster.base].places[0] as usize] as usize];
     let cells = |cluster: &Cluster| -> Vec<u64> {
         let base = &bases[cluster.base];

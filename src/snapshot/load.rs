@@ -64,7 +64,7 @@ impl Snapshot {
         );
         Ok(Self {
             id: listed.snapshot,
-            content: listed.content,
+            content: listed.content.clone(),
             settings: settings_digest,
             title: settings.title.clone(),
             sources: sources(&settings, &listed, &coverage),

@@ -39,6 +39,9 @@ pub enum StatsError {
         /// What is zero.
         what: &'static str,
     },
+    /// Whoever asked has left.
+    #[error("stopped before it was done")]
+    Stopped,
     /// A value outside its domain.
     #[error("{what} must be {expected}")]
     Domain {

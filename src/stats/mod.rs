@@ -70,7 +70,7 @@ pub use ratio::{
     BORROWED, Dispersion, Exposed, Inference, TailRule, e_test, infer_ratio, poisson_z, rate_ratio, smallest_before,
     widened,
 };
-pub use scan::{Base, Cluster, MAX_HEIGHT, Scan, ScanInput, space_time_scan};
+pub use scan::{Base, Cluster, MAX_HEIGHT, Scan, ScanInput, space_time_scan, watched_scan};
 pub use special::{normal_quantile, normal_upper, student_quantile, student_two_sided, two_sided};
 pub use vulnerability::{PRIORITY, Vulnerability, WeightedIndicator, vulnerability};
 pub use weights::{Weighting, Weights};

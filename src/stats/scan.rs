@@ -86,14 +86,31 @@ pub struct Scan {
 /// # References
 /// Kulldorff, Heffernan, Hartman, Assunção & Mostashari (2005), `PLoS` Medicine 2(3):e59; Gumbel tail: Abrams, Kulldorff & Kleinman (2010).
 pub fn space_time_scan(input: &ScanInput<'_>, replicates: usize, seed: u64) -> Result<Scan, StatsError> {
+    watched_scan(input, replicates, seed, &|| true)
+}
+
+/// The same, asking before every replicate whether to go on.
+///
+/// # Errors
+/// Those of [`space_time_scan`], and [`StatsError::Stopped`].
+pub fn watched_scan(
+    input: &ScanInput<'_>,
+    replicates: usize,
+    seed: u64,
+    goes_on: &(dyn Fn() -> bool + Sync),
+) -> Result<Scan, StatsError> {
     let scanner = Scanner::new(input)?;
     let mut candidates = Vec::new();
     let cumulative = scanner.observed(input);
     scanner.each_excess(&cumulative, |cylinder, observed, log_ratio| candidates.push((cylinder, observed, log_ratio)));
     let mut maxima: Vec<f64> = (0..replicates)
         .into_par_iter()
-        .map_init(|| Vec::with_capacity(scanner.place_of.len()), |places, r| scanner.maximum(places, seed, r as u64))
-        .collect();
+        .map_init(
+            || Vec::with_capacity(scanner.place_of.len()),
+            |places, r| goes_on().then(|| scanner.maximum(places, seed, r as u64)),
+        )
+        .collect::<Option<_>>()
+        .ok_or(StatsError::Stopped)?;
     maxima.sort_unstable_by(f64::total_cmp);
     let gumbel = Gumbel::fit(&maxima);
     candidates.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));

@@ -3,7 +3,6 @@
 
 use places::{
     claims,
-    model::Caller,
     workspace::{StoredClaim, Workspace, WorkspaceError, backup, check, restore},
 };
 
@@ -28,11 +27,10 @@ fn a_claim_is_kept_while_another_process_writes_data() {
     scratch.import_police(&[scratch.write("2025-02-here-street.csv", file)]);
     let pairs =
         [("place", "squares:Q1"), ("before", "2025-01"), ("after", "2025-02"), ("comparison", "none"), ("ring", "0")];
-    let asked = claims::Asked::new(pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect());
-    let made = claims::make(&scratch.snapshot(), claims::Kind::Compare, &asked, None, &Caller::local()).unwrap();
+    let made = crate::evidence::make(&scratch.snapshot(), "compare", &pairs);
     let _lock = scratch.workspace.lock().unwrap();
-    claims::store(&scratch.workspace, claims::Kind::Compare, &made).unwrap();
-    assert_eq!(claims::find(&scratch.workspace, &made.id).unwrap().result, made.json);
+    assert_eq!(claims::keep(&scratch.workspace, &made).unwrap(), claims::Keeping::Stored);
+    assert_eq!(claims::find(&scratch.workspace, &made.kept.id).unwrap().result, made.json);
 }
 
 #[test]

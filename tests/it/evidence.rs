@@ -48,7 +48,7 @@ impl County {
 }
 
 /// An answer that can be kept.
-fn make(snapshot: &Snapshot, name: &str, pairs: &[(&str, &str)]) -> Claimed {
+pub fn make(snapshot: &Snapshot, name: &str, pairs: &[(&str, &str)]) -> Claimed {
     let asked = question(name).unwrap().ask(pairs.iter().copied()).unwrap();
     let reader = exact(snapshot);
     let mut answer = asked.answer(&reader).unwrap();

@@ -16,6 +16,7 @@
 
 mod answers;
 mod arrows;
+mod ask;
 mod bad_input;
 mod calibration;
 mod crs;
@@ -27,12 +28,14 @@ mod evidence;
 mod formats;
 mod geocoding;
 mod http;
+mod jobs;
 mod kills;
 mod locating;
 mod log;
 mod oracles;
 mod properties;
 mod ready;
+mod reader;
 mod real;
 mod review;
 mod small_county;

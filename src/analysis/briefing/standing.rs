@@ -229,10 +229,12 @@ fn baselines(snapshot: &Exact<'_>, sources: &[String], layer: &LoadedLayer, peri
         let mut received = layer.areas.iter().filter(|a| snapshot.coverage.whole(sources, *p, &a.district));
         received.by_ref().count() * 2 > layer.areas.len()
     };
-    // Of a period longer than a year the windows would overlap: then every second year, and so on.
-    let apart = (period.days() - 1) / 365 + 1;
+    // A year back is a year back by the calendar. Of a period longer than a year the windows would overlap: then every
+    // second year, and so on.
+    let apart = (1..).find(|&years| period.years_earlier(years).end <= period.start).unwrap_or(1);
     let years = (1..=YEARS).map(|y| period.years_earlier(y * apart));
-    let years: Vec<Period> = years.filter(|p| p.end <= period.start && known(p)).collect();
+    // 29 February has no day in most years.
+    let years: Vec<Period> = years.filter(|p| p.days() > 0 && p.end <= period.start && known(p)).collect();
     if !years.is_empty() {
         return (years, true);
     }

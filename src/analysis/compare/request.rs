@@ -123,7 +123,7 @@ makes it again.",
         shape: Shape::Sentences,
         kept: true,
         groups: &[OWN, KIND],
-        ..Declaration::new("compare", "1", "Is a change real? Two periods of a place, with uncertainty and a verdict")
+        ..Declaration::new("compare", "2", "Is a change real? Two periods of a place, with uncertainty and a verdict")
     };
 
     fn read(values: &Values) -> Result<Self, QueryError> {

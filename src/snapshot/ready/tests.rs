@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{Built, Ready, file};
 use crate::{
-    model::{Caller, Day, LonLat, PrecisionClass, Query},
+    model::{Day, LonLat, PrecisionClass, Query},
     snapshot::{LayerArea, LoadedLayer},
     table::{Column, ColumnList, CompiledFilter, Known, NewPlace, RowDimension, Table, TableBuilder},
 };
@@ -59,7 +59,7 @@ fn layer(rng: &mut fastrand::Rng, number: usize) -> LoadedLayer {
         ),
     };
     let areas = (0..[0, 3, 600][rng.usize(0..3)]).map(|i| area(i, rng)).collect();
-    LoadedLayer { name: format!("layer{number}"), areas, indicators: Default::default() }
+    LoadedLayer { name: format!("layer{number}"), areas, digest: String::new(), indicators: Default::default(), in_study_area: Default::default() }
 }
 
 fn ready(folder: &tempfile::TempDir) -> Ready {
@@ -76,7 +76,7 @@ fn same(built: &Built, table: &Table, layers: &[LoadedLayer]) -> bool {
 
 /// Counts by everything, which goes through every column.
 fn count_by_everything(table: &Table) -> Vec<crate::table::Counts> {
-    let query = Query::everything(&Caller::local());
+    let query = Query::default();
     let filter = CompiledFilter::new(table, &query, &Known::default(), |_| true).unwrap();
     let dimensions = [
         RowDimension::of_category(table),
