@@ -22,6 +22,7 @@ mod crs;
 mod demo;
 mod editions;
 mod evidence;
+mod fuzzing;
 mod geocoding;
 mod http;
 mod locating;
