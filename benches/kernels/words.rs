@@ -29,10 +29,10 @@ pub(crate) fn grid_reference(criterion: &mut Criterion) {
     assert!(texts.len() == 1_000 && texts.iter().all(|text| ours(text) == plain(text) && ours(text).is_some()));
     let mut group = criterion.benchmark_group("grid reference");
     group.bench_function("GridSquare::parse", |b| {
-        b.iter(|| texts.iter().filter_map(|t| ours(t)).map(|p| p.easting).sum::<f64>())
+        b.iter(|| texts.iter().filter_map(|t| ours(t)).map(|p| p.easting).sum::<f64>());
     });
     group.bench_function("plain: one form only", |b| {
-        b.iter(|| texts.iter().filter_map(|t| plain(t)).map(|p| p.easting).sum::<f64>())
+        b.iter(|| texts.iter().filter_map(|t| plain(t)).map(|p| p.easting).sum::<f64>());
     });
     group.finish();
 }

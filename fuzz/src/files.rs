@@ -44,7 +44,7 @@ static WORKSPACE: LazyLock<(TempDir, Workspace)> = LazyLock::new(|| {
 pub fn mapped_csv(data: &[u8]) {
     let (folder, workspace) = &*WORKSPACE;
     let text = String::from_utf8_lossy(data);
-    let (mapping, file) = text.split_once("\n---\n").map_or((MAPPING, &data[..]), |(m, f)| (m, f.as_bytes()));
+    let (mapping, file) = text.split_once("\n---\n").map_or((MAPPING, data), |(m, f)| (m, f.as_bytes()));
     let Ok(mapping) = Mapping::parse(mapping) else { return };
     let path = folder.path().join("file.csv");
     fs::write(&path, &file[..file.len().min(MOST)]).expect("the file is written");

@@ -21,11 +21,11 @@ pub fn edited(whole: &[u8], edits: &[u8]) -> Vec<u8> {
     let mut bytes = whole.to_vec();
     let (edits, rest) = edits.as_chunks::<3>();
     for [high, low, change] in edits.iter().take(64) {
-        let at = (usize::from(*high) << 8 | usize::from(*low)) * bytes.len() >> 16;
+        let at = ((usize::from(*high) << 8 | usize::from(*low)) * bytes.len()) >> 16;
         bytes[at] ^= change;
     }
     if let [cut] = rest {
-        bytes.truncate(bytes.len() * (256 - usize::from(*cut)) >> 8);
+        bytes.truncate((bytes.len() * (256 - usize::from(*cut))) >> 8);
     }
     bytes
 }

@@ -21,7 +21,7 @@ const REACH_HELD: f64 = 1.4;
 const URBAN_STREET_M: f64 = 70.0;
 const RURAL_STREET_M: f64 = 220.0;
 
-/// What hypotheses are made_of from.
+/// What hypotheses are made from.
 pub(super) struct Maker<'a> {
     pub(super) gazetteers: &'a Gazetteers,
     pub(super) study: &'a Study,

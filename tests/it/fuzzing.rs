@@ -77,9 +77,8 @@ fn changed(seeds: &[Vec<u8>], rng: &mut fastrand::Rng) -> Vec<u8> {
 
 /// Runs a target; where it panics, says on what.
 fn run(target: &str, data: &[u8]) {
-    if std::panic::catch_unwind(|| fuzz::run(target, data)).is_err() {
-        panic!("{target} panics on {} bytes: {}", data.len(), data.escape_ascii());
-    }
+    let passed = std::panic::catch_unwind(|| fuzz::run(target, data)).is_ok();
+    assert!(passed, "{target} panics on {} bytes: {}", data.len(), data.escape_ascii());
 }
 
 fn corpus_and_more(target: &str) {
