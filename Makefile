@@ -13,7 +13,7 @@ endif
 # The versions of Cargo.lock, never newer ones.
 LOCKED := --locked
 
-.PHONY: demo test kill-test web deny advisories rust-test web-test browser-test bench bench-geocode openapi fmt clean
+.PHONY: demo test kill-test web deny advisories rust-test web-test browser-test bench bench-kernels bench-geocode fuzz openapi fmt clean
 
 ## The front end, a release build, the fictional county, a server; prints the address.
 demo: web
@@ -27,6 +27,7 @@ rust-test: web
 	$(CARGO) clippy $(LOCKED) --all-targets -- -D warnings
 	if $(CARGO) nextest --version >/dev/null 2>&1; then $(CARGO) nextest run $(LOCKED); else $(CARGO) test $(LOCKED) --lib --bins --tests; fi
 	$(CARGO) test $(LOCKED) --doc
+	$(CARGO) test $(LOCKED) --bench kernels
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(LOCKED) --no-deps --document-private-items
 
 ## Licences, bans and sources of the dependencies; `.ci/run` installs cargo-deny, elsewhere it is skipped if not there.
@@ -67,6 +68,16 @@ openapi:
 ## Speed and memory beside peer or floor, with a check of the answers; takes minutes. See benches/README.md.
 bench:
 	$(CARGO) bench $(LOCKED) --bench performance
+
+## The innermost work beside plain baselines. `make test` runs each kernel once, unoptimized, for its checks.
+bench-kernels:
+	$(CARGO) bench $(LOCKED) --bench kernels
+
+## The fuzzed readers under libFuzzer, five minutes each; needs cargo-fuzz. FUZZ_SECONDS=n for another time.
+FUZZ_SECONDS ?= 300
+fuzz:
+	for target in fuzz/fuzz_targets/*.rs; do \
+	  RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $$(basename $$target .rs) -- -max_total_time=$(FUZZ_SECONDS) -max_len=16384 || exit 1; done
 
 ## The geocoder on a corpus of texts with planted truth, and on unseen months; minutes. PLACES_BENCH_SEED=n for another.
 bench-geocode:

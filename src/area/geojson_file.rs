@@ -85,6 +85,16 @@ pub enum GeoJsonError {
 ///
 /// # Errors
 /// [`GeoJsonError`] when the text as a whole is not a layer; the text is then refused whole.
+///
+/// # Examples
+/// ```
+/// use places::area::{PropertyChoice, read_geojson};
+/// let text = br#"{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"code": "Q1"},
+///     "geometry": {"type": "Polygon", "coordinates": [[[1, 52], [1.1, 52], [1.1, 52.1], [1, 52]]]}}]}"#;
+/// let (areas, issues) = read_geojson(text, &PropertyChoice::default())?;
+/// assert_eq!((areas[0].code.as_str(), issues.len()), ("Q1", 0));
+/// # Ok::<(), places::area::GeoJsonError>(())
+/// ```
 pub fn read_geojson(text: &[u8], choice: &PropertyChoice) -> Result<(Vec<Area>, Vec<AreaIssue>), GeoJsonError> {
     let collection = parse(text)?;
     let grid = is_british_grid(&collection)?;

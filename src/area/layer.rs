@@ -47,6 +47,13 @@ impl Layer {
 }
 
 /// "Norwich 012" to ("Norwich", "012"): the district and the number in an ONS MSOA name.
+///
+/// # Examples
+/// ```
+/// use places::area::readable_name;
+/// assert_eq!(readable_name("King's Lynn and West Norfolk 008"), Some(("King's Lynn and West Norfolk", "008")));
+/// assert_eq!(readable_name("Norwich"), None);
+/// ```
 #[must_use]
 pub fn readable_name(official: &str) -> Option<(&str, &str)> {
     let (district, number) = official.rsplit_once(' ')?;

@@ -64,6 +64,17 @@ impl Locator {
     ///
     /// # Units
     /// Degrees; for the 7,264 MSOAs of England and Wales 56 MB.
+    ///
+    /// # Examples
+    /// ```
+    /// use places::area::{AreaMatch, Locator};
+    /// let square = |west: f64| geo::Rect::new((west, 52.0), (west + 0.1, 52.1)).to_polygon().into();
+    /// let locator = Locator::new(&[square(1.0), square(1.1)]);
+    /// assert_eq!(locator.locate(1.15, 52.05), AreaMatch::Inside(1));
+    /// assert_eq!(locator.locate(1.1, 52.05), AreaMatch::Inside(0), "on the border of both");
+    /// assert_eq!(locator.locate(1.15, 52.101), AreaMatch::Near(1));
+    /// assert_eq!(locator.locate(1.15, 52.2), AreaMatch::Nowhere);
+    /// ```
     #[must_use]
     pub fn new(polygons: &[MultiPolygon]) -> Self {
         let edges = Edges::of(polygons);

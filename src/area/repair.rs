@@ -14,6 +14,13 @@ pub struct AreaIssue {
 }
 
 /// True area on the WGS 84 ellipsoid, square kilometres.
+///
+/// # Examples
+/// ```
+/// use places::area::area_km2;
+/// let square = geo::Rect::new((1.25, 52.6), (1.35, 52.66)).to_polygon();
+/// assert_eq!(format!("{:.0}", area_km2(&square.into())), "45");
+/// ```
 #[must_use]
 pub fn area_km2(polygons: &MultiPolygon) -> f64 {
     polygons.geodesic_area_unsigned() / 1e6

@@ -15,6 +15,14 @@ pub struct WkbError {
 ///
 /// # Errors
 /// [`WkbError`] when the writer fails, which it does not for polygons in memory.
+///
+/// # Examples
+/// ```
+/// use places::area::{from_wkb, to_wkb};
+/// let square = geo::Rect::new((1.0, 52.0), (1.1, 52.1)).to_polygon().into();
+/// assert_eq!(from_wkb(&to_wkb(&square)?)?, square);
+/// # Ok::<(), places::area::WkbError>(())
+/// ```
 pub fn to_wkb(polygons: &MultiPolygon) -> Result<Vec<u8>, WkbError> {
     let mut bytes = Vec::new();
     wkb::writer::write_multi_polygon(&mut bytes, polygons, &wkb::writer::WriteOptions::default())

@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{
-    DemoError,
     county::{County, DemoArea, degrees},
+    error::DemoError,
     incidents::{Incidents, Record, Where},
     names,
     truths::Manifest,

@@ -72,7 +72,7 @@ const YOUTH: [(&str, u32); 4] = [
 ];
 
 pub(super) fn make(county: &County, truths: &Manifest, rng: &mut Rng) -> Incidents {
-    let mut made = Incidents { police: Vec::new(), asb: Vec::new(), youth: Vec::new() };
+    let mut incidents = Incidents { police: Vec::new(), asb: Vec::new(), youth: Vec::new() };
     for step in 0..MONTHS {
         let month = Month(FIRST_MONTH.0 + step);
         for (i, area) in county.areas.iter().enumerate() {
@@ -80,19 +80,19 @@ pub(super) fn make(county: &County, truths: &Manifest, rng: &mut Rng) -> Inciden
             let crowd = f64::from(area.residents) / 7_500.0 * if area.town.is_some() { 1.6 } else { 0.45 };
             let base = crowd * planted * season(month, truths.truths[3].index == i);
             for _ in 0..poisson(rng, 9.0 * base) {
-                made.police.push(police(rng, area, month));
+                incidents.police.push(police(rng, area, month));
             }
             for _ in 0..poisson(rng, 3.4 * base) {
-                made.asb.push(asb(rng, area, month));
+                incidents.asb.push(asb(rng, area, month));
             }
             if area.town.is_some() && !NOT_SENT.contains(&month) {
                 for _ in 0..poisson(rng, 1.3 * base) {
-                    made.youth.push(youth(rng, area, month));
+                    incidents.youth.push(youth(rng, area, month));
                 }
             }
         }
     }
-    made
+    incidents
 }
 
 /// Factor of the planted truths on an area's month.

@@ -5,6 +5,7 @@
 //! whether the program finds it. May use: model, area, geocode, import, workspace.
 
 mod county;
+mod error;
 mod files;
 mod incidents;
 mod names;
@@ -13,34 +14,18 @@ mod truths;
 
 use std::path::{Path, PathBuf};
 
+pub use error::DemoError;
+pub use names::LAYER;
 pub use truths::{Manifest, Truth};
 
 use crate::{
     geocode::GazetteerKind,
     import::{
-        AddAreas, AddGazetteer, AddIndicators, ImportError, ImportReport, ImportRequest, Mapping, Progress, add_areas,
+        AddAreas, AddGazetteer, AddIndicators, ImportReport, ImportRequest, Mapping, Progress, add_areas,
         add_gazetteer, add_indicators, import, name_areas,
     },
-    workspace::{Workspace, WorkspaceError},
+    workspace::Workspace,
 };
-
-/// The layer of the county's areas.
-pub const LAYER: &str = "areas";
-
-/// Why there is no demo county.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum DemoError {
-    /// A file could not be written.
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
-    /// The import refused.
-    #[error(transparent)]
-    Import(#[from] ImportError),
-    /// The workspace refused.
-    #[error(transparent)]
-    Workspace(#[from] WorkspaceError),
-}
 
 /// Writes the county's files into a folder; the same seed gives the same bytes.
 ///

@@ -1,5 +1,8 @@
 //! Names that no British county has.
 
+/// The layer of the county's areas.
+pub const LAYER: &str = "areas";
+
 /// The county.
 pub(super) const COUNTY: &str = "Holmshire";
 /// Towns, each of which gives a district its name.

@@ -4,8 +4,8 @@
 use fastrand::Rng;
 
 use super::{
-    DemoError,
     county::{County, DemoArea, Street},
+    error::DemoError,
     files::{british, postcode_of, table, time},
     names,
 };

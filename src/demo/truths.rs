@@ -100,7 +100,7 @@ pub(super) fn plant(county: &County, seed: u64) -> Manifest {
     Manifest {
         county: super::names::COUNTY,
         seed,
-        layer: super::LAYER,
+        layer: super::names::LAYER,
         from: FIRST_MONTH.first_day().to_string(),
         to: Day(end.0).to_string(),
         truths: vec![

@@ -77,8 +77,8 @@ fn postcode_sections(mut postcodes: Vec<NewPostcode>) -> (Vec<u8>, Vec<u8>) {
         }
     }
     let units = postcodes.into_iter().map(|p| {
-        let found = PostcodePoint { point: p.point, radius_m: 0.0, quality: p.quality, terminated: p.terminated };
-        (p.postcode.as_str().to_owned(), found)
+        let packed = PostcodePoint { point: p.point, radius_m: 0.0, quality: p.quality, terminated: p.terminated };
+        (p.postcode.as_str().to_owned(), packed)
     });
     let mut all: Vec<(String, PostcodePoint)> = rows.into_iter().chain(units).collect();
     all.sort_by(|a, b| a.0.cmp(&b.0));
@@ -87,7 +87,7 @@ fn postcode_sections(mut postcodes: Vec<NewPostcode>) -> (Vec<u8>, Vec<u8>) {
         // Ascending and distinct by construction.
         let _ = map.insert(name, at as u64);
     }
-    let points = all.iter().flat_map(|(_, found)| pack_postcode(found).to_le_bytes()).collect();
+    let points = all.iter().flat_map(|(_, packed)| pack_postcode(packed).to_le_bytes()).collect();
     (map.into_inner().unwrap_or_default(), points)
 }
 

@@ -102,17 +102,17 @@ fn compare(old: &HashMap<String, LonLat>, new: &HashMap<String, LonLat>, study: 
 
 /// Units in the study area. What left it is still found: both editions are asked near it.
 fn units(index: &Index, study: &Study) -> HashMap<String, LonLat> {
-    let mut found = HashMap::new();
+    let mut units = HashMap::new();
     let mut stream = index.postcode_names();
     while let Some((name, _)) = stream.next() {
         let unit = std::str::from_utf8(name).ok().and_then(Postcode::unit);
         let Some(unit) = unit.filter(|u| u.level() == PostcodeLevel::Unit) else { continue };
         let point = index.postcode(&unit).and_then(|p| p.point).and_then(|p| bng_to_lonlat(p).ok());
         if let Some(point) = point.filter(|p| study.is_near(*p)) {
-            found.insert(unit.to_string(), point);
+            units.insert(unit.to_string(), point);
         }
     }
-    found
+    units
 }
 
 fn names(index: &Index, study: &Study) -> HashMap<String, LonLat> {

@@ -4,7 +4,7 @@ use super::{
     Answer, Candidate, Confidence, PostcodeLevel, Status,
     calibration::{CELL8, CELL9, MSOA, RADIUS, probability},
     evidence::Weigher,
-    hypothesis::{Hypothesis, Mention, What},
+    hypothesis::{Hypothesis, Mention, Reading},
     samples::{Shares, radius, samples},
     study::metres,
 };
@@ -53,11 +53,11 @@ pub(super) fn decide(hypotheses: &[Hypothesis], weigher: &Weigher<'_>, flags: Fl
     if !shares.inside {
         flags.set(Flags::OUTSIDE_AREA);
     }
-    let radius_m = radius(&samples, point) * RADIUS[usize::from(winner.what.rank())];
+    let radius_m = radius(&samples, point) * RADIUS[usize::from(winner.reading.rank())];
     let believed = winner.mass >= 0.5 * total && score_gap >= TIE;
     let (status, class) = settled(winner, weigher, confidence.msoa, shares.district, (score_gap, believed));
     // A place known so roughly is no street, whatever was named.
-    let rough = radius_m > LOCALITY_M && class != PrecisionClass::None && winner.what != What::Coordinates;
+    let rough = radius_m > LOCALITY_M && class != PrecisionClass::None && winner.reading != Reading::Coordinates;
     let class = if rough { class.max(PrecisionClass::Locality) } else { class };
     Some(Answer {
         status,
@@ -76,7 +76,8 @@ pub(super) fn decide(hypotheses: &[Hypothesis], weigher: &Weigher<'_>, flags: Fl
 
 /// Mass of what no gazetteer has, beside a winner.
 fn elsewhere(winner: &Hypothesis, weigher: &Weigher<'_>) -> f64 {
-    let alone = winner.evidence.is_empty() && matches!(winner.what, What::Street(_) | What::Entry(_) | What::Broad(_));
+    let alone = winner.evidence.is_empty()
+        && matches!(winner.reading, Reading::Street(_) | Reading::Entry(_) | Reading::Broad(_));
     if alone {
         return ELSEWHERE_ALONE + ELSEWHERE_SLIP * generous(winner, weigher);
     }
@@ -94,8 +95,8 @@ fn settled(
     district: f64,
     (gap, believed): (f64, bool),
 ) -> (Status, PrecisionClass) {
-    let coordinates = winner.what == What::Coordinates;
-    let refined = matches!(winner.what, What::Postcode(_)) && agrees_with_name(winner, weigher);
+    let coordinates = winner.reading == Reading::Coordinates;
+    let refined = matches!(winner.reading, Reading::Postcode(_)) && agrees_with_name(winner, weigher);
     let class = if refined { PrecisionClass::StreetSegment } else { winner.class };
     if class <= PrecisionClass::Locality && (msoa >= ACCEPT || (coordinates && believed)) {
         return (Status::Matched, class);
@@ -103,7 +104,7 @@ fn settled(
     let fine = class < PrecisionClass::Locality;
     let class = match class.max(PrecisionClass::Sector).min(PrecisionClass::District) {
         _ if district < ACCEPT_DISTRICT => PrecisionClass::None,
-        PrecisionClass::Sector if !coordinates && !matches!(winner.what, What::PartOfPostcode(_)) => {
+        PrecisionClass::Sector if !coordinates && !matches!(winner.reading, Reading::PartOfPostcode(_)) => {
             PrecisionClass::District
         }
         class => class,
@@ -126,7 +127,7 @@ fn generous(h: &Hypothesis, weigher: &Weigher<'_>) -> f64 {
 
 /// Of hypotheses with like mass the closer one.
 fn preference(h: &Hypothesis) -> f64 {
-    h.mass * [1.4, 1.3, 1.3, 1.2, 1.0, 0.9][usize::from(h.what.rank())]
+    h.mass * [1.4, 1.3, 1.3, 1.2, 1.0, 0.9][usize::from(h.reading.rank())]
 }
 
 /// Where a hypothesis lies: of a street's points the one nearest to the postcode or coordinates that agree, otherwise the
@@ -155,10 +156,10 @@ fn noticed(winner: &Hypothesis, gap: f64, weigher: &Weigher<'_>) -> Flags {
             Mention::Coordinates | Mention::Square(_) => Flags::TEXT_CONFLICT,
             Mention::Postcode(_) => Flags::POSTCODE_CONFLICT,
             Mention::Name(i) if weigher.parsed.names[*i].fine.is_empty() => Flags::LOCALITY_CONFLICT,
-            Mention::Name(_) => match winner.what {
-                What::Coordinates | What::Swapped | What::Square => Flags::TEXT_CONFLICT,
-                What::Postcode(_) | What::PartOfPostcode(_) => Flags::POSTCODE_CONFLICT,
-                What::Broad(_) => Flags::STREET_UNKNOWN,
+            Mention::Name(_) => match winner.reading {
+                Reading::Coordinates | Reading::Swapped | Reading::Square => Flags::TEXT_CONFLICT,
+                Reading::Postcode(_) | Reading::PartOfPostcode(_) => Flags::POSTCODE_CONFLICT,
+                Reading::Broad(_) => Flags::STREET_UNKNOWN,
                 _ => Flags::TWO_PLACES,
             },
         });
@@ -166,13 +167,13 @@ fn noticed(winner: &Hypothesis, gap: f64, weigher: &Weigher<'_>) -> Flags {
     if gap < TIE {
         flags.set(Flags::AMBIGUOUS);
     }
-    if let What::Square = winner.what
+    if let Reading::Square = winner.reading
         && winner.radius_m > 70.0
     {
         flags.set(Flags::GRIDREF_COARSE);
     }
     let names_a_street = weigher.parsed.names.iter().any(|n| !n.home && !n.fine.is_empty());
-    if weigher.parsed.unknown_streets > 0 || (names_a_street && matches!(winner.what, What::Broad(_))) {
+    if weigher.parsed.unknown_streets > 0 || (names_a_street && matches!(winner.reading, Reading::Broad(_))) {
         flags.set(Flags::STREET_UNKNOWN);
     }
     flags
@@ -185,7 +186,7 @@ fn agrees_with_name(winner: &Hypothesis, weigher: &Weigher<'_>) -> bool {
 
 /// `street+locality+postcode`: what it is, and what agrees with it.
 fn method(winner: &Hypothesis, weigher: &Weigher<'_>) -> String {
-    let mut words = vec![weigher.kind_word(&winner.what)];
+    let mut words = vec![weigher.kind_word(&winner.reading)];
     for (mention, _, agreement) in &winner.evidence {
         let word = match mention {
             _ if *agreement < 0.5 => continue,
@@ -204,11 +205,11 @@ fn method(winner: &Hypothesis, weigher: &Weigher<'_>) -> String {
 }
 
 fn id_of(winner: &Hypothesis, weigher: &Weigher<'_>) -> String {
-    match winner.what {
-        What::Coordinates | What::Swapped | What::Square => String::new(),
-        What::Postcode(i) | What::PartOfPostcode(i) => weigher.parsed.postcodes[i].postcode.to_string(),
-        What::Entry(e) | What::Street(e) | What::Broad(e) => weigher.gazetteers.id(e),
-        What::Crossing(a, b, _) => format!("{} x {}", weigher.gazetteers.id(a), weigher.gazetteers.id(b)),
+    match winner.reading {
+        Reading::Coordinates | Reading::Swapped | Reading::Square => String::new(),
+        Reading::Postcode(i) | Reading::PartOfPostcode(i) => weigher.parsed.postcodes[i].postcode.to_string(),
+        Reading::Entry(e) | Reading::Street(e) | Reading::Broad(e) => weigher.gazetteers.id(e),
+        Reading::Crossing(a, b, _) => format!("{} x {}", weigher.gazetteers.id(a), weigher.gazetteers.id(b)),
     }
 }
 
@@ -218,7 +219,7 @@ fn candidates(hypotheses: &[Hypothesis], weigher: &Weigher<'_>, total: f64) -> V
     ranked.truncate(5);
     let of = |h: &&Hypothesis| Candidate {
         point: settled_point(h, weigher),
-        name: weigher.describe(&h.what),
+        name: weigher.describe(&h.reading),
         id: id_of(h, weigher),
         class: h.class,
         share: h.mass / total,

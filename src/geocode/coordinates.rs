@@ -82,6 +82,13 @@ fn pair(first: &str, second: &str) -> Option<Result<[f64; 2], NoPoint>> {
 }
 
 /// Whether a field holds a number in any of the writings that are read, or nothing.
+///
+/// # Examples
+/// ```
+/// use places::geocode::is_coordinate;
+/// assert!(["623254", "1.2979", "52.6293 N", ""].into_iter().all(is_coordinate));
+/// assert!(!is_coordinate("Rose Lane"));
+/// ```
 #[must_use]
 pub fn is_coordinate(text: &str) -> bool {
     !matches!(number(text), Number::Other)
@@ -197,21 +204,21 @@ fn as_given([a, b]: [f64; 2], system: System, inside: &impl Fn(LonLat) -> bool) 
 /// A pair that is impossible as given: the one repair that lies inside.
 fn repaired([a, b]: [f64; 2], system: System, inside: &impl Fn(LonLat) -> bool) -> Result<ReadPoint, NoPoint> {
     let other = if system == System::Degrees { System::Metres } else { System::Degrees };
-    let found = |pair: [f64; 2], system: System| as_given(pair, system, inside).filter(|p| inside(*p));
+    let inside_as = |pair: [f64; 2], system: System| as_given(pair, system, inside).filter(|p| inside(*p));
     let whole = |point, flags, radius_m| Ok(ReadPoint { point, radius_m, flags, swapped: None });
-    if let Some(point) = found([b, a], system) {
+    if let Some(point) = inside_as([b, a], system) {
         return whole(point, Flags::SWAPPED_AXES_FIXED, POINT_RADIUS_M);
     }
-    if let Some(point) = found([a, b], other) {
+    if let Some(point) = inside_as([a, b], other) {
         return whole(point, Flags::UNITS_FIXED, POINT_RADIUS_M);
     }
-    if let Some(point) = found([b, a], other) {
+    if let Some(point) = inside_as([b, a], other) {
         return whole(point, Flags::SWAPPED_AXES_FIXED | Flags::UNITS_FIXED, POINT_RADIUS_M);
     }
     // Metres given to 10 m, 100 m or 1 km with the zeros left out.
     for scale in [10.0, 100.0, 1000.0] {
         let middle = [(a + 0.5) * scale, (b + 0.5) * scale];
-        if let Some(point) = found(middle, System::Metres).filter(|_| a.fract() == 0.0 && b.fract() == 0.0) {
+        if let Some(point) = inside_as(middle, System::Metres).filter(|_| a.fract() == 0.0 && b.fract() == 0.0) {
             let coarse = if scale >= 100.0 { Flags::GRIDREF_COARSE } else { Flags::NONE };
             return whole(point, Flags::UNITS_FIXED | coarse, POINT_RADIUS_M.max(scale / std::f64::consts::SQRT_2));
         }

@@ -74,7 +74,7 @@ pub struct ProbableDefault {
 #[must_use]
 pub fn probable_defaults(points: &[PointCounts]) -> Vec<ProbableDefault> {
     let squares = Squares::of(points);
-    let mut found: Vec<ProbableDefault> = points
+    let mut defaults: Vec<ProbableDefault> = points
         .iter()
         .enumerate()
         .filter(|(_, p)| p.records() > FEWEST && p.categories.len() >= CATEGORIES)
@@ -89,8 +89,8 @@ pub fn probable_defaults(points: &[PointCounts]) -> Vec<ProbableDefault> {
             })
         })
         .collect();
-    found.sort_by(|a, b| b.records.cmp(&a.records).then(a.lon.total_cmp(&b.lon)));
-    found
+    defaults.sort_by(|a, b| b.records.cmp(&a.records).then(a.lon.total_cmp(&b.lon)));
+    defaults
 }
 
 /// Points by squares of about the neighbors' distance.

@@ -7,7 +7,7 @@ use super::{
     EntryKind, PostcodeLevel,
     coordinates::ReadPoint,
     gazetteers::{EntryRef, Gazetteers},
-    hypothesis::{Hypothesis, Mention, What},
+    hypothesis::{Hypothesis, Mention, Reading},
     parse::{NameMention, Parsed},
     study::{Study, metres},
 };
@@ -47,7 +47,7 @@ impl Weigher<'_> {
             for mention in self.mentions(homes).filter(|m| !h.made_of.contains(m)) {
                 // That the street named is not known in a locality is part of how likely the locality alone is.
                 let is_fine = matches!(mention, Mention::Name(i) if self.parsed.names[i].broad.is_empty());
-                if matches!(h.what, What::Broad(_)) && is_fine {
+                if matches!(h.reading, Reading::Broad(_)) && is_fine {
                     continue;
                 }
                 if let Some((distance, agreement)) = self.agreement(mention, h, &reaches) {
@@ -104,9 +104,9 @@ impl Weigher<'_> {
         let sector = postcode.sector();
         let parts = std::iter::once(postcode.clone()).chain(sector).chain(Some(postcode.outcode()));
         let known = parts.map(|p| (p.level(), self.gazetteers.postcode(&p)));
-        let (level, found) =
-            known.filter_map(|(level, found)| Some((level, found?))).find(|(_, found)| found.point.is_some())?;
-        let point = bng_to_lonlat(found.point?).ok()?;
+        let (level, unit) =
+            known.filter_map(|(level, unit)| Some((level, unit?))).find(|(_, unit)| unit.point.is_some())?;
+        let point = bng_to_lonlat(unit.point?).ok()?;
         let distance = h.distance(point);
         let density = self.gazetteers.postcodes_per_km2(point).unwrap_or(50.0).max(1.0);
         let spacing = (1_000.0 / density.sqrt()).clamp(60.0, 500.0);
@@ -114,7 +114,7 @@ impl Weigher<'_> {
             PostcodeLevel::Unit => (distance, kernel(distance, 100.0 + rough, 1.6 * spacing, POSTCODE_FLOOR)),
             _ => (
                 distance,
-                kernel(distance, found.radius_m * 1.3 + rough, found.radius_m / 2.0 + 300.0, POSTCODE_FLOOR * 2.0),
+                kernel(distance, unit.radius_m * 1.3 + rough, unit.radius_m / 2.0 + 300.0, POSTCODE_FLOOR * 2.0),
             ),
         })
     }
@@ -177,14 +177,14 @@ impl Weigher<'_> {
                 let code = self.study.area_of(h.point).map(|a| self.study.code(a));
                 code.is_some_and(|code| areas.iter().any(|a| a == code))
             };
-            let very = |h: &Hypothesis| match h.what {
-                What::Street(e) | What::Entry(e) => names.contains(&self.gazetteers.locality(e)) || in_area(h),
+            let very = |h: &Hypothesis| match h.reading {
+                Reading::Street(e) | Reading::Entry(e) => names.contains(&self.gazetteers.locality(e)) || in_area(h),
                 _ => false,
             };
             if !hypotheses.iter().any(very) {
                 continue;
             }
-            for h in hypotheses.iter_mut().filter(|h| matches!(h.what, What::Street(_) | What::Entry(_))) {
+            for h in hypotheses.iter_mut().filter(|h| matches!(h.reading, Reading::Street(_) | Reading::Entry(_))) {
                 let is_very = very(h);
                 for e in h.evidence.iter_mut().filter(|e| e.0 == Mention::Name(i)) {
                     e.2 = if is_very { 1.0 } else { e.2 * NOT_THE_VERY };
@@ -198,14 +198,14 @@ impl Weigher<'_> {
 fn drop_implied(hypotheses: &mut [Hypothesis]) {
     let agreeing: Vec<(u8, LonLat, f64, f64)> = hypotheses
         .iter()
-        .filter(|h| h.agreement() >= SAME && h.what.rank() < 5)
-        .map(|h| (h.what.rank(), h.point, h.prior, h.radius_m))
+        .filter(|h| h.agreement() >= SAME && h.reading.rank() < 5)
+        .map(|h| (h.reading.rank(), h.point, h.prior, h.radius_m))
         .collect();
     let best = hypotheses.iter().map(|h| h.mass).fold(0.0, f64::max);
     for h in hypotheses.iter_mut() {
-        let reach = if h.what.rank() == 5 { 1.2 * h.radius_m + 500.0 } else { 600.0 + h.radius_m };
+        let reach = if h.reading.rank() == 5 { 1.2 * h.radius_m + 500.0 } else { 600.0 + h.radius_m };
         let implied = agreeing.iter().any(|&(rank, point, prior, _)| {
-            rank < h.what.rank()
+            rank < h.reading.rank()
                 && prior >= 0.2
                 && best <= 20.0 * prior
                 && h.points.iter().any(|(p, _)| metres(*p, point) < reach)

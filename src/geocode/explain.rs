@@ -4,7 +4,7 @@ use super::{
     Geocoder, Input, PostcodeLevel,
     evidence::Weigher,
     geocoder::Trace,
-    hypothesis::{Hypothesis, Mention, What},
+    hypothesis::{Hypothesis, Mention, Reading},
     parse::{Field, Parsed},
     study::metres,
     wording::Link,
@@ -16,16 +16,16 @@ const MAX_TOLD: usize = 8;
 
 impl Weigher<'_> {
     /// One word for what a hypothesis takes a record to mean.
-    pub(super) fn kind_word(&self, what: &What) -> &'static str {
-        match what {
-            What::Coordinates => "coordinates",
-            What::Swapped => "swapped_coordinates",
-            What::Square => "gridref",
-            What::Entry(e) | What::Street(e) | What::Broad(e) => self.gazetteers.entry(*e).kind.name(),
-            What::Crossing(_, _, Link::Junction) => "junction",
-            What::Crossing(_, _, Link::Between) => "between",
-            What::Postcode(_) => "postcode",
-            What::PartOfPostcode(i) => match self.parsed.postcodes[*i].postcode.level() {
+    pub(super) fn kind_word(&self, reading: &Reading) -> &'static str {
+        match reading {
+            Reading::Coordinates => "coordinates",
+            Reading::Swapped => "swapped_coordinates",
+            Reading::Square => "gridref",
+            Reading::Entry(e) | Reading::Street(e) | Reading::Broad(e) => self.gazetteers.entry(*e).kind.name(),
+            Reading::Crossing(_, _, Link::Junction) => "junction",
+            Reading::Crossing(_, _, Link::Between) => "between",
+            Reading::Postcode(_) => "postcode",
+            Reading::PartOfPostcode(i) => match self.parsed.postcodes[*i].postcode.level() {
                 PostcodeLevel::Outcode => "outcode",
                 _ => "sector",
             },
@@ -33,20 +33,20 @@ impl Weigher<'_> {
     }
 
     /// What a hypothesis takes a record to mean, for people.
-    pub(super) fn describe(&self, what: &What) -> String {
+    pub(super) fn describe(&self, reading: &Reading) -> String {
         let name = |e| {
             let locality = self.gazetteers.locality(e);
             let comma = if locality.is_empty() { "" } else { ", " };
             format!("{}{comma}{locality}", self.gazetteers.name(e))
         };
-        match *what {
-            What::Coordinates => "the coordinates as given".to_owned(),
-            What::Swapped => "the coordinates exchanged".to_owned(),
-            What::Square => "the grid reference".to_owned(),
-            What::Entry(e) | What::Street(e) | What::Broad(e) => name(e),
-            What::Crossing(a, b, Link::Junction) => format!("where {} meets {}", name(a), self.gazetteers.name(b)),
-            What::Crossing(a, b, Link::Between) => format!("between {} and {}", name(a), self.gazetteers.name(b)),
-            What::Postcode(i) | What::PartOfPostcode(i) => self.parsed.postcodes[i].postcode.to_string(),
+        match *reading {
+            Reading::Coordinates => "the coordinates as given".to_owned(),
+            Reading::Swapped => "the coordinates exchanged".to_owned(),
+            Reading::Square => "the grid reference".to_owned(),
+            Reading::Entry(e) | Reading::Street(e) | Reading::Broad(e) => name(e),
+            Reading::Crossing(a, b, Link::Junction) => format!("where {} meets {}", name(a), self.gazetteers.name(b)),
+            Reading::Crossing(a, b, Link::Between) => format!("between {} and {}", name(a), self.gazetteers.name(b)),
+            Reading::Postcode(i) | Reading::PartOfPostcode(i) => self.parsed.postcodes[i].postcode.to_string(),
         }
     }
 
@@ -109,11 +109,11 @@ impl Geocoder {
         }
         for mention in &parsed.names {
             let count =
-                |n: usize, what: &str| if n == 1 { format!("one {what}") } else { format!("{n} of kind {what}") };
+                |n: usize, kind: &str| if n == 1 { format!("one {kind}") } else { format!("{n} of kind {kind}") };
             let kinds: Vec<String> = [(mention.fine.len(), "street or place"), (mention.broad.len(), "locality")]
                 .into_iter()
                 .filter(|k| k.0 > 0)
-                .map(|(n, what)| count(n, what))
+                .map(|(n, kind)| count(n, kind))
                 .collect();
             let name = mention.fine.first().or(mention.broad.first()).map_or("", |e| self.gazetteers().name(*e));
             let read = if mention.cost > 0.0 { ", read generously" } else { "" };
@@ -129,11 +129,11 @@ impl Geocoder {
         let mut lines = vec![format!(
             "  {:>3.0} %  {} ({})",
             100.0 * h.mass / total.max(f64::MIN_POSITIVE),
-            weigher.describe(&h.what),
-            weigher.kind_word(&h.what)
+            weigher.describe(&h.reading),
+            weigher.kind_word(&h.reading)
         )];
         for (mention, distance, agreement) in &h.evidence {
-            let what = match mention {
+            let mentioned = match mention {
                 Mention::Coordinates => "the coordinates".to_owned(),
                 Mention::Square(_) => "the grid reference".to_owned(),
                 Mention::Postcode(i) => format!("postcode {}", weigher.parsed.postcodes[*i].postcode),
@@ -150,7 +150,7 @@ impl Geocoder {
                 a if *a >= 0.25 => "is some way from",
                 _ => "contradicts",
             };
-            lines.push(format!("         {word} {what} ({distance:.0} m)"));
+            lines.push(format!("         {word} {mentioned} ({distance:.0} m)"));
         }
         lines
     }

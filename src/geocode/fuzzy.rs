@@ -28,13 +28,13 @@ pub(super) fn edits_allowed(letters: usize) -> usize {
 /// trie, one row of the distance table a letter, and left where no ending can come near enough.
 pub(super) fn near_words(words: &Fst<Vec<u8>>, word: &str, edits: usize) -> Vec<Near> {
     let target = word.as_bytes();
-    let mut search = Search { words, target, edits, path: Vec::new(), found: Vec::new() };
+    let mut search = Search { words, target, edits, path: Vec::new(), near: Vec::new() };
     let first: Vec<usize> = (0..=target.len()).collect();
     search.visit(words.root().addr(), 0, &first, &first, 0);
-    let mut found = search.found;
-    found.sort_by(|a, b| (a.edits, b.names, &a.word).cmp(&(b.edits, a.names, &b.word)));
-    found.truncate(MAX_FOUND);
-    found
+    let mut near = search.near;
+    near.sort_by(|a, b| (a.edits, b.names, &a.word).cmp(&(b.edits, a.names, &b.word)));
+    near.truncate(MAX_FOUND);
+    near
 }
 
 struct Search<'a> {
@@ -42,7 +42,7 @@ struct Search<'a> {
     target: &'a [u8],
     edits: usize,
     path: Vec<u8>,
-    found: Vec<Near>,
+    near: Vec<Near>,
 }
 
 impl Search<'_> {
@@ -54,7 +54,7 @@ impl Search<'_> {
             && (1..=self.edits).contains(&distance)
             && let Ok(word) = String::from_utf8(self.path.clone())
         {
-            self.found.push(Near { word, edits: distance, names: output + node.final_output().value() });
+            self.near.push(Near { word, edits: distance, names: output + node.final_output().value() });
         }
         if self.path.len() > self.target.len() + self.edits {
             return;
@@ -136,10 +136,10 @@ mod tests {
         for i in 0..100 {
             let target = word(4 + i % 5);
             let mut search =
-                Search { words: &words, target: target.as_bytes(), edits: 2, path: Vec::new(), found: Vec::new() };
+                Search { words: &words, target: target.as_bytes(), edits: 2, path: Vec::new(), near: Vec::new() };
             let first: Vec<usize> = (0..=target.len()).collect();
             search.visit(words.root().addr(), 0, &first, &first, 0);
-            let mut found: Vec<(String, usize)> = search.found.into_iter().map(|n| (n.word, n.edits)).collect();
+            let mut found: Vec<(String, usize)> = search.near.into_iter().map(|n| (n.word, n.edits)).collect();
             found.sort();
             let all = known.iter().map(|w| (w.clone(), osa(w.as_bytes(), target.as_bytes())));
             let expected: Vec<(String, usize)> = all.filter(|(_, d)| (1..=2).contains(d)).collect();

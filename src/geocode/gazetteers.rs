@@ -84,16 +84,16 @@ impl Gazetteers {
 
     /// A postcode in the first gazetteer that has a position for it, or in the first that has it at all.
     pub(super) fn postcode(&self, postcode: &Postcode) -> Option<PostcodePoint> {
-        let mut found = self.indexes.iter().filter_map(|i| i.postcode(postcode));
-        let first = found.next()?;
-        if first.point.is_some() { Some(first) } else { found.find(|p| p.point.is_some()).or(Some(first)) }
+        let mut known = self.indexes.iter().filter_map(|i| i.postcode(postcode));
+        let first = known.next()?;
+        if first.point.is_some() { Some(first) } else { known.find(|p| p.point.is_some()).or(Some(first)) }
     }
 
     /// Whether a postcode, or the beginning of one, is known; an outcode only where it lies near the study area.
     pub(super) fn knows_postcode(&self, postcode: &Postcode, study: &Study) -> bool {
-        let Some(found) = self.postcode(postcode) else { return false };
+        let Some(unit) = self.postcode(postcode) else { return false };
         postcode.level() == PostcodeLevel::Unit
-            || found.point.and_then(|p| bng_to_lonlat(p).ok()).is_some_and(|p| study.is_near(p))
+            || unit.point.and_then(|p| bng_to_lonlat(p).ok()).is_some_and(|p| study.is_near(p))
     }
 
     /// Postcodes per square kilometre round a point; none where no postcode is loaded.

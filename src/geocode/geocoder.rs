@@ -1,7 +1,7 @@
 //! The geocoder: gazetteers, study area and default locations on one side, a record on the other.
 
 use super::{
-    Answer, CoordinateTexts, GridSquare, Index, Status, Study,
+    Answer, GridSquare, Index, Input, Status, Study,
     confidence::decide,
     coordinates::{self, ReadPoint},
     defaults::DefaultLocations,
@@ -19,25 +19,6 @@ pub const GEOCODER_VERSION: &str = "1";
 
 /// A place of which a tenth lies further away than this is not accepted as a place.
 const FAR_M: f64 = 10_000.0;
-
-/// What a record says about its place.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Input<'a> {
-    /// Where it happened, in words.
-    pub text: &'a str,
-    /// Town, village or area, where a field of its own holds it.
-    pub locality: &'a str,
-    /// Postcode, where a field of its own holds it.
-    pub postcode: &'a str,
-    /// Grid reference, where a field of its own holds it.
-    pub gridref: &'a str,
-    /// Unique property reference number.
-    pub uprn: &'a str,
-    /// Coordinates.
-    pub coordinates: CoordinateTexts<'a>,
-    /// How precise the coordinates are, where that is known.
-    pub class: Option<PrecisionClass>,
-}
 
 /// Finds the places of records.
 #[derive(Debug)]

@@ -75,6 +75,14 @@ impl GridSquare {
     }
 
     /// The reference of the square that holds a point, with 2 to 10 digits; none outside the lettered grid.
+    ///
+    /// # Examples
+    /// ```
+    /// use places::{geocode::GridSquare, model::BngPoint};
+    /// let point = BngPoint { easting: 623_254.0, northing: 308_352.0 };
+    /// assert_eq!(GridSquare::reference(point, 6).unwrap(), "TG232083");
+    /// assert_eq!(GridSquare::reference(point, 5), None);
+    /// ```
     #[must_use]
     pub fn reference(point: BngPoint, digits: usize) -> Option<String> {
         let half = digits / 2;

@@ -14,7 +14,7 @@ pub(super) enum Mention {
 
 /// What a hypothesis takes the record to mean; in the order of how closely each tells a place.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum What {
+pub(super) enum Reading {
     Coordinates,
     Swapped,
     Square,
@@ -26,7 +26,7 @@ pub(super) enum What {
     PartOfPostcode(usize),
 }
 
-impl What {
+impl Reading {
     /// Hypotheses that agree with a closer one are what it implies, not rivals of it.
     pub(super) fn rank(&self) -> u8 {
         match self {
@@ -43,7 +43,7 @@ impl What {
 /// A reading with where it leads to.
 #[derive(Debug, Clone)]
 pub(super) struct Hypothesis {
-    pub(super) what: What,
+    pub(super) reading: Reading,
     pub(super) made_of: Vec<Mention>,
     pub(super) point: LonLat,
     /// Points with shares that add up to 1; the first is `point`.
@@ -60,7 +60,7 @@ pub(super) struct Hypothesis {
 
 impl Hypothesis {
     pub(super) fn new(
-        what: What,
+        reading: Reading,
         made_of: Vec<Mention>,
         point: LonLat,
         class: PrecisionClass,
@@ -68,7 +68,7 @@ impl Hypothesis {
         prior: f64,
     ) -> Self {
         let points = vec![(point, 1.0)];
-        Self { what, made_of, point, points, class, radius_m, prior, evidence: Vec::new(), mass: 0.0 }
+        Self { reading, made_of, point, points, class, radius_m, prior, evidence: Vec::new(), mass: 0.0 }
     }
 
     /// The least agreement of anything mentioned.

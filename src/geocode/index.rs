@@ -99,7 +99,11 @@ impl Index {
             sections.push(section);
             rest = after;
         }
-        let map = |bytes: &[u8]| Fst::new(bytes.to_vec()).map_err(|_| fail("a map in it is damaged"));
+        // Verified, because a walk of a damaged map goes anywhere.
+        let map = |bytes: &[u8]| {
+            let map = Fst::new(bytes.to_vec()).and_then(|map| map.verify().map(|()| map));
+            map.map_err(|_| fail("a map in it is damaged"))
+        };
         let u64s = |bytes: &[u8]| bytes.as_chunks::<8>().0.iter().map(|c| u64::from_le_bytes(*c)).collect();
         let entries = sections[4].as_chunks::<ENTRY_BYTES>().0.iter().map(Entry::decode).collect::<Option<Vec<_>>>();
         let pairs = sections[7].as_chunks::<8>().0.iter().map(|c| u64::from_le_bytes(*c));
@@ -247,13 +251,13 @@ pub(super) fn square_of(point: BngPoint) -> u32 {
 }
 
 /// Easting (20 bits), northing (21), quality (4), radius of sectors in 50 m (8), month of termination (11, 0 none).
-pub(super) fn pack_postcode(found: &PostcodePoint) -> u64 {
+pub(super) fn pack_postcode(postcode: &PostcodePoint) -> u64 {
     const FIRST_MONTH: i32 = 1970 * 12;
-    let point = found.point.unwrap_or(BngPoint { easting: 0.0, northing: 0.0 });
+    let point = postcode.point.unwrap_or(BngPoint { easting: 0.0, northing: 0.0 });
     let metres = |m: f64, bits: u32| (m.round().max(0.0) as u64).min((1 << bits) - 1);
-    let quality = if found.point.is_none() { 9 } else { u64::from(found.quality.clamp(1, 8)) };
-    let radius = ((found.radius_m / 50.0).ceil().max(0.0) as u64).min(255);
-    let month = found.terminated.map_or(0, |m| u64::from((m.0 - FIRST_MONTH + 1).clamp(1, 2047).unsigned_abs()));
+    let quality = if postcode.point.is_none() { 9 } else { u64::from(postcode.quality.clamp(1, 8)) };
+    let radius = ((postcode.radius_m / 50.0).ceil().max(0.0) as u64).min(255);
+    let month = postcode.terminated.map_or(0, |m| u64::from((m.0 - FIRST_MONTH + 1).clamp(1, 2047).unsigned_abs()));
     metres(point.easting, 20) | metres(point.northing, 21) << 20 | quality << 41 | radius << 45 | month << 53
 }
 

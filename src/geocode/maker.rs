@@ -4,7 +4,7 @@ use super::{
     EntryKind, GridSquare, PostcodeLevel,
     coordinates::ReadPoint,
     gazetteers::{EntryRef, Gazetteers},
-    hypothesis::{Hypothesis, Mention, What},
+    hypothesis::{Hypothesis, Mention, Reading},
     parse::{NameMention, Parsed},
     study::{Study, metres},
     wording::Link,
@@ -72,30 +72,30 @@ impl Maker<'_> {
         };
         let prior = if self.study.holds(point) { 1.0 } else { 0.3 };
         let radius_m = square.radius_m().max(25.0);
-        all.push(Hypothesis::new(What::Square, vec![Mention::Square(i)], point, class, radius_m, prior));
+        all.push(Hypothesis::new(Reading::Square, vec![Mention::Square(i)], point, class, radius_m, prior));
     }
 
     fn postcode(&self, i: usize, all: &mut Vec<Hypothesis>) {
         let mention = &self.parsed.postcodes[i];
         let unit = mention.postcode.level() == PostcodeLevel::Unit;
-        let found = self.gazetteers.postcode(&mention.postcode).filter(|f| f.point.is_some());
-        if let Some(point) = found.and_then(|f| f.point).and_then(|p| bng_to_lonlat(p).ok())
-            && let Some(found) = found
+        let known = self.gazetteers.postcode(&mention.postcode).filter(|f| f.point.is_some());
+        if let Some(point) = known.and_then(|f| f.point).and_then(|p| bng_to_lonlat(p).ok())
+            && let Some(known) = known
         {
-            let made = vec![Mention::Postcode(i)];
+            let made_of = vec![Mention::Postcode(i)];
             let prior = if self.study.holds(point) { 1.0 } else { 0.3 };
             all.push(if unit {
-                let rough = if found.quality > 1 { 60.0 } else { 0.0 };
+                let rough = if known.quality > 1 { 60.0 } else { 0.0 };
                 let radius_m = self.unit_radius_m(point) + rough;
-                Hypothesis::new(What::Postcode(i), made, point, PrecisionClass::PostcodeUnit, radius_m, prior)
+                Hypothesis::new(Reading::Postcode(i), made_of, point, PrecisionClass::PostcodeUnit, radius_m, prior)
             } else {
                 let sector = mention.postcode.level() == PostcodeLevel::Sector;
                 let class = if sector { PrecisionClass::Sector } else { PrecisionClass::District };
-                Hypothesis::new(What::PartOfPostcode(i), made, point, class, found.radius_m, prior * 0.05)
+                Hypothesis::new(Reading::PartOfPostcode(i), made_of, point, class, known.radius_m, prior * 0.05)
             });
         }
         // A unit that is not known, or has no position, still names its sector or its outcode.
-        if unit && all.last().is_none_or(|h| h.what != What::Postcode(i)) {
+        if unit && all.last().is_none_or(|h| h.reading != Reading::Postcode(i)) {
             let sector = mention.postcode.sector();
             let parts = sector.into_iter().chain(Some(mention.postcode.outcode()));
             let mut known = parts.filter_map(|part| Some((part.level(), self.gazetteers.postcode(&part)?)));
@@ -104,8 +104,8 @@ impl Maker<'_> {
             {
                 let class =
                     if level == PostcodeLevel::Sector { PrecisionClass::Sector } else { PrecisionClass::District };
-                let made = vec![Mention::Postcode(i)];
-                all.push(Hypothesis::new(What::PartOfPostcode(i), made, point, class, part.radius_m, 0.05));
+                let made_of = vec![Mention::Postcode(i)];
+                all.push(Hypothesis::new(Reading::PartOfPostcode(i), made_of, point, class, part.radius_m, 0.05));
             }
         }
     }
@@ -131,7 +131,7 @@ impl Maker<'_> {
         let heaviest = mention.fine.iter().map(&weight).fold(1.0, f64::max);
         for &entry in &self.likeliest(mention) {
             let kind = self.gazetteers.entry(entry).kind;
-            let what = if kind == EntryKind::Street { What::Street(entry) } else { What::Entry(entry) };
+            let reading = if kind == EntryKind::Street { Reading::Street(entry) } else { Reading::Entry(entry) };
             let point = self.gazetteers.first_point(entry);
             let own = self.gazetteers.entry(entry).radius_m;
             let radius_m = match kind {
@@ -143,7 +143,7 @@ impl Maker<'_> {
             let inside = if self.study.holds(point) { 1.0 } else { 0.05 };
             let prior = f64::from(-1.5 * mention.cost).exp() * inside * (weight(&entry) / heaviest).powf(0.4);
             let class = kind.class();
-            let mut one = Hypothesis::new(what, vec![Mention::Name(i)], point, class, radius_m, prior);
+            let mut one = Hypothesis::new(reading, vec![Mention::Name(i)], point, class, radius_m, prior);
             one.points = shares(self.gazetteers.points(entry));
             all.push(one);
         }
@@ -175,8 +175,8 @@ impl Maker<'_> {
     /// Points of postcodes and localities that are named, with how far each reaches.
     fn anchors(&self) -> Vec<(LonLat, f64)> {
         let postcodes = self.parsed.postcodes.iter().filter_map(|p| {
-            let found = self.gazetteers.postcode(&p.postcode)?;
-            Some((bng_to_lonlat(found.point?).ok()?, found.radius_m.max(200.0)))
+            let unit = self.gazetteers.postcode(&p.postcode)?;
+            Some((bng_to_lonlat(unit.point?).ok()?, unit.radius_m.max(200.0)))
         });
         let broad = self.parsed.names.iter().filter_map(|n| n.broad.first());
         let broad = broad.map(|&e| (self.gazetteers.first_point(e), self.gazetteers.reach_m(e)));
@@ -212,7 +212,7 @@ impl Maker<'_> {
             let prior = share * f64::from(-1.5 * mention.cost).exp() * inside;
             let class = self.gazetteers.entry(entry).kind.class();
             let radius_m = REACH_HELD * self.gazetteers.reach_m(entry);
-            let mut one = Hypothesis::new(What::Broad(entry), vec![Mention::Name(i)], point, class, radius_m, prior);
+            let mut one = Hypothesis::new(Reading::Broad(entry), vec![Mention::Name(i)], point, class, radius_m, prior);
             let points = self.gazetteers.points(entry);
             if points.len() > 2 {
                 one.points = shares(points);
@@ -247,10 +247,10 @@ impl Maker<'_> {
             }
             let inside = if self.study.holds(middle) { 1.0 } else { 0.05 };
             let prior = 1.3 * cost * inside * (1.0 - 0.7 * apart / limit);
-            let made = vec![Mention::Name(a), Mention::Name(b)];
+            let made_of = vec![Mention::Name(a), Mention::Name(b)];
             let radius_m = 35.0 + 0.55 * apart;
             let class = if apart < 150.0 { PrecisionClass::Junction } else { PrecisionClass::StreetSegment };
-            all.push(Hypothesis::new(What::Crossing(x, y, link), made, middle, class, radius_m, prior));
+            all.push(Hypothesis::new(Reading::Crossing(x, y, link), made_of, middle, class, radius_m, prior));
         }
     }
 }
@@ -266,10 +266,10 @@ fn coordinates_as_given(read: &ReadPoint, class: Option<PrecisionClass>, alike: 
     };
     // Coordinates are believed against one thing that contradicts them, not against two; less so outside.
     let prior = alike * if read.flags.has(Flags::OUTSIDE_AREA) { 6.0 } else { 30.0 };
-    let made = || vec![Mention::Coordinates];
-    all.push(Hypothesis::new(What::Coordinates, made(), read.point, class, read.radius_m, prior));
+    let made_of = || vec![Mention::Coordinates];
+    all.push(Hypothesis::new(Reading::Coordinates, made_of(), read.point, class, read.radius_m, prior));
     if let Some(point) = read.swapped {
-        all.push(Hypothesis::new(What::Swapped, made(), point, class, read.radius_m, 0.3));
+        all.push(Hypothesis::new(Reading::Swapped, made_of(), point, class, read.radius_m, 0.3));
     }
 }
 

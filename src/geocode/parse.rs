@@ -102,8 +102,8 @@ impl Reader<'_> {
         }
         let tokens = tokens(text);
         let known = |p: &Postcode| self.gazetteers.knows_postcode(p, self.study);
-        let found = postcode::find(&tokens, known);
-        for one in found {
+        let postcodes = postcode::find(&tokens, known);
+        for one in postcodes {
             self.parsed.postcodes.push(PostcodeMention { postcode: one.postcode, home: false });
         }
     }
@@ -188,7 +188,7 @@ impl Reader<'_> {
             let pair =
                 |a: &str, b: &str, words: usize| (a.len() == b.len()).then(|| one(&format!("{a}{b}"), words)).flatten();
             // Two groups of figures of unlike length are no reference, nor is the first of them.
-            let found = if rest.is_empty() {
+            let square_and_words = if rest.is_empty() {
                 let (first, second) = (digits_of(at + 1), digits_of(at + 2));
                 match (first, second.filter(|d| d.len() > 1)) {
                     (Some(a), Some(b)) => pair(a, b, 3),
@@ -199,7 +199,7 @@ impl Reader<'_> {
                 let second = digits_of(at + 1);
                 second.and_then(|b| pair(rest, b, 2)).or_else(|| one(rest, 1))
             };
-            if let Some((square, words)) = found {
+            if let Some((square, words)) = square_and_words {
                 take(used, &(at..at + words));
                 self.parsed.squares.push(square);
             }

@@ -65,6 +65,15 @@ impl Postcode {
     }
 
     /// The sector; none of an outcode.
+    ///
+    /// # Examples
+    /// ```
+    /// use places::geocode::Postcode;
+    /// let unit = Postcode::unit("nr10 3aa").unwrap();
+    /// assert_eq!(unit.sector().unwrap().as_str(), "NR10 3");
+    /// assert_eq!(unit.outcode().as_str(), "NR10");
+    /// assert_eq!(unit.outcode().sector(), None);
+    /// ```
     #[must_use]
     pub fn sector(&self) -> Option<Self> {
         let space = self.0.find(' ')?;
@@ -80,7 +89,7 @@ impl fmt::Display for Postcode {
 
 /// A postcode among words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct PostcodeInWords {
     pub(super) postcode: Postcode,
     /// First word and the word after the last.
     pub(super) tokens: std::ops::Range<usize>,
@@ -88,22 +97,22 @@ pub(super) struct Found {
 
 /// Every postcode among words that `known` accepts, the most complete first at each word. Units that are not known are
 /// found too, as they are written; sectors and outcodes only where they are known.
-pub(super) fn find(tokens: &[Token], known: impl Fn(&Postcode) -> bool) -> Vec<Found> {
-    let mut found = Vec::new();
+pub(super) fn find(tokens: &[Token], known: impl Fn(&Postcode) -> bool) -> Vec<PostcodeInWords> {
+    let mut postcodes = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
         match unit_at(tokens, at, &known).or_else(|| part_at(tokens, at, &known)) {
             Some(one) => {
                 at = one.tokens.end;
-                found.push(one);
+                postcodes.push(one);
             }
             None => at += 1,
         }
     }
-    found
+    postcodes
 }
 
-fn unit_at(tokens: &[Token], at: usize, known: &impl Fn(&Postcode) -> bool) -> Option<Found> {
+fn unit_at(tokens: &[Token], at: usize, known: &impl Fn(&Postcode) -> bool) -> Option<PostcodeInWords> {
     let mut compact = String::with_capacity(8);
     let mut unknown = None;
     for (i, token) in tokens.iter().enumerate().skip(at).take(4) {
@@ -113,7 +122,7 @@ fn unit_at(tokens: &[Token], at: usize, known: &impl Fn(&Postcode) -> bool) -> O
         compact.push_str(&token.text.to_ascii_uppercase());
         let tokens = at..i + 1;
         if let Some(postcode) = unit_of(&compact, false) {
-            let one = Found { postcode, tokens };
+            let one = PostcodeInWords { postcode, tokens };
             if known(&one.postcode) {
                 return Some(one);
             }
@@ -123,13 +132,13 @@ fn unit_at(tokens: &[Token], at: usize, known: &impl Fn(&Postcode) -> bool) -> O
             }
         }
         if let Some(postcode) = unit_of(&compact, true).filter(known) {
-            return Some(Found { postcode, tokens: at..i + 1 });
+            return Some(PostcodeInWords { postcode, tokens: at..i + 1 });
         }
     }
     unknown
 }
 
-fn part_at(tokens: &[Token], at: usize, known: &impl Fn(&Postcode) -> bool) -> Option<Found> {
+fn part_at(tokens: &[Token], at: usize, known: &impl Fn(&Postcode) -> bool) -> Option<PostcodeInWords> {
     let text = tokens[at].text.to_ascii_uppercase();
     if !is_outcode(text.as_bytes()) {
         return None;
@@ -138,11 +147,11 @@ fn part_at(tokens: &[Token], at: usize, known: &impl Fn(&Postcode) -> bool) -> O
     if let Some(digit) = next {
         let postcode = Postcode(format!("{text} {}", digit.text));
         if known(&postcode) {
-            return Some(Found { postcode, tokens: at..at + 2 });
+            return Some(PostcodeInWords { postcode, tokens: at..at + 2 });
         }
     }
     let postcode = Postcode(text);
-    known(&postcode).then_some(Found { postcode, tokens: at..at + 1 })
+    known(&postcode).then_some(PostcodeInWords { postcode, tokens: at..at + 1 })
 }
 
 /// A unit without spaces; `corrected` reads O and I as digits where only digits may stand.

@@ -2,7 +2,7 @@
 
 use super::{
     evidence::Weigher,
-    hypothesis::{Hypothesis, Mention, What},
+    hypothesis::{Hypothesis, Mention, Reading},
     study::{distances_from, moved},
 };
 use crate::{
@@ -53,7 +53,7 @@ pub(super) fn samples(hypotheses: &[Hypothesis], winner: &Hypothesis, settled: L
             let fully = h.points.len() <= 2 && h.radius_m > POINT_M;
             spread(point, h.radius_m, share * part, fully, &mut samples);
         }
-        let is_district = h.class == PrecisionClass::District && matches!(h.what, What::Broad(_));
+        let is_district = h.class == PrecisionClass::District && matches!(h.reading, Reading::Broad(_));
         samples[from..].iter_mut().for_each(|s| s.whole_district = is_district && is_winner);
     }
     samples

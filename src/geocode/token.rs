@@ -34,7 +34,7 @@ impl Token {
 
 /// Splits a text into words.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
-    let mut found = Vec::new();
+    let mut tokens = Vec::new();
     let mut word = String::new();
     let (mut start, mut gap) = (0, Gap::Space);
     let mut end = 0;
@@ -51,24 +51,24 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             continue;
         }
         if !word.is_empty() {
-            found.push(Token { text: std::mem::take(&mut word), start, end, gap });
+            tokens.push(Token { text: std::mem::take(&mut word), start, end, gap });
             gap = Gap::Space;
-            if found.len() == MAX_TOKENS {
-                return found;
+            if tokens.len() == MAX_TOKENS {
+                return tokens;
             }
         }
         if c == '&' {
-            found.push(Token { text: "and".to_owned(), start: at, end: at + 1, gap });
+            tokens.push(Token { text: "and".to_owned(), start: at, end: at + 1, gap });
             gap = Gap::Space;
         } else {
             gap = gap.max(gap_of(c));
         }
     }
     if !word.is_empty() {
-        found.push(Token { text: word, start, end, gap });
+        tokens.push(Token { text: word, start, end, gap });
     }
-    found.truncate(MAX_TOKENS);
-    found
+    tokens.truncate(MAX_TOKENS);
+    tokens
 }
 
 fn is_apostrophe(c: char) -> bool {

@@ -53,6 +53,13 @@ pub enum GridError {
 ///
 /// # CRS
 /// WGS 84 degrees.
+///
+/// # Examples
+/// ```
+/// use places::{grid, model::{LonLat, RESOLUTIONS}};
+/// let cells = grid::cells_of_point(LonLat { lon: 1.2979, lat: 52.6293 });
+/// assert_eq!(cells.map(grid::resolution_of), RESOLUTIONS);
+/// ```
 #[must_use]
 pub fn cells_of_point(point: LonLat) -> [u64; 5] {
     RESOLUTIONS.map(|r| cell_of_point(point, r))
@@ -81,6 +88,15 @@ pub fn cell_of_point(point: LonLat, resolution: u8) -> u64 {
 ///
 /// # Errors
 /// [`GridError::NotACell`].
+///
+/// # Examples
+/// ```
+/// use places::grid;
+/// let cell = grid::parse_cell("88194e6a1dfffff")?;
+/// assert_eq!(grid::cell_text(cell), "88194e6a1dfffff");
+/// assert!(grid::parse_cell("8f194e6a1dfffff").is_err(), "no resolution that incidents are binned at");
+/// # Ok::<(), grid::GridError>(())
+/// ```
 pub fn parse_cell(text: &str) -> Result<u64, GridError> {
     text.parse::<CellIndex>()
         .ok()
@@ -117,6 +133,14 @@ fn index(cell: u64) -> CellIndex {
 ///
 /// # Panics
 /// When the number is no H3 cell.
+///
+/// # Examples
+/// ```
+/// use places::grid;
+/// let cell = grid::parse_cell("88194e6a1dfffff")?;
+/// assert_eq!(grid::outline(cell).len(), 6);
+/// # Ok::<(), grid::GridError>(())
+/// ```
 #[must_use]
 pub fn outline(cell: u64) -> Vec<LonLat> {
     index(cell).boundary().iter().map(|corner| LonLat { lon: corner.lng(), lat: corner.lat() }).collect()
@@ -126,6 +150,14 @@ pub fn outline(cell: u64) -> Vec<LonLat> {
 ///
 /// # Panics
 /// When the number is no H3 cell.
+///
+/// # Examples
+/// ```
+/// use places::grid;
+/// let cell = grid::parse_cell("88194e6a1dfffff")?;
+/// assert_eq!(grid::cell_of_point(grid::center(cell), 8), cell);
+/// # Ok::<(), grid::GridError>(())
+/// ```
 #[must_use]
 pub fn center(cell: u64) -> LonLat {
     let center = LatLng::from(index(cell));
@@ -145,6 +177,17 @@ pub fn area_km2(cell: u64) -> f64 {
 ///
 /// # Errors
 /// [`GridError`] for an unknown resolution, a polygon H3 refuses, or too many cells.
+///
+/// # Examples
+/// ```
+/// use places::grid;
+/// let square = geo::Rect::new((1.25, 52.6), (1.35, 52.66)).to_polygon();
+/// let cells = grid::cells_of_area(&square.into(), 8)?;
+/// assert!(cells.contains(&grid::parse_cell("88194105a1fffff")?));
+/// let area_km2: f64 = cells.iter().map(|&cell| grid::area_km2(cell)).sum();
+/// assert!((area_km2 / 45.2 - 1.0).abs() < 0.1, "{area_km2}");
+/// # Ok::<(), grid::GridError>(())
+/// ```
 pub fn cells_of_area(polygons: &MultiPolygon, resolution: u8) -> Result<Vec<u64>, GridError> {
     tiled(polygons, resolution, ContainmentMode::ContainsCentroid)
 }
@@ -181,6 +224,15 @@ fn tiled(polygons: &MultiPolygon, resolution: u8, mode: ContainmentMode) -> Resu
 ///
 /// # Panics
 /// When the number is no H3 cell.
+///
+/// # Examples
+/// ```
+/// use places::grid;
+/// let cell = grid::parse_cell("88194e6a1dfffff")?;
+/// let neighbors = grid::neighbors(cell);
+/// assert!(neighbors.len() == 6 && !neighbors.contains(&cell));
+/// # Ok::<(), grid::GridError>(())
+/// ```
 #[must_use]
 pub fn neighbors(cell: u64) -> Vec<u64> {
     let all: Vec<CellIndex> = index(cell).grid_disk(1);
@@ -191,6 +243,15 @@ pub fn neighbors(cell: u64) -> Vec<u64> {
 ///
 /// # Panics
 /// When the number is no H3 cell, or the resolution is none.
+///
+/// # Examples
+/// ```
+/// use places::grid;
+/// let cell = grid::parse_cell("88194e6a1dfffff")?;
+/// assert_eq!(grid::children(cell, 9).len(), 7);
+/// assert_eq!(grid::children(cell, 8), [cell]);
+/// # Ok::<(), grid::GridError>(())
+/// ```
 #[must_use]
 pub fn children(cell: u64, resolution: u8) -> Vec<u64> {
     let resolution = Resolution::try_from(resolution).expect("resolutions are 0 to 15");
@@ -203,6 +264,15 @@ pub fn children(cell: u64, resolution: u8) -> Vec<u64> {
 ///
 /// # Panics
 /// When a number is no H3 cell.
+///
+/// # Examples
+/// ```
+/// use places::grid;
+/// let cell = grid::parse_cell("88194e6a1dfffff")?;
+/// assert_eq!(grid::grid_disk(&[cell], 0), [cell]);
+/// assert_eq!(grid::grid_disk(&[cell], 2).len(), 1 + 6 + 12);
+/// # Ok::<(), grid::GridError>(())
+/// ```
 #[must_use]
 pub fn grid_disk(cells: &[u64], rings: u32) -> Vec<u64> {
     let mut all: Vec<u64> = cells.to_vec();
@@ -221,6 +291,12 @@ pub fn grid_disk(cells: &[u64], rings: u32) -> Vec<u64> {
 }
 
 /// Distance between the centres of neighboring cells, kilometres, about: resolutions 7 to 11.
+///
+/// # Examples
+/// ```
+/// use places::grid;
+/// assert_eq!(format!("{:.2}", grid::spacing_km(8)), "0.92");
+/// ```
 #[must_use]
 pub fn spacing_km(resolution: u8) -> f64 {
     // Average edge of resolution 7 is 1.406 km, each finer one is smaller by the square root of 7.

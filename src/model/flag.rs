@@ -90,6 +90,14 @@ impl Flags {
     }
 
     /// The words of the flags that are set, in order of bit.
+    ///
+    /// # Examples
+    /// ```
+    /// use places::model::Flags;
+    /// let mut flags = Flags::AREA_SNAPPED;
+    /// flags.set(Flags::MOVING);
+    /// assert_eq!(flags.names().collect::<Vec<_>>(), ["area_snapped", "moving"]);
+    /// ```
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         NAMES.into_iter().enumerate().filter(move |(bit, _)| self.0 >> bit & 1 == 1).map(|(_, name)| name)
     }

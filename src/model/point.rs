@@ -42,6 +42,14 @@ impl LonLat {
     ///
     /// # Errors
     /// [`InvalidCoordinate`] when a value is not finite or out of range.
+    ///
+    /// # Examples
+    /// ```
+    /// use places::model::LonLat;
+    /// assert_eq!(LonLat::new(1.2979, 52.6293)?, LonLat { lon: 1.2979, lat: 52.6293 });
+    /// assert_eq!(LonLat::new(1.0, 91.0).unwrap_err().to_string(), "latitude 91 is out of range");
+    /// # Ok::<(), places::model::InvalidCoordinate>(())
+    /// ```
     pub fn new(lon: f64, lat: f64) -> Result<Self, InvalidCoordinate> {
         check("longitude", lon, 180.0)?;
         check("latitude", lat, 90.0)?;

@@ -5,6 +5,13 @@ use std::borrow::Cow;
 /// A text that no spreadsheet takes for a formula: one that starts like a formula gets an apostrophe before
 /// it. Numbers, negative ones too, stay as they are.
 ///
+/// # Examples
+/// ```
+/// use places::model::spreadsheet_safe;
+/// assert_eq!(spreadsheet_safe("=1+1"), "'=1+1");
+/// assert_eq!(spreadsheet_safe("-12.5"), "-12.5");
+/// ```
+///
 /// # References
 /// OWASP, "CSV Injection".
 #[must_use]

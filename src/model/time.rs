@@ -103,6 +103,14 @@ impl Day {
     }
 
     /// ISO 8601 week, such as `2025-W23`.
+    ///
+    /// # Examples
+    /// ```
+    /// use places::model::Day;
+    /// let day = Day::parse("2024-12-30")?;
+    /// assert_eq!((day.iso_week().as_str(), day.weekday(), day.month().to_string().as_str()), ("2025-W01", 0, "2024-12"));
+    /// # Ok::<(), places::model::InvalidTime>(())
+    /// ```
     #[must_use]
     pub fn iso_week(self) -> String {
         let week = self.date().iso_week_date();
@@ -190,6 +198,15 @@ impl Period {
     }
 
     /// Days inside.
+    ///
+    /// # Examples
+    /// ```
+    /// use places::model::Period;
+    /// let quarter = Period::parse("2024-Q1")?;
+    /// assert_eq!((quarter.to_string().as_str(), quarter.days()), ("2024-01-01..2024-04-01", 91));
+    /// assert_eq!(quarter.months().map(|m| m.to_string()).collect::<Vec<_>>(), ["2024-01", "2024-02", "2024-03"]);
+    /// # Ok::<(), places::model::InvalidTime>(())
+    /// ```
     #[must_use]
     pub fn days(self) -> i32 {
         self.end.0 - self.start.0
@@ -207,6 +224,14 @@ impl Period {
     }
 
     /// The same dates some years earlier (29 February becomes 1 March).
+    ///
+    /// # Examples
+    /// ```
+    /// use places::model::Period;
+    /// let leap = Period::parse("2024-02-29..2024-03-08")?;
+    /// assert_eq!(leap.years_earlier(1).to_string(), "2023-03-01..2023-03-08");
+    /// # Ok::<(), places::model::InvalidTime>(())
+    /// ```
     #[must_use]
     pub fn years_earlier(self, years: i32) -> Self {
         let back = |day: Day| {
@@ -265,6 +290,14 @@ impl Clock {
     }
 
     /// Local day and microsecond of the day of a UTC instant (microseconds since 1970).
+    ///
+    /// # Examples
+    /// ```
+    /// use places::model::Clock;
+    /// // Noon of UTC on 1 July 2025 is 13:00 in London.
+    /// let (day, of_day_us) = Clock::london().local(1_751_371_200_000_000);
+    /// assert_eq!((day.to_string().as_str(), of_day_us / 3_600_000_000), ("2025-07-01", 13));
+    /// ```
     #[must_use]
     pub fn local(&self, utc_us: i64) -> (Day, i64) {
         let local = utc_us.saturating_add(self.offset(utc_us));

@@ -57,6 +57,16 @@ impl RatioOfRatios {
 /// # Errors
 /// [`StatsError::NoIncidents`] when a place has no incident in either period.
 ///
+/// # Examples
+/// ```
+/// use places::stats::{BeforeAfter, ratio_of_ratios};
+/// let (place, comparison) = (BeforeAfter { before: 100, after: 50 }, BeforeAfter { before: 400, after: 400 });
+/// let change = ratio_of_ratios(place, comparison, 1.0, 0.95)?;
+/// assert_eq!(format!("{:.2}", change.ratio), "0.50");
+/// assert!(change.interval.high < 1.0);
+/// # Ok::<(), places::stats::StatsError>(())
+/// ```
+///
 /// # References
 /// `SE(ln)^2 = 1/R_a + 1/R_b + 1/C_a + 1/C_b`; half an event is added to each count if any is 0.
 pub fn ratio_of_ratios(
@@ -182,6 +192,15 @@ impl Displacement {
 ///
 /// # Errors
 /// [`StatsError::Domain`] for a weight that is not above 0, [`StatsError::NoIncidents`] when every count is 0.
+///
+/// # Examples
+/// ```
+/// use places::stats::{BeforeAfter, Displacement, displacement_difference};
+/// let counts = |before, after| BeforeAfter { before, after };
+/// let found = displacement_difference(&Displacement::unweighted(counts(20, 10), counts(20, 20)), 1.0)?;
+/// assert_eq!(format!("{} {:.3}", found.wdd, found.z_score), "-10 -1.195");
+/// # Ok::<(), places::stats::StatsError>(())
+/// ```
 ///
 /// # References
 /// Wheeler & Ratcliffe (2018), Crime Science 7:11; R package `ptools`, `wdd`.

@@ -67,6 +67,20 @@ pub struct LocalTests {
 /// [`StatsError::Shape`] if lengths differ, [`StatsError::NoIncidents`], [`StatsError::Undefined`] without exposure,
 /// [`StatsError::TooFew`] with a single place.
 ///
+/// # Examples
+/// ```
+/// use places::stats::{Weighting, Weights, local_tests};
+/// // Forty places in a ring, an incident in each, and thirty more in one.
+/// let lists: Vec<[u32; 2]> = (0..40).map(|i| [(i + 39) % 40, (i + 1) % 40]).collect();
+/// let weights = Weights::new(lists.iter().map(|l| &l[..]), Weighting::Binary)?;
+/// let mut counts = [1; 40];
+/// counts[7] += 30;
+/// let tests = local_tests(&counts, &[1.0; 40], &weights, 0.05)?;
+/// assert_eq!((tests.places[7].local_sum, tests.tests, tests.incidents), (33, 40, 70));
+/// assert!(tests.q_high[7] < 0.001 && tests.q_high[20] > 0.5);
+/// # Ok::<(), places::stats::StatsError>(())
+/// ```
+///
 /// # References
 /// Besag & Newell (1991), JRSS A 154(1), 143-155; Rosner (1983), Technometrics 25(2), 165-172; false discovery rate as [`adjusted`].
 pub fn local_tests(counts: &[u64], exposure: &[f64], weights: &Weights, alpha: f64) -> Result<LocalTests, StatsError> {
@@ -192,15 +206,15 @@ impl<'a> Map<'a> {
         let places = (0..self.counts.len()).filter(|&i| kept[i] && self.shares[i] > 0.0);
         let (incidents, share) =
             places.clone().fold((0, 0.0), |(n, share), i| (n + self.counts[i], share + self.shares[i]));
-        let mut found = Spread { terms: vec![Sums::default(); self.counts.len()], sums: Sums::default() };
+        let mut spread = Spread { terms: vec![Sums::default(); self.counts.len()], sums: Sums::default() };
         for i in places.filter(|_| incidents > 0) {
             let q = self.shares[i] / share;
             let e = incidents as f64 * q;
             let square = (self.counts[i] as f64 - e).powi(2);
-            found.terms[i] = Sums { squares: square, fourths: square * square, expected: e * (1.0 - q) };
-            found.sums = found.sums.plus(found.terms[i], 1.0);
+            spread.terms[i] = Sums { squares: square, fourths: square * square, expected: e * (1.0 - q) };
+            spread.sums = spread.sums.plus(spread.terms[i], 1.0);
         }
-        found
+        spread
     }
 
     fn tests(&self, spread: &Spread) -> Vec<LocalTest> {

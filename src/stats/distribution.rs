@@ -3,6 +3,12 @@
 use super::special::{beta_both, binomial_mass, gamma_both, poisson_mass, root};
 
 /// `P(X >= x)` of a Poisson variable with a mean.
+///
+/// # Examples
+/// ```
+/// use places::stats::poisson_upper;
+/// assert!((poisson_upper(1, 1.0) - (1.0 - (-1.0_f64).exp())).abs() < 1e-15);
+/// ```
 #[must_use]
 pub fn poisson_upper(x: u64, mean: f64) -> f64 {
     if x == 0 { 1.0 } else { gamma_both(x as f64, mean.max(0.0)).0 }
@@ -21,6 +27,13 @@ pub fn poisson(x: u64, mean: f64) -> f64 {
 }
 
 /// `P(X >= x)` of a binomial variable of `n` trials with probability `p`.
+///
+/// # Examples
+/// ```
+/// use places::stats::binomial_upper;
+/// assert!((binomial_upper(1, 3, 0.5) - 7.0 / 8.0).abs() < 1e-15);
+/// assert_eq!(binomial_upper(0, 3, 0.5), 1.0);
+/// ```
 #[must_use]
 pub fn binomial_upper(x: u64, n: u64, p: f64) -> f64 {
     match x {

@@ -19,6 +19,14 @@ pub enum FdrMethod {
 /// # Errors
 /// [`StatsError::Domain`] for a p-value outside 0 to 1.
 ///
+/// # Examples
+/// ```
+/// use places::stats::{FdrMethod, adjusted};
+/// let q = adjusted(&[0.01, 0.04, 0.03, f64::NAN], FdrMethod::BenjaminiHochberg)?;
+/// assert_eq!(format!("{q:.2?}"), "[0.03, 0.04, 0.04, NaN]");
+/// # Ok::<(), places::stats::StatsError>(())
+/// ```
+///
 /// # References
 /// Benjamini & Hochberg (1995), JRSS B 57(1), 289-300; Benjamini & Yekutieli (2001), Annals of Statistics 29(4),
 /// 1165-1188; Caldas de Castro & Singer (2006), Geographical Analysis 38(2), 180-208.

@@ -25,6 +25,15 @@ pub struct ForecastScore {
 /// [`StatsError::Shape`]; [`StatsError::NoIncidents`]; [`StatsError::TooFew`] when no cell is flagged;
 /// [`StatsError::Undefined`] without area.
 ///
+/// # Examples
+/// ```
+/// use places::stats::forecast_score;
+/// let (flagged, areas, events) = ([true, true, false, false, false], [1.0; 5], [8.0, 2.0, 6.0, 4.0, 0.0]);
+/// let score = forecast_score(&flagged, &areas, &events)?;
+/// assert_eq!((score.hit_rate, score.pai), (0.5, 1.25));
+/// # Ok::<(), places::stats::StatsError>(())
+/// ```
+///
 /// # References
 /// Chainey, Tompson & Uhlig (2008), Security Journal 21, 4-28; Hunt (2016) for PEI. PEI* in the working definition of
 /// methods.md: give only the cells that could have been chosen.

@@ -26,6 +26,16 @@ use super::{
 /// [`StatsError::NoVariance`] if all values are equal, [`StatsError::TooFew`] below two places,
 /// [`StatsError::Shape`] if lengths differ.
 ///
+/// # Examples
+/// ```
+/// use places::stats::{Weighting, Weights, gi_star};
+/// let lists: [&[u32]; 6] = [&[1, 3], &[0, 3, 4], &[4], &[0, 1, 4], &[1, 2, 3, 5], &[4]];
+/// let weights = Weights::new(lists.into_iter(), Weighting::Binary)?;
+/// let z_scores = gi_star(&[2.0, 3.0, 3.2, 5.0, 8.0, 7.0], &weights)?;
+/// assert_eq!(format!("{:.3} {:.3}", z_scores[0], z_scores[5]), "-1.397 2.024");
+/// # Ok::<(), places::stats::StatsError>(())
+/// ```
+///
 /// # References
 /// Ord & Getis (1995), Geographical Analysis 27(4), 286-306, doi:10.1111/j.1538-4632.1995.tb00912.x
 pub fn gi_star(values: &[f64], weights: &Weights) -> Result<Vec<f64>, StatsError> {
@@ -52,6 +62,16 @@ pub fn gi_star(values: &[f64], weights: &Weights) -> Result<Vec<f64>, StatsError
 ///
 /// # Errors
 /// As [`gi_star`]; at least three places.
+///
+/// # Examples
+/// ```
+/// use places::stats::{Weighting, Weights, gi};
+/// let lists: [&[u32]; 6] = [&[1, 3], &[0, 3, 4], &[4], &[0, 1, 4], &[1, 2, 3, 5], &[4]];
+/// let weights = Weights::new(lists.into_iter(), Weighting::Binary)?;
+/// let z_scores = gi(&[2.0, 3.0, 3.2, 5.0, 8.0, 7.0], &weights)?;
+/// assert_eq!(format!("{:.3} {:.3}", z_scores[0], z_scores[5]), "-1.014 1.778");
+/// # Ok::<(), places::stats::StatsError>(())
+/// ```
 ///
 /// # References
 /// Getis & Ord (1992), Geographical Analysis 24(3), 189-206; Ord & Getis (1995).
@@ -88,15 +108,15 @@ struct Moments {
 impl Moments {
     fn new(values: &[f64], weights: &Weights, needed: usize) -> Result<Self, StatsError> {
         same_length("values and places", values.len(), weights.len())?;
-        let found = values.len();
-        if found < needed {
-            return Err(StatsError::TooFew { what: "Getis-Ord", needed, found });
+        let count = values.len();
+        if count < needed {
+            return Err(StatsError::TooFew { what: "Getis-Ord", needed, found: count });
         }
         if values.iter().all(|v| *v == values[0]) {
-            return Err(StatsError::NoVariance { count: found });
+            return Err(StatsError::NoVariance { count });
         }
         let squares = values.iter().map(|v| v * v).sum();
-        Ok(Self { sum: values.iter().sum(), squares, count: found as f64 })
+        Ok(Self { sum: values.iter().sum(), squares, count: count as f64 })
     }
 
     fn mean(&self) -> f64 {

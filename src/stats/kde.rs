@@ -69,8 +69,8 @@ pub fn reference_bandwidth(points: &[PlanePoint]) -> Result<f64, StatsError> {
         return Err(StatsError::TooFew { what: "a bandwidth", needed: 2, found: points.len() });
     }
     let axes = [points.iter().map(|p| p.easting_m).collect(), points.iter().map(|p| p.northing_m).collect()];
-    let found = axes.map(axis_bandwidth);
-    let bandwidth = f64::midpoint(found[0], found[1]);
+    let by_axis = axes.map(axis_bandwidth);
+    let bandwidth = f64::midpoint(by_axis[0], by_axis[1]);
     if bandwidth > 0.0 { Ok(bandwidth) } else { Err(StatsError::NoVariance { count: points.len() }) }
 }
 

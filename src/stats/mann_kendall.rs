@@ -32,6 +32,16 @@ pub struct MannKendall {
 /// [`StatsError::TooFew`] below three values, [`StatsError::Domain`] for values that are not numbers. A series of equal
 /// values has S = 0 and p = 1.
 ///
+/// # Examples
+/// ```
+/// use places::stats::mann_kendall;
+/// let trend = mann_kendall(&[3.0, 4.0, 6.0, 7.0, 9.0])?;
+/// assert_eq!((trend.s, trend.tau_b), (10, 1.0));
+/// // Of 120 orders two are as extreme.
+/// assert!((trend.p_value - 2.0 / 120.0).abs() < 1e-12);
+/// # Ok::<(), places::stats::StatsError>(())
+/// ```
+///
 /// # References
 /// Mann (1945), Econometrica 13, 245-259; Kendall (1975), Rank Correlation Methods. The exact distribution with ties is
 /// that of the inversions of a multiset, a Gaussian multinomial coefficient.
@@ -108,13 +118,13 @@ fn exact_p(s: i64, ties: &[usize], count: usize) -> f64 {
 }
 
 fn product(a: &[f64], b: &[f64]) -> Vec<f64> {
-    let mut made = vec![0.0; a.len() + b.len() - 1];
+    let mut product = vec![0.0; a.len() + b.len() - 1];
     for (i, x) in a.iter().enumerate() {
         for (j, y) in b.iter().enumerate() {
-            made[i + j] += x * y;
+            product[i + j] += x * y;
         }
     }
-    made
+    product
 }
 
 /// Exact: whole numbers below 2^53, and the divisor begins with 1.
@@ -238,6 +248,13 @@ pub struct SenSlope {
 ///
 /// # Errors
 /// [`StatsError::TooFew`] below two values, [`StatsError::Domain`] for values that are not numbers.
+///
+/// # Examples
+/// ```
+/// use places::stats::sen_slope;
+/// assert_eq!(sen_slope(&[1.0, 3.0, 5.0, 70.0, 9.0])?.slope, 2.0);
+/// # Ok::<(), places::stats::StatsError>(())
+/// ```
 ///
 /// # References
 /// Sen (1968), JASA 63, 1379-1389; interval after Gilbert (1987), Statistical Methods for Environmental Pollution Monitoring.

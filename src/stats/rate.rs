@@ -23,6 +23,14 @@ pub struct Interval {
 /// # Units
 /// `level`: coverage, such as 0.95; two-sided with equal tails. The lower end of a count of 0 is 0.
 ///
+/// # Examples
+/// ```
+/// use places::stats::exact_interval;
+/// let interval = exact_interval(5, 0.95);
+/// assert_eq!(format!("{:.2} to {:.2}", interval.low, interval.high), "1.62 to 11.67");
+/// assert_eq!(exact_interval(0, 0.95).low, 0.0);
+/// ```
+///
 /// # References
 /// Garwood (1936); Breslow & Day (1987), Statistical Methods in Cancer Research II.
 #[must_use]
@@ -68,6 +76,14 @@ pub struct RateWithInterval {
 ///
 /// # Errors
 /// [`StatsError::Undefined`] without a population.
+///
+/// # Examples
+/// ```
+/// use places::stats::rate_per_1000;
+/// assert_eq!(rate_per_1000(12, 6_000.0)?.rate, 2.0);
+/// assert!(rate_per_1000(12, 0.0).is_err());
+/// # Ok::<(), places::stats::StatsError>(())
+/// ```
 pub fn rate_per_1000(count: u64, population: f64) -> Result<RateWithInterval, StatsError> {
     if population.is_nan() || population <= 0.0 {
         return Err(StatsError::Undefined { what: "the population" });
@@ -96,6 +112,15 @@ pub struct EmpiricalBayes {
 ///
 /// # Errors
 /// [`StatsError::Shape`], [`StatsError::TooFew`] without areas, [`StatsError::Undefined`] without any population.
+///
+/// # Examples
+/// ```
+/// use places::stats::empirical_bayes;
+/// let smoothed = empirical_bayes(&[5.0, 60.0, 2.0, 12.0], &[1000.0, 4000.0, 900.0, 9000.0])?;
+/// assert_eq!(format!("{:.6}", smoothed.mean), "0.005302");
+/// assert_eq!(format!("{:.6}", smoothed.rates[2]), "0.002678");
+/// # Ok::<(), places::stats::StatsError>(())
+/// ```
 ///
 /// # References
 /// Marshall (1991), Applied Statistics 40(2), 283-294; `spdep::EBest`.

@@ -38,6 +38,14 @@ pub enum TailRule {
 ///
 /// # Errors
 /// [`StatsError::Undefined`] when nothing happened before, [`StatsError::Domain`] for an exposure that is not above 0.
+///
+/// # Examples
+/// ```
+/// use places::stats::{Exposed, rate_ratio};
+/// let (before, after) = (Exposed { count: 50, exposure: 365.0 }, Exposed { count: 22, exposure: 365.0 });
+/// assert_eq!(format!("{:.2}", rate_ratio(before, after)?), "0.44");
+/// # Ok::<(), places::stats::StatsError>(())
+/// ```
 pub fn rate_ratio(before: Exposed, after: Exposed) -> Result<f64, StatsError> {
     check(before, after)?;
     if before.count == 0 {
@@ -63,6 +71,15 @@ fn check(before: Exposed, after: Exposed) -> Result<(), StatsError> {
 ///
 /// # Errors
 /// [`StatsError::NoIncidents`] when both counts are 0, [`StatsError::Domain`] for an exposure that is not above 0.
+///
+/// # Examples
+/// ```
+/// use places::stats::{Exposed, TailRule, infer_ratio};
+/// let (before, after) = (Exposed { count: 50, exposure: 365.0 }, Exposed { count: 22, exposure: 365.0 });
+/// let inference = infer_ratio(before, after, 0.95, TailRule::Exact)?;
+/// assert!(inference.p_value < 0.01 && inference.interval.low < 0.44 && inference.interval.high < 1.0);
+/// # Ok::<(), places::stats::StatsError>(())
+/// ```
 ///
 /// # References
 /// Clopper & Pearson (1934), Biometrika 26, 404-413; Lehmann & Romano (2005); mid-P: Berry & Armitage (1995), The Statistician

@@ -83,6 +83,19 @@ pub struct Scan {
 /// [`StatsError::Shape`]; [`StatsError::TooFew`] below two intervals; [`StatsError::NoIncidents`];
 /// [`StatsError::Domain`] for a height of 0 or as long as the series, a share outside 0 to 1, or a base with an unknown place.
 ///
+/// # Examples
+/// ```
+/// use places::stats::{Base, ScanInput, space_time_scan};
+/// // Three places over four months: the second has all of its events in the last one.
+/// let counts = [5, 5, 5, 5, 0, 0, 0, 12, 5, 5, 5, 5];
+/// let bases: Vec<Base> = (0..3).map(|place| Base { places: vec![place], rings: vec![1] }).collect();
+/// let input = ScanInput { counts: &counts, intervals: 4, bases: &bases, max_height: 2, max_share: 0.5 };
+/// let scan = space_time_scan(&input, 199, 7)?;
+/// assert_eq!((scan.clusters[0].base, scan.clusters[0].observed, scan.clusters[0].height), (1, 12, 1));
+/// assert_eq!(scan.clusters[0].p_value, 1.0 / 200.0);
+/// # Ok::<(), places::stats::StatsError>(())
+/// ```
+///
 /// # References
 /// Kulldorff, Heffernan, Hartman, Assunção & Mostashari (2005), `PLoS` Medicine 2(3):e59; Gumbel tail: Abrams, Kulldorff & Kleinman (2010).
 pub fn space_time_scan(input: &ScanInput<'_>, replicates: usize, seed: u64) -> Result<Scan, StatsError> {
@@ -193,7 +206,7 @@ impl<'a> Scanner<'a> {
         };
         let drawn: Vec<usize> = (0..input.max_height).map(of_interval).collect();
         let n_log_n = (0..=events).map(|n| if n == 0 { 0.0 } else { n as f64 * (n as f64).ln() }).collect();
-        let mut made = Self {
+        let mut scanner = Self {
             bases: input.bases,
             places,
             events,
@@ -205,8 +218,8 @@ impl<'a> Scanner<'a> {
             n_log_n,
             expected: Vec::new(),
         };
-        made.list_cylinders(&of_place, input.max_share);
-        Ok(made)
+        scanner.list_cylinders(&of_place, input.max_share);
+        Ok(scanner)
     }
 
     /// Cylinders whose base is new at its ring and holds at most the largest share.

@@ -26,17 +26,27 @@ impl Weights {
     ///
     /// # Errors
     /// [`StatsError::Domain`] for a neighbor that is no place.
+    ///
+    /// # Examples
+    /// ```
+    /// use places::stats::{Weighting, Weights};
+    /// let lists: [&[u32]; 3] = [&[1], &[0, 1, 2], &[1]];
+    /// let weights = Weights::new(lists.into_iter(), Weighting::Binary)?;
+    /// assert_eq!(weights.neighbors(1), [0, 2]);
+    /// assert_eq!(weights.local_sums(&[1.0, 10.0, 100.0])?, [11.0, 111.0, 110.0]);
+    /// # Ok::<(), places::stats::StatsError>(())
+    /// ```
     pub fn new<'a>(lists: impl ExactSizeIterator<Item = &'a [u32]>, weighting: Weighting) -> Result<Self, StatsError> {
         let places = lists.len();
-        let mut made = Self { starts: vec![0], neighbors: Vec::new(), weighting };
+        let mut weights = Self { starts: vec![0], neighbors: Vec::new(), weighting };
         for (place, list) in lists.enumerate() {
             if list.iter().any(|&n| n as usize >= places) {
                 return Err(StatsError::Domain { what: "a neighbor", expected: "one of the places" });
             }
-            made.neighbors.extend(list.iter().copied().filter(|&n| n as usize != place));
-            made.starts.push(made.neighbors.len() as u32);
+            weights.neighbors.extend(list.iter().copied().filter(|&n| n as usize != place));
+            weights.starts.push(weights.neighbors.len() as u32);
         }
-        Ok(made)
+        Ok(weights)
     }
 
     /// Number of places.

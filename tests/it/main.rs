@@ -26,6 +26,7 @@ mod doors;
 mod editions;
 mod evidence;
 mod formats;
+mod fuzzing;
 mod geocoding;
 mod http;
 mod jobs;

@@ -2,7 +2,10 @@
 
 use std::io::Read;
 
-use super::{NotThisKind, Reader, RowOutcome, grid_point, text};
+use super::{
+    kind::NotThisKind,
+    reader::{Reader, RowOutcome, grid_point, text},
+};
 use crate::geocode::{NewPostcode, Postcode};
 
 const COLUMNS: usize = 10;

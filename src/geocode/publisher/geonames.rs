@@ -3,7 +3,10 @@
 
 use std::io::Read;
 
-use super::{NotThisKind, Reader, RowOutcome, number, one_point, text};
+use super::{
+    kind::NotThisKind,
+    reader::{Reader, RowOutcome, number, one_point, text},
+};
 use crate::{
     geocode::{EntryKind, NewEntry},
     model::LonLat,

@@ -4,114 +4,37 @@
 
 mod code_point;
 mod geonames;
+mod kind;
 mod onspd;
 mod open_names;
 mod plain;
+mod reader;
 mod uprn;
 
 use std::io::Read;
 
-use csv::ByteRecord;
+pub use kind::{GazetteerKind, NotThisKind};
+pub use reader::GazetteerContents;
 
-use super::{NewEntry, NewPostcode, Study, WeightedPoint};
-use crate::model::{BngPoint, LonLat, bng_to_lonlat};
-
-/// Most bad rows that are listed.
-const MAX_LISTED: usize = 100;
-/// Share of bad rows from which a file is taken to be of another kind.
-const MAX_BAD_SHARE: f64 = 0.2;
-
-/// Kinds of gazetteer files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum GazetteerKind {
-    /// OS Code-Point Open: CSV without header.
-    CodePoint,
-    /// ONS Postcode Directory or National Statistics Postcode Lookup: CSV with header.
-    Onspd,
-    /// OS Open Names: CSV tiles without header.
-    OpenNames,
-    /// OS Open UPRN: CSV with header.
-    Uprn,
-    /// `GeoNames` postal codes: tab separated without header.
-    GeoNames,
-    /// A CSV of one's own: name, kind, locality, easting, northing (or lon, lat).
-    Csv,
-}
-
-impl GazetteerKind {
-    /// Every kind with its word.
-    pub const ALL: [(Self, &'static str); 6] = [
-        (Self::CodePoint, "code-point"),
-        (Self::Onspd, "onspd"),
-        (Self::OpenNames, "open-names"),
-        (Self::Uprn, "uprn"),
-        (Self::GeoNames, "geonames"),
-        (Self::Csv, "csv"),
-    ];
-
-    /// The word.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::ALL[self as usize].1
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|k| k.1 == name).map(|k| k.0)
-    }
-
-    fn expected(self) -> &'static str {
-        match self {
-            Self::CodePoint => {
-                "a Code-Point Open file: no header, ten columns beginning with postcode, quality, easting, northing"
-            }
-            Self::Onspd => {
-                "an ONSPD or NSPL file: a header with pcds, doterm and oseast1m, osnrth1m (or east1m, north1m)"
-            }
-            Self::OpenNames => {
-                "an OS Open Names tile: no header, 34 columns with identifiers of data.ordnancesurvey.co.uk"
-            }
-            Self::Uprn => "an OS Open UPRN file: a header with UPRN, X_COORDINATE, Y_COORDINATE",
-            Self::GeoNames => "a GeoNames postal file: no header, twelve columns separated by tabs",
-            Self::Csv => {
-                "a CSV with a header that has name (or postcode) and easting, northing (or lon, lat); kind, locality, also, id and radius_m may follow"
-            }
-        }
-    }
-}
-
-/// A file that is not of the kind it was given as.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected {expected}; found {found}")]
-pub struct NotThisKind {
-    /// What the kind looks like.
-    pub expected: &'static str,
-    /// What was seen.
-    pub found: String,
-}
-
-/// What a gazetteer is made of.
-#[derive(Debug, Clone, Default)]
-pub struct GazetteerContents {
-    /// Named things.
-    pub entries: Vec<NewEntry>,
-    /// Postcode units.
-    pub postcodes: Vec<NewPostcode>,
-    /// Rows read.
-    pub rows: u64,
-    /// Rows that hold nothing to add, such as countries in a list of places.
-    pub passed_over: u64,
-    /// Bad rows.
-    pub bad: u64,
-    /// The first of them: line and reason.
-    pub problems: Vec<(u64, String)>,
-}
+use super::Study;
+use reader::Reader;
 
 /// Reads a file of a kind and adds what it holds. UPRNs are only kept near the study area: there are forty million.
 ///
 /// # Errors
 /// [`NotThisKind`]; what was read before is then to be thrown away.
+///
+/// # Examples
+/// ```
+/// use places::geocode::{GazetteerContents, GazetteerKind, Index, Study, build_index, read_gazetteer};
+/// let file = "Name,Kind,Locality,Easting,Northing\nThe Rec,nickname,Holt,608000,338000\n";
+/// let mut contents = GazetteerContents::default();
+/// read_gazetteer(GazetteerKind::Csv, file.as_bytes(), &Study::new(Vec::new()), &mut contents)?;
+/// assert_eq!((contents.rows, contents.bad, contents.entries[0].name.as_str()), (1, 0, "The Rec"));
+/// let index = Index::open(&build_index("csv", "2026", &contents.entries, contents.postcodes)).unwrap();
+/// assert_eq!((index.len(), index.locality(0)), (1, "Holt"));
+/// # Ok::<(), places::geocode::NotThisKind>(())
+/// ```
 pub fn read_gazetteer(
     kind: GazetteerKind,
     file: impl Read,
@@ -128,125 +51,6 @@ pub fn read_gazetteer(
         GazetteerKind::Csv => plain::read(&mut reader),
     }?;
     reader.finish()
-}
-
-/// Rows of a file, what they add, and what is wrong with them.
-struct Reader<'a, R> {
-    kind: GazetteerKind,
-    csv: csv::Reader<R>,
-    contents: &'a mut GazetteerContents,
-    rows: u64,
-    bad: u64,
-    columns: usize,
-}
-
-/// What became of a row.
-enum RowOutcome {
-    Added,
-    PassedOver,
-    Bad(&'static str),
-}
-
-impl<'a, R: Read> Reader<'a, R> {
-    fn new(kind: GazetteerKind, file: R, contents: &'a mut GazetteerContents) -> Self {
-        let tabs = kind == GazetteerKind::GeoNames;
-        let csv = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .quoting(!tabs)
-            .delimiter(if tabs { b'\t' } else { b',' })
-            .buffer_capacity(1 << 18)
-            .from_reader(file);
-        Self { kind, csv, contents, rows: 0, bad: 0, columns: 0 }
-    }
-
-    fn wrong(&self, found: impl Into<String>) -> NotThisKind {
-        NotThisKind { expected: self.kind.expected(), found: found.into() }
-    }
-
-    /// The header in lower case, without a byte order mark.
-    fn header(&mut self) -> Result<Vec<String>, NotThisKind> {
-        let mut record = ByteRecord::new();
-        let any = self.csv.read_byte_record(&mut record).map_err(|e| self.wrong(e.to_string()))?;
-        if !any {
-            return Err(self.wrong("an empty file"));
-        }
-        self.columns = record.len();
-        Ok(record.iter().map(|f| plain_text(f).trim_start_matches('\u{feff}').trim().to_lowercase()).collect())
-    }
-
-    /// Reads every row. A first row that is not of the kind refuses the file, and so do too many bad rows.
-    fn rows(
-        &mut self,
-        mut row: impl FnMut(&ByteRecord, &mut GazetteerContents) -> RowOutcome,
-    ) -> Result<(), NotThisKind> {
-        let mut record = ByteRecord::new();
-        while self.csv.read_byte_record(&mut record).map_err(|e| self.wrong(e.to_string()))? {
-            self.rows += 1;
-            let line = record.position().map_or(0, csv::Position::line);
-            match row(&record, self.contents) {
-                RowOutcome::Added => {}
-                RowOutcome::PassedOver => self.contents.passed_over += 1,
-                RowOutcome::Bad(reason) => {
-                    if self.rows == 1 && self.columns == 0 {
-                        return Err(self.wrong(first_line(&record)));
-                    }
-                    self.bad += 1;
-                    if self.contents.problems.len() < MAX_LISTED {
-                        self.contents.problems.push((line, reason.to_owned()));
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<(), NotThisKind> {
-        if self.bad as f64 > MAX_BAD_SHARE * self.rows as f64 {
-            let first = self.contents.problems.last().map_or(String::new(), |p| p.1.clone());
-            return Err(self.wrong(format!("{} of {} rows that are not ({first})", self.bad, self.rows)));
-        }
-        if self.rows == 0 {
-            return Err(self.wrong("no rows"));
-        }
-        self.contents.rows += self.rows;
-        self.contents.bad += self.bad;
-        Ok(())
-    }
-}
-
-/// The beginning of a row, fit for a message.
-fn first_line(record: &ByteRecord) -> String {
-    let fields: Vec<String> = record.iter().take(6).map(plain_text).collect();
-    let text: String = fields.join(",").chars().take(120).flat_map(char::escape_debug).collect();
-    format!("a row of {} columns: {text}", record.len())
-}
-
-fn plain_text(field: &[u8]) -> String {
-    String::from_utf8_lossy(field).into_owned()
-}
-
-fn text(record: &ByteRecord, at: usize) -> &str {
-    record.get(at).and_then(|f| std::str::from_utf8(f).ok()).unwrap_or_default().trim()
-}
-
-fn number(record: &ByteRecord, at: usize) -> Option<f64> {
-    text(record, at).parse::<f64>().ok().filter(|n| n.is_finite())
-}
-
-/// Metres on the National Grid; none for the zeros that stand for no position.
-fn grid_point(record: &ByteRecord, easting: usize, northing: usize) -> Option<BngPoint> {
-    let point = BngPoint { easting: number(record, easting)?, northing: number(record, northing)? };
-    let on_grid = (1.0..700_000.0).contains(&point.easting) && (1.0..1_300_000.0).contains(&point.northing);
-    on_grid.then_some(point)
-}
-
-fn one_point(point: LonLat) -> Vec<WeightedPoint> {
-    vec![WeightedPoint { point, weight: 1 }]
-}
-
-fn degrees(point: BngPoint) -> Option<LonLat> {
-    bng_to_lonlat(point).ok()
 }
 
 #[cfg(test)]

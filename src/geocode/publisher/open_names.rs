@@ -4,7 +4,10 @@ use std::io::Read;
 
 use csv::ByteRecord;
 
-use super::{NotThisKind, Reader, RowOutcome, degrees, grid_point, number, one_point, text};
+use super::{
+    kind::NotThisKind,
+    reader::{Reader, RowOutcome, degrees, grid_point, number, one_point, text},
+};
 use crate::geocode::{EntryKind, NewEntry, NewPostcode, Postcode};
 
 const COLUMNS: usize = 34;

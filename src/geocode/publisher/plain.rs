@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, io::Read};
 
-use super::{NotThisKind, Reader, RowOutcome, degrees, grid_point, number, one_point, text};
+use super::{
+    kind::NotThisKind,
+    reader::{Reader, RowOutcome, degrees, grid_point, number, one_point, text},
+};
 use crate::{
     geocode::{EntryKind, NewEntry, NewPostcode, Postcode},
     model::{BngPoint, LonLat, lonlat_to_bng},

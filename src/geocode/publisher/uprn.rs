@@ -2,7 +2,10 @@
 
 use std::io::Read;
 
-use super::{NotThisKind, Reader, RowOutcome, degrees, grid_point, one_point, text};
+use super::{
+    kind::NotThisKind,
+    reader::{Reader, RowOutcome, degrees, grid_point, one_point, text},
+};
 use crate::geocode::{EntryKind, NewEntry, Study};
 
 /// Radius that holds a property.

@@ -90,17 +90,17 @@ impl Source {
 
     /// The path from the root that a use stands for; `None` where it begins with another crate or a name of its own.
     pub fn absolute(&self, file: &File, used: &Use) -> Option<Names> {
-        self.from_root(file, &used.module, &used.names, 0)
+        self.rooted(file, &used.module, &used.names, 0)
     }
 
-    fn from_root(&self, file: &File, module: &Names, names: &[String], depth: usize) -> Option<Names> {
+    fn rooted(&self, file: &File, module: &Names, names: &[String], depth: usize) -> Option<Names> {
         let (first, rest) = names.split_first()?;
         let join = |base: &[String]| Some([base, rest].concat());
         let mut module = module.clone();
         match first.as_str() {
             _ if depth > 9 => None,
             "crate" => join(&[]),
-            "self" => self.from_root(file, &module, rest, depth + 1).or_else(|| join(&module)),
+            "self" => self.rooted(file, &module, rest, depth + 1).or_else(|| join(&module)),
             "super" => {
                 module.pop();
                 let mut rest = rest;
@@ -116,7 +116,7 @@ impl Source {
                     return join(&module);
                 }
                 if let Some((inside, brought)) = file.brings.get(first) {
-                    let brought = self.from_root(file, inside, brought, depth + 1)?;
+                    let brought = self.rooted(file, inside, brought, depth + 1)?;
                     return join(&brought);
                 }
                 self.macros.contains_key(first).then(|| vec![first.clone()])
@@ -138,12 +138,12 @@ impl Source {
             return Some(at);
         }
         if let Some((inside, brought)) = file.brings.get(name) {
-            let mut on = self.from_root(file, inside, brought, 0)?;
+            let mut on = self.rooted(file, inside, brought, 0)?;
             on.extend_from_slice(rest);
             return self.definition(&on, depth + 1);
         }
         let through = |(inside, glob): &(Names, Names)| {
-            let mut on = self.from_root(file, inside, glob, 0)?;
+            let mut on = self.rooted(file, inside, glob, 0)?;
             on.push(name.clone());
             let there = self.definition(&on, depth + 1)?;
             self.files[there].defines.contains(name).then_some(there)
