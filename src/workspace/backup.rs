@@ -84,7 +84,7 @@ fn add_log(workspace: &Workspace, archive: &mut tar::Builder<impl Write>) -> Res
     for entry in fs_err::read_dir(&folder)? {
         names.push(entry?.file_name().to_string_lossy().into_owned());
     }
-    names.retain(|name| name != LOG_LOCK && name != "head.new");
+    names.retain(|name| name != LOG_LOCK);
     names.sort();
     let last = names.iter().rfind(|n| n.ends_with(".jsonl")).cloned();
     let mut at_once = Vec::new();
