@@ -44,9 +44,11 @@ mod log;
 mod store;
 mod user;
 mod verify;
+mod who;
 
-pub use entry::{Entry, EntryKind, LogLine};
+pub use entry::{Entry, EntryKind, LogLine, Receipt};
 pub use error::{AccessError, LogFault};
-pub use log::{Log, Receipt};
-pub use user::{Access, Grant, Who};
+pub use log::Log;
+pub use user::{Access, Grant};
 pub use verify::{Verified, entries, verify, verify_workspace};
+pub use who::Who;

@@ -4,16 +4,11 @@
 //! restored backup keeps it: two copies of one identity differ in their content as soon as either is written, and
 //! while they do not, their answers are the same. So a tag needs both, identity and content.
 
+use std::path::Path;
+
 use rusqlite::types::ValueRef;
 
-use super::{State, Workspace, WorkspaceError, schema::compute_digest};
-
-/// 128 random bits, hexadecimal.
-pub(super) fn random_id() -> std::io::Result<String> {
-    let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|e| std::io::Error::other(e.to_string()))?;
-    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
-}
+use super::{State, WorkspaceError, schema::compute_digest};
 
 /// The name of whoever runs the program, as the machine knows them; they can make it what they like.
 #[must_use]
@@ -24,8 +19,8 @@ pub fn user_name() -> String {
 
 /// Number and hash of the last entry that the head of the log names, where it can be read. A writer of the log may be
 /// at work, so what is not sealed by its own hash is left.
-pub(super) fn log_head(workspace: &Workspace) -> Option<(u64, String)> {
-    let text = fs_err::read_to_string(workspace.log_path().join("head.json")).ok()?;
+pub(super) fn log_head(log: &Path) -> Option<(u64, String)> {
+    let text = fs_err::read_to_string(log.join("head.json")).ok()?;
     let head: serde_json::Value = serde_json::from_str(&text).ok()?;
     let (body, _) = text.split_once(",\"hash\":")?;
     let is_whole = head.get("hash")?.as_str()? == blake3::hash(body.as_bytes()).to_hex().as_str();
