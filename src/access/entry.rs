@@ -147,6 +147,17 @@ pub struct Entry {
     pub prev: String,
 }
 
+/// That an entry is on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its number.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: String,
+    /// When, UTC.
+    pub at: String,
+}
+
 /// The hash that stands before the first line.
 pub(super) fn no_hash() -> String {
     "0".repeat(64)

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    AccessError, LogLine, Who,
+    AccessError, LogLine, Receipt, Who,
     store::{Ask, Writer},
 };
 use crate::workspace::Workspace;
@@ -17,17 +17,6 @@ use crate::workspace::Workspace;
 const WINDOW: Duration = Duration::from_mins(10);
 /// Looks remembered.
 const MAX_LOOKS: usize = 4096;
-
-/// That an entry is on disk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    /// Its number.
-    pub seq: u64,
-    /// Its hash.
-    pub hash: String,
-    /// When, UTC.
-    pub at: String,
-}
 
 /// The log of one workspace. Opening writes nothing; threads share one, processes find each other by a lock.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 //!   neither be made nor copied anywhere else, so whoever asks for one to build a reader of exact counts has logged.
 //! - [`Access::answered`] adds what is known only afterwards: rows returned, the identity of an export.
 //! - [`Access::change`] logs a change; it needs no grant.
-//! - [`Log`] is the file format and the group commit under it; [`verify`] finds any edit, deletion, cut or reorder.
+//! - [`Log`] is the file format and the group commit under it; [`verify()`] finds any edit, deletion, cut or reorder.
 //!
 //! ```no_run
 //! # use places::{access::{Access, Log, LogLine}, workspace::Workspace};
@@ -22,10 +22,10 @@
 //! # The log on disk
 //! The folder `log/` of a workspace: segments `000001.jsonl`, `000002.jsonl` ..., one entry a line, and `head.json`.
 //! A line ends in its own BLAKE3, and holds that of the line before, over the ends of segments too. `head.json` says
-//! how many entries there are and which is the last, so that whole entries cut off the end are missed. It is replaced
-//! by name after the entries are on disk, so it never runs ahead of them. A writer that was killed before it leaves
-//! entries after the head, or a torn last line: the next writer takes the first over and puts the second aside
-//! (`dropped-N`), with an entry that says so.
+//! how many entries there are and which is the last, so that whole entries cut off the end are missed. It is written
+//! over in place (one sector) after the entries are on disk, so it never runs ahead of them. A writer that was killed
+//! before it, or a loss of power, leaves entries after the head, or a torn last line: the next writer takes the first
+//! over and puts the second aside (`dropped-N`), with an entry that says so.
 //!
 //! # What it cannot find
 //! Nothing in the folder is secret. Who may write it (its owner, root) can make a shorter or another log that holds in
@@ -44,9 +44,11 @@ mod log;
 mod store;
 mod user;
 mod verify;
+mod who;
 
-pub use entry::{Entry, EntryKind, LogLine};
+pub use entry::{Entry, EntryKind, LogLine, Receipt};
 pub use error::{AccessError, LogFault};
-pub use log::{Log, Receipt};
-pub use user::{Access, Grant, Who};
+pub use log::Log;
+pub use user::{Access, Grant};
 pub use verify::{Verified, entries, verify, verify_workspace};
+pub use who::Who;

@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The head's name.
 pub(super) const HEAD: &str = "head.json";
 
+/// Its length, whatever it says: it is written over where it lies, in one sector of the disk.
+const HEAD_BYTES: usize = 256;
+
 /// Where the log ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Head {
@@ -48,9 +51,10 @@ pub(super) fn read_head(folder: &Path) -> Result<Option<Head>, LogFault> {
         Err(e) => return Err(LogFault::new(HEAD, None, format!("it cannot be read ({e})"))),
         Ok(bytes) => bytes,
     };
-    let line = bytes.strip_suffix(b"\n").filter(|line| sealed_hash(line).is_some());
-    let head = line.and_then(|line| serde_json::from_slice(line).ok());
-    head.map(Some).ok_or_else(|| LogFault::new(HEAD, None, "it is damaged or was edited"))
+    let damaged = || LogFault::new(HEAD, None, "it is damaged or was edited");
+    let text = std::str::from_utf8(&bytes).ok().filter(|t| t.len() == HEAD_BYTES).and_then(|t| t.strip_suffix('\n'));
+    let line = text.map(|t| t.trim_end_matches(' ')).filter(|line| sealed_hash(line.as_bytes()).is_some());
+    line.and_then(|line| serde_json::from_str(line).ok()).map(Some).ok_or_else(damaged)
 }
 
 /// The numbers of the segments there are.
@@ -109,7 +113,7 @@ impl Writer {
         }
         let head = Head { entries: 0, segment: 1, bytes: 0, last: no_hash() };
         let mut writer = Self { folder: folder.to_owned(), head, _lock: lock };
-        writer.write_head().and_then(|()| sync(folder)).map_err(failed)?;
+        writer.write_head().and_then(|head| head.sync_all()).and_then(|()| sync(folder)).map_err(failed)?;
         // The folder's own name must last too.
         sync(folder.parent().unwrap_or(folder)).map_err(failed)?;
         writer.say("begin", &format!("places {}", env!("CARGO_PKG_VERSION")))?;
@@ -226,18 +230,15 @@ impl Writer {
         written
     }
 
-    fn write_head(&self) -> io::Result<()> {
-        let new = self.folder.join("head.new");
-        let mut file = open_private(&new)?;
-        file.set_len(0)?;
-        file.write_all(format!("{}\n", seal(&self.head)?.0).as_bytes())?;
-        file.sync_data()?;
-        fs_err::rename(new, self.folder.join(HEAD))
+    fn write_head(&self) -> io::Result<fs_err::File> {
+        let mut file = open_private(&self.folder.join(HEAD))?;
+        file.write_all(format!("{:width$}\n", seal(&self.head)?.0, width = HEAD_BYTES - 1).as_bytes())?;
+        Ok(file)
     }
 
-    /// Moves the head to the end.
+    /// Moves the head to the end. It need not be on disk: after a loss of power it stands before entries that are.
     pub(super) fn finish(&self) -> Result<(), AccessError> {
-        self.write_head().map_err(|e| self.failed(e))
+        self.write_head().map(|_| ()).map_err(|e| self.failed(e))
     }
 }
 

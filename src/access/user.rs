@@ -1,33 +1,6 @@
-//! Who asks, and the proof that their look is in the log.
+//! The way to exact data, and the proof that a look is in the log.
 
-use super::{AccessError, Log, LogLine, Receipt};
-use crate::{model::Caller, workspace::user_name};
-
-/// Who asks, as the log names them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Who {
-    /// Name.
-    pub actor: String,
-    /// Agency.
-    pub agency: String,
-    /// Role, as a word.
-    pub role: String,
-}
-
-impl Who {
-    /// A caller under a name.
-    #[must_use]
-    pub fn new(actor: &str, caller: &Caller) -> Self {
-        Self { actor: actor.to_owned(), agency: caller.agency.clone(), role: caller.role.name().to_owned() }
-    }
-
-    /// Whoever sits at this machine, under the name the machine knows them by. It is what they say it is: there are
-    /// no accounts yet.
-    #[must_use]
-    pub fn local() -> Self {
-        Self::new(&user_name(), &Caller::local())
-    }
-}
+use super::{AccessError, Log, LogLine, Receipt, Who};
 
 /// The way to exact data.
 #[derive(Debug)]

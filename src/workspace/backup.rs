@@ -31,7 +31,7 @@ pub fn backup(workspace: &Workspace, to: &Path) -> Result<usize, WorkspaceError>
         return Err(WorkspaceError::NotEmpty { path: to.to_owned() });
     }
     let _lock = workspace.lock()?;
-    settings_switch::settle(workspace, &workspace.state()?)?;
+    settings_switch::settle(workspace.root(), &workspace.state()?)?;
     let mut paths = vec!["places.toml".to_owned(), "state.sqlite".to_owned(), "state.sqlite.sum".to_owned()];
     paths.extend(workspace.state()?.files()?.into_iter().map(|f| f.path));
     let folder = to.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -84,7 +84,7 @@ fn add_log(workspace: &Workspace, archive: &mut tar::Builder<impl Write>) -> Res
     for entry in fs_err::read_dir(&folder)? {
         names.push(entry?.file_name().to_string_lossy().into_owned());
     }
-    names.retain(|name| name != LOG_LOCK && name != "head.new");
+    names.retain(|name| name != LOG_LOCK);
     names.sort();
     let last = names.iter().rfind(|n| n.ends_with(".jsonl")).cloned();
     let mut at_once = Vec::new();

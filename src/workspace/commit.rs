@@ -52,7 +52,7 @@ impl<'a> Commit<'a> {
     pub fn begin(workspace: &'a Workspace, _lock: &Lock) -> Result<Self, WorkspaceError> {
         let mut state = workspace.state()?;
         sweep(workspace, &state)?;
-        settings_switch::settle(workspace, &state)?;
+        settings_switch::settle(workspace.root(), &state)?;
         schema::upgrade(&workspace.state_path(), &mut state)?;
         state.connection.execute_batch("BEGIN IMMEDIATE")?;
         Ok(Self { workspace, state, folders: BTreeSet::new(), settings: None, changes_answers: false })
@@ -277,7 +277,7 @@ impl<'a> Commit<'a> {
             sync_folder(folder)?;
         }
         if let Some(text) = &self.settings {
-            settings_switch::prepare(self.workspace, &self.state, text)?;
+            settings_switch::prepare(self.workspace.root(), &self.state, text)?;
         }
         self.note_content()?;
         let state_path = self.workspace.state_path();
@@ -287,7 +287,7 @@ impl<'a> Commit<'a> {
             return Err(error.into());
         }
         let after = |e: WorkspaceError| WorkspaceError::AfterSwitch { reason: e.cause() };
-        settings_switch::settle(self.workspace, &self.state).map_err(after)?;
+        settings_switch::settle(self.workspace.root(), &self.state).map_err(after)?;
         seal::close(&state_path).map_err(after)?;
         // What cannot be swept now the next writer sweeps.
         let _ = sweep(self.workspace, &self.state);
@@ -303,7 +303,7 @@ impl<'a> Commit<'a> {
             None => digest(&self.workspace.settings_path())?.1,
         };
         connection.execute(set, params!["settings", settings])?;
-        if let Some((entries, last)) = log_head(self.workspace) {
+        if let Some((entries, last)) = log_head(&self.workspace.log_path()) {
             connection.execute(set, params!["log", format!("{entries}:{last}")])?;
         }
         if self.changes_answers {

@@ -16,7 +16,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, params};
 use rusqlite_migration::{M, Migrations};
 
-use super::{StoredClaim, Workspace, WorkspaceError, files::sync_folder, lock::wait_for, open_private};
+use super::{StoredClaim, WorkspaceError, files::sync_folder, lock::wait_for, open_private};
 
 const STEPS: &[M<'static>] = &[M::up(
     "
@@ -27,6 +27,8 @@ CREATE TRIGGER history_is_not_removed BEFORE DELETE ON history BEGIN SELECT RAIS
 ",
 )];
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
+/// Its name in the directory.
+pub(super) const NAME: &str = "desk.sqlite";
 /// How long a writer waits for another.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -54,54 +56,41 @@ pub struct Desk {
     path: PathBuf,
 }
 
-impl Workspace {
-    /// `desk.sqlite`.
-    #[must_use]
-    pub fn desk_path(&self) -> PathBuf {
-        self.root().join("desk.sqlite")
-    }
-
-    /// Opens the desk for writing, made where it is not there yet; needs no lock of the data.
-    ///
-    /// # Errors
-    /// [`WorkspaceError::Desk`], or [`WorkspaceError::Newer`] for one of a newer program.
-    pub fn desk(&self) -> Result<Desk, WorkspaceError> {
-        let path = self.desk_path();
-        let lock = open_private(&self.root().join("desk.lock"))?;
+impl Desk {
+    /// Opens the desk of a directory for writing, made where it is not there yet, with the claims that an earlier
+    /// version kept elsewhere.
+    pub(super) fn open(root: &Path, earlier: &[StoredClaim]) -> Result<Self, WorkspaceError> {
+        let path = root.join(NAME);
+        let lock = open_private(&root.join("desk.lock"))?;
         wait_for(&lock, PATIENCE)?;
         let is_new = !path.exists();
         open_private(&path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut desk = Desk::connect(path, flags, |path| path.display().to_string())?;
+        let mut desk = Self::connect(path, flags, |path| path.display().to_string())?;
         desk.refuse_newer()?;
-        desk.connection.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;").map_err(Desk::error)?;
+        desk.connection.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;").map_err(Self::error)?;
         MIGRATIONS.to_latest(&mut desk.connection).map_err(|e| desk.migration(e))?;
         if is_new {
-            sync_folder(self.root())?;
+            sync_folder(root)?;
         }
-        desk.carry_over(&self.state()?.claims()?)?;
+        desk.carry_over(earlier)?;
         Ok(desk)
     }
 
-    /// Stored results, by identity: of the desk, and what an earlier version kept elsewhere.
-    ///
-    /// # Errors
-    /// [`WorkspaceError`] when either store cannot be read, [`WorkspaceError::Damaged`] for a row that is not what it was.
-    pub fn claims(&self) -> Result<Vec<StoredClaim>, WorkspaceError> {
-        let mut claims = match Desk::read(self.desk_path())? {
+    /// Stored results of a directory, by identity, with those that an earlier version kept elsewhere.
+    pub(super) fn all_claims(root: &Path, earlier: Vec<StoredClaim>) -> Result<Vec<StoredClaim>, WorkspaceError> {
+        let mut claims = match Self::read(root.join(NAME))? {
             Some(desk) => desk.claims()?,
             None => Vec::new(),
         };
-        for earlier in self.state()?.claims()? {
+        for earlier in earlier {
             if let Err(at) = claims.binary_search_by(|c| c.id.cmp(&earlier.id)) {
                 claims.insert(at, earlier);
             }
         }
         Ok(claims)
     }
-}
 
-impl Desk {
     fn error(source: rusqlite::Error) -> WorkspaceError {
         WorkspaceError::Desk { source }
     }

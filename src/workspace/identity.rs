@@ -4,16 +4,11 @@
 //! restored backup keeps it: two copies of one identity differ in their content as soon as either is written, and
 //! while they do not, their answers are the same. So a tag needs both, identity and content.
 
+use std::path::Path;
+
 use rusqlite::types::ValueRef;
 
-use super::{State, Workspace, WorkspaceError, schema::compute_digest};
-
-/// 128 random bits, hexadecimal.
-pub(super) fn random_id() -> std::io::Result<String> {
-    let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|e| std::io::Error::other(e.to_string()))?;
-    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
-}
+use super::{State, WorkspaceError, schema::compute_digest};
 
 /// The name of whoever runs the program, as the machine knows them; they can make it what they like.
 #[must_use]
@@ -22,11 +17,14 @@ pub fn user_name() -> String {
     name.unwrap_or_else(|| "local".to_owned())
 }
 
-/// Number and hash of the last entry that the head of the log names, where it can be read.
-pub(super) fn log_head(workspace: &Workspace) -> Option<(u64, String)> {
-    let head: serde_json::Value =
-        serde_json::from_slice(&fs_err::read(workspace.log_path().join("head.json")).ok()?).ok()?;
-    Some((head.get("entries")?.as_u64()?, head.get("last")?.as_str()?.to_owned()))
+/// Number and hash of the last entry that the head of the log names, where it can be read. A writer of the log may be
+/// at work, so what is not sealed by its own hash is left.
+pub(super) fn log_head(log: &Path) -> Option<(u64, String)> {
+    let text = fs_err::read_to_string(log.join("head.json")).ok()?;
+    let head: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let (body, _) = text.split_once(",\"hash\":")?;
+    let is_whole = head.get("hash")?.as_str()? == blake3::hash(body.as_bytes()).to_hex().as_str();
+    is_whole.then_some((head.get("entries")?.as_u64()?, head.get("last")?.as_str()?.to_owned()))
 }
 
 /// Digests of the parts of a state, so that a difference can be named.

@@ -17,6 +17,7 @@ mod commit;
 mod desk;
 mod error;
 mod files;
+mod format;
 mod identity;
 mod incidents;
 mod incidents_digest;
@@ -40,6 +41,7 @@ pub use commit::{Commit, NewLayer, settle_layer_names};
 pub use desk::{Desk, Step};
 pub use error::WorkspaceError;
 pub use files::{FileEntry, FileKind};
+pub use format::{FORMAT_VERSION, LOG_LOCK};
 pub use identity::{Digests, user_name};
 pub use incidents::{IncidentRow, Incidents, NO_PLACE, PlaceRow};
 pub use incidents_read::read_incidents;
@@ -50,12 +52,6 @@ pub use private::{open_private, private_folder};
 pub use review::{Alias, AliasState, GazetteerFile, ReviewDecision, ReviewItem};
 pub use settings::{CalendarSettings, DefaultLocationSettings, GeocodeSettings, Settings, StudyArea, TEMPLATE};
 pub use state::{CoverageCount, Edition, ImportRecord, Indicator, Partition, State, StoredClaim};
-
-/// Version of the directory's format that this program reads and writes.
-pub const FORMAT_VERSION: i64 = 4;
-
-/// The log's own lock, in its folder: whoever adds to it or copies it holds it meanwhile.
-pub const LOG_LOCK: &str = "lock";
 
 /// An opened workspace directory.
 #[derive(Debug, Clone)]
@@ -141,7 +137,7 @@ impl Workspace {
     /// # Errors
     /// [`WorkspaceError::Settings`] with line and reason, or the I/O error.
     pub fn settings_read(&self) -> Result<(Settings, String), WorkspaceError> {
-        Settings::read(&self.settings_path(), &settings_switch::current(self)?)
+        Settings::read(&self.settings_path(), &settings_switch::current(&self.root)?)
     }
 
     /// The settings, for whoever does not need to know when they change.
@@ -157,7 +153,7 @@ impl Workspace {
     /// # Errors
     /// The I/O error with its path.
     pub fn settings_digest(&self) -> Result<String, WorkspaceError> {
-        Ok(blake3::hash(&settings_switch::current(self)?).to_hex().to_string())
+        Ok(blake3::hash(&settings_switch::current(&self.root)?).to_hex().to_string())
     }
 
     /// The layer that is the study area, or none while the settings name none.
@@ -193,6 +189,28 @@ impl Workspace {
     /// [`WorkspaceError::State`] when SQLite cannot read it, [`WorkspaceError::Newer`] when the format is newer.
     pub fn state(&self) -> Result<State, WorkspaceError> {
         State::open(&self.state_path())
+    }
+
+    /// `desk.sqlite`.
+    #[must_use]
+    pub fn desk_path(&self) -> PathBuf {
+        self.root.join(desk::NAME)
+    }
+
+    /// Opens the desk for writing, made where it is not there yet; needs no lock of the data.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::Desk`], or [`WorkspaceError::Newer`] for one of a newer program.
+    pub fn desk(&self) -> Result<Desk, WorkspaceError> {
+        Desk::open(&self.root, &self.state()?.claims()?)
+    }
+
+    /// Stored results, by identity: of the desk, and what an earlier version kept elsewhere.
+    ///
+    /// # Errors
+    /// [`WorkspaceError`] when either store cannot be read, [`WorkspaceError::Damaged`] for a row that is not what it was.
+    pub fn claims(&self) -> Result<Vec<StoredClaim>, WorkspaceError> {
+        Desk::all_claims(&self.root, self.state()?.claims()?)
     }
 
     /// Takes the writer's lock, or says that someone has it.

@@ -9,9 +9,7 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, params};
 use rusqlite_migration::{HookError, M, Migrations};
 
-use super::{
-    FORMAT_VERSION, State, WorkspaceError, identity::random_id, open_private, private, seal, state::configure,
-};
+use super::{FORMAT_VERSION, State, WorkspaceError, open_private, private, seal, state::configure};
 
 /// Tables of the first format.
 const SCHEMA: &str = "
@@ -76,6 +74,13 @@ fn to_format_4(transaction: &Transaction<'_>) -> Result<(), HookError> {
     let digest = compute_digest(transaction, 4).map_err(|e| hook(&e))?;
     transaction.execute(set, params!["digest", digest])?;
     Ok(())
+}
+
+/// 128 random bits, hexadecimal.
+fn random_id() -> std::io::Result<String> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|e| std::io::Error::other(e.to_string()))?;
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 /// Creates the file with its tables; the first commit seals it.

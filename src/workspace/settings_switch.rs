@@ -9,12 +9,16 @@ use std::path::{Path, PathBuf};
 use rusqlite::params;
 
 use super::{
-    State, Workspace, WorkspaceError,
+    State, WorkspaceError,
     files::{sync_folder, write_synced},
 };
 
-fn next_path(workspace: &Workspace) -> PathBuf {
-    workspace.root().join("places.toml.next")
+fn next_path(root: &Path) -> PathBuf {
+    root.join("places.toml.next")
+}
+
+fn settings_path(root: &Path) -> PathBuf {
+    root.join("places.toml")
 }
 
 fn digest(text: &[u8]) -> String {
@@ -22,32 +26,32 @@ fn digest(text: &[u8]) -> String {
 }
 
 /// Writes the next text, and notes in the open transaction that it follows on the present one.
-pub(super) fn prepare(workspace: &Workspace, state: &State, text: &str) -> Result<(), WorkspaceError> {
-    let before = digest(&fs_err::read(workspace.settings_path())?);
-    write_synced(&next_path(workspace), text.as_bytes())?;
+pub(super) fn prepare(root: &Path, state: &State, text: &str) -> Result<(), WorkspaceError> {
+    let before = digest(&fs_err::read(settings_path(root))?);
+    write_synced(&next_path(root), text.as_bytes())?;
     let set = "INSERT OR REPLACE INTO meta VALUES ('settings_before', ?1)";
     state.connection.execute(set, params![before])?;
     Ok(())
 }
 
 /// Gives the next text its name where its transaction was committed, and removes it where it was not.
-pub(super) fn settle(workspace: &Workspace, state: &State) -> Result<(), WorkspaceError> {
-    let next = next_path(workspace);
+pub(super) fn settle(root: &Path, state: &State) -> Result<(), WorkspaceError> {
+    let next = next_path(root);
     let Some(text) = read_next(&next)? else { return Ok(()) };
-    let present = fs_err::read(workspace.settings_path())?;
+    let present = fs_err::read(settings_path(root))?;
     if is_live(state, &present, &text)? {
-        fs_err::rename(next, workspace.settings_path())?;
+        fs_err::rename(next, settings_path(root))?;
     } else {
         fs_err::remove_file(next)?;
     }
-    sync_folder(workspace.root())
+    sync_folder(root)
 }
 
 /// The text of the settings that go with the data.
-pub(super) fn current(workspace: &Workspace) -> Result<Vec<u8>, WorkspaceError> {
-    let present = fs_err::read(workspace.settings_path())?;
-    match read_next(&next_path(workspace))? {
-        Some(text) if is_live(&workspace.state()?, &present, &text)? => Ok(text),
+pub(super) fn current(root: &Path) -> Result<Vec<u8>, WorkspaceError> {
+    let present = fs_err::read(settings_path(root))?;
+    match read_next(&next_path(root))? {
+        Some(text) if is_live(&State::open(&root.join("state.sqlite"))?, &present, &text)? => Ok(text),
         _ => Ok(present),
     }
 }
