@@ -75,9 +75,9 @@ fn answers_are_the_same_with_it_without_it_and_after_any_damage() {
         let mut bytes = whole.clone();
         let at = rng.usize(0..bytes.len());
         if round % 2 == 0 {
-            bytes[at] ^= 1 << rng.u32(0..8)
+            bytes[at] ^= 1 << rng.u32(0..8);
         } else {
-            bytes.truncate(at)
+            bytes.truncate(at);
         }
         fs_err::write(&file, bytes).unwrap();
         assert_eq!(answers(&scratch.workspace, "squares"), without);
