@@ -16,7 +16,6 @@ mod layers;
 mod tests;
 
 use std::{
-    fs::File,
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
@@ -102,8 +101,8 @@ impl Ready {
     pub(super) fn read(&self, layers: &[(String, String)]) -> Option<Built> {
         let path = self.path();
         // Opening something else, such as a pipe, could wait for ever.
-        std::fs::symlink_metadata(&path).ok().filter(std::fs::Metadata::is_file)?;
-        let columns = file::read(&File::open(path).ok()?, &self.key)?;
+        fs_err::symlink_metadata(&path).ok().filter(std::fs::Metadata::is_file)?;
+        let columns = file::read(fs_err::File::open(path).ok()?.file(), &self.key)?;
         let mut read = ColumnsRead::new(columns);
         let areas: Vec<Vec<LayerArea>> = layers.iter().map(|_| layers::take_areas(&mut read)).collect::<Option<_>>()?;
         let sizes: Vec<(String, usize)> = layers.iter().zip(&areas).map(|(l, a)| (l.0.clone(), a.len())).collect();
@@ -142,13 +141,13 @@ impl Ready {
 
     /// Removes other ready files, and what killed writers left. A writer at work loses its own and does without.
     fn sweep(&self) -> std::io::Result<()> {
-        for entry in std::fs::read_dir(&self.folder)? {
+        for entry in fs_err::read_dir(&self.folder)? {
             let entry = entry?;
             let name = entry.file_name();
             let name = name.to_string_lossy();
             let ours = (name.starts_with(PREFIX) && name.ends_with(EXTENSION)) || name.starts_with(UNFINISHED);
             if ours && *name != self.name {
-                std::fs::remove_file(entry.path())?;
+                fs_err::remove_file(entry.path())?;
             }
         }
         Ok(())

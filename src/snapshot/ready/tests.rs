@@ -1,5 +1,7 @@
 //! What comes back is what was built, or nothing: whatever was built, and whatever became of the file.
 
+use std::collections::BTreeMap;
+
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use proptest::prelude::*;
 
@@ -136,7 +138,7 @@ proptest! {
         let mut rng = fastrand::Rng::with_seed(seed);
         let (table, layers) = made(&mut rng);
         ready(&folder).write(&table, &layers);
-        let whole = std::fs::read(ready(&folder).path()).unwrap();
+        let whole = fs_err::read(ready(&folder).path()).unwrap();
         for _ in 0..40 {
             let mut bytes = whole.clone();
             let at = rng.usize(0..bytes.len());
@@ -147,7 +149,7 @@ proptest! {
                 2 => bytes[at % 400] ^= 1 << rng.u32(0..8),
                 _ => bytes[at] ^= 1 << rng.u32(0..8),
             }
-            std::fs::write(ready(&folder).path(), bytes).unwrap();
+            fs_err::write(ready(&folder).path(), bytes).unwrap();
             prop_assert!(ready(&folder).read(&names(&layers)).is_none());
         }
     }
@@ -161,13 +163,13 @@ proptest! {
         layers.iter().for_each(|layer| super::layers::put_areas(&layer.areas, &mut list));
         table.put_columns(&mut list);
         let columns: Vec<Column<'static>> = list.into_columns().iter().map(Column::read_back).collect();
-        std::fs::create_dir(folder.path().join("cache")).unwrap();
+        fs_err::create_dir(folder.path().join("cache")).unwrap();
         for _ in 0..20 {
             let mut changed = columns.clone();
             let i = rng.usize(0..changed.len());
             change(&mut changed[i], &mut rng);
-            let out = std::fs::File::create(ready(&folder).path()).unwrap();
-            file::write(&out, &[7; 32], &changed).unwrap();
+            let out = fs_err::File::create(ready(&folder).path()).unwrap();
+            file::write(out.file(), &[7; 32], &changed).unwrap();
             if let Some(built) = ready(&folder).read(&names(&layers)) {
                 count_by_everything(&built.table);
             }
@@ -192,8 +194,7 @@ fn several_writers_and_readers_at_once_leave_one_whole_file() {
         }
     });
     of(2).write(&made[2].0, &made[2].1);
-    let left: Vec<_> =
-        std::fs::read_dir(folder.path().join("cache")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    let left: Vec<_> = fs_err::read_dir(folder.path().join("cache")).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left, ["ready-2.places"]);
 }
 
@@ -202,8 +203,14 @@ fn where_nothing_can_be_written_nothing_is_and_nothing_fails() {
     let folder = tempfile::tempdir().unwrap();
     let (table, layers) = made(&mut fastrand::Rng::with_seed(1));
     // A file in the way stops even a superuser, whom no permission would.
-    std::fs::write(folder.path().join("cache"), "in the way").unwrap();
+    fs_err::write(folder.path().join("cache"), "in the way").unwrap();
     ready(&folder).write(&table, &layers);
     assert!(ready(&folder).read(&names(&layers)).is_none());
-    assert_eq!(std::fs::read(folder.path().join("cache")).unwrap(), b"in the way");
+    assert_eq!(fs_err::read(folder.path().join("cache")).unwrap(), b"in the way");
+    // A folder with the file's name is no file to be read, and is not removed.
+    fs_err::remove_file(folder.path().join("cache")).unwrap();
+    fs_err::create_dir_all(ready(&folder).path()).unwrap();
+    ready(&folder).write(&table, &layers);
+    assert!(ready(&folder).read(&names(&layers)).is_none());
+    assert!(ready(&folder).path().is_dir());
 }
