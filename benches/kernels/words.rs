@@ -5,7 +5,9 @@ use std::hint::black_box;
 use criterion::Criterion;
 use places::{
     geocode::GridSquare,
-    model::{BngPoint, Caller, Query},
+    analysis::Count,
+    ask::{Question, Values},
+    model::BngPoint,
 };
 
 /// References of squares of 100 m, as records give them.
@@ -41,13 +43,13 @@ pub(crate) fn filter_of_a_question(criterion: &mut Criterion) {
     const TEXT: &str =
         "by=cell:8,month&from=2024-01-01&to=2025-01-01&category=Robbery&category=Burglary&weekday=fri,sat&hours=22-3";
     let pairs = || TEXT.split('&').filter_map(|pair| pair.split_once('='));
-    let ours = || Query::parse(black_box(pairs()), &Caller::local()).unwrap();
+    let ours = || Count::read(&Values::check(&Count::DECLARATION, black_box(pairs())).unwrap()).unwrap().query;
     let plain = || black_box(pairs()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>();
     let of = |name: &str| plain().into_iter().filter(|p| p.0 == name).map(|p| p.1).collect::<Vec<_>>();
     assert_eq!(ours().categories, of("category"));
     assert_eq!(ours().from.unwrap().to_string(), of("from")[0]);
     let mut group = criterion.benchmark_group("filter of a question");
-    group.bench_function("Query::parse", |b| b.iter(ours));
+    group.bench_function("Count::read", |b| b.iter(ours));
     group.bench_function("plain: split and copied", |b| b.iter(plain));
     group.finish();
 }

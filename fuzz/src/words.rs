@@ -1,8 +1,9 @@
 //! Texts that stand in addresses, filters and records.
 
 use places::{
+    analysis::QUESTIONS,
+    ask::Canonical,
     geocode::GridSquare,
-    model::{Caller, Query},
     tile::{MAX_ZOOM, TileAddress},
 };
 
@@ -20,10 +21,14 @@ pub fn grid_reference(data: &[u8]) {
 pub fn filter(data: &[u8]) {
     let pairs: Vec<_> = form_urlencoded::parse(data).collect();
     let pairs = || pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
-    if let Ok(query) = Query::parse(pairs(), &Caller::local()) {
-        let again = Query::parse(pairs(), &Caller::local()).expect("what was read is read again");
-        assert_eq!(query.canonical(), again.canonical());
-        assert!(query.from.is_none() || query.to.is_none() || query.period().start < query.period().end);
+    for entry in &QUESTIONS {
+        if let Ok(asked) = entry.ask(pairs()) {
+            // The one form is read back to itself.
+            let form = asked.canonical();
+            let again = entry.ask(form.pairs()).expect("what was read is read again");
+            assert_eq!(again.canonical(), form);
+            assert_eq!(&Canonical::read(&form.text()).expect("a form"), form);
+        }
     }
 }
 

@@ -58,6 +58,12 @@ impl Log {
         Self { folder: folder.to_owned(), queue: Mutex::default(), turn: Condvar::new() }
     }
 
+    /// Its folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Adds an entry: it is on disk when this returns.
     ///
     /// # Errors

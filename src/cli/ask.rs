@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::output::{Target, note};
 use crate::{
-    access::{Access, Log, LogLine},
+    access::{Access, LogLine},
     analysis::QUESTIONS,
     ask::{Declaration, Entry, Exact, Kind, Parameter, Raw, Watch},
     claims::{self, ClaimError, Keeping},
@@ -84,7 +84,7 @@ pub(super) fn run(root: &Path, entry: &'static Entry, matches: &ArgMatches) -> a
     let target = Target::of(matches, declaration.shape)?;
     let workspace = Workspace::open(root)?;
     let snapshot = Snapshot::load(&workspace)?;
-    let access = Access::local(Log::open(&workspace));
+    let access = Access::of_workspace(&workspace);
     let look = LogLine::look(declaration.name, &snapshot.identity(), &asked.canonical().text());
     let grant = access.exact(access.user(), &look)?;
     let reader = Exact::open(&snapshot, &grant, Watch::default());
@@ -97,6 +97,9 @@ pub(super) fn run(root: &Path, entry: &'static Entry, matches: &ArgMatches) -> a
     let rows = target.write(&snapshot, &mut answer)?;
     access.answered(&grant, rows, target.file().map(|f| f.display().to_string()).as_deref())?;
     answer.notes.iter().for_each(|line| note(line));
+    if let Some(folder) = grant.refuge() {
+        note(&format!("the workspace cannot be written: this look was logged in {}", folder.display()));
+    }
     if let Some(claimed) = claimed {
         let id = &claimed.kept.id;
         let change = LogLine::change("claim", &snapshot.identity(), id);

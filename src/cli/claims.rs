@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use super::output::{note, print_line};
 use crate::{
-    access::{Access, Log, LogLine},
+    access::{Access, LogLine},
     analysis::question,
     ask::{Exact, Watch},
     claims::{Outcome, Told, all, find, replay},
@@ -69,7 +69,7 @@ fn list(workspace: &Workspace) -> anyhow::Result<()> {
 
 fn show(workspace: &Workspace, id: &str, format: SentenceFormat) -> anyhow::Result<()> {
     let claim = find(workspace, id)?;
-    let access = Access::local(Log::open(workspace));
+    let access = Access::of_workspace(workspace);
     let grant = access.exact(access.user(), &LogLine::look("claim", "", id))?;
     match format {
         SentenceFormat::Json => print_line(&claim.result)?,
@@ -81,7 +81,7 @@ fn show(workspace: &Workspace, id: &str, format: SentenceFormat) -> anyhow::Resu
 
 fn again(workspace: &Workspace, id: &str, format: SentenceFormat) -> anyhow::Result<()> {
     let snapshot = Snapshot::load(workspace)?;
-    let access = Access::local(Log::open(workspace));
+    let access = Access::of_workspace(workspace);
     let grant = access.exact(access.user(), &LogLine::look("replay", &snapshot.identity(), id))?;
     let found = replay(workspace, &Exact::open(&snapshot, &grant, Watch::default()), id)?;
     match format {

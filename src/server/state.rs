@@ -12,7 +12,7 @@ use arc_swap::ArcSwap;
 
 use super::{error::Failure, job::Workers};
 use crate::{
-    access::{Access, Log},
+    access::Access,
     geocode::Geocoder,
     import::open_geocoder,
     snapshot::{Snapshot, SnapshotError},
@@ -65,7 +65,7 @@ impl AppState {
     pub fn found_at(workspace: Workspace, public_address: Option<String>) -> Result<Arc<Self>, SnapshotError> {
         let snapshot = Snapshot::load(&workspace)?;
         Ok(Arc::new(Self {
-            access: Access::local(Log::open(&workspace)),
+            access: Access::of_workspace(&workspace),
             workspace,
             current: ArcSwap::from_pointee(Served { snapshot, shapes: TileShapes::default() }),
             geocoder: Mutex::new(None),

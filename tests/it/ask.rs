@@ -35,6 +35,13 @@ async fn get(state: &Arc<AppState>, uri: &str) -> (u16, serde_json::Value) {
     (status, serde_json::from_slice(&bytes).unwrap_or_default())
 }
 
+/// The entries of a workspace's log.
+fn logged(scratch: &Scratch) -> Vec<places::access::Entry> {
+    let mut entries = Vec::new();
+    places::access::entries(&scratch.workspace.log_path(), |entry| entries.push(entry)).unwrap();
+    entries
+}
+
 /// Values that a question cannot do without.
 fn least(name: &str) -> Vec<(&'static str, &'static str)> {
     match name {
@@ -271,7 +278,7 @@ async fn tags_tell_workspaces_apart_and_304_looks_at_nothing() {
         tags.push(send(state, Request::get(uri)).await.headers()["etag"].to_str().unwrap().to_owned());
     }
     assert_ne!(tags[0], tags[1], "two workspaces with the same rows");
-    let looks = || places::access::entries(&one.workspace.log_path()).unwrap().len();
+    let looks = || logged(&one).len();
     let before = looks();
     let again = send(&states[0], Request::get(uri).header("if-none-match", &tags[0])).await;
     assert_eq!((again.status().as_u16(), looks()), (304, before), "nothing was computed");
@@ -302,7 +309,7 @@ async fn the_tiles_of_one_question_are_one_look_and_every_answer_is_logged() {
     }
     send(&state, Request::get("/tiles/cells/2/2/1.mvt?category=Burglary")).await;
     send(&state, Request::get("/api/v1/count?by=month")).await;
-    let entries = places::access::entries(&scratch.workspace.log_path()).unwrap();
+    let entries = logged(&scratch);
     let of = |verb: &str, kind: &str| entries.iter().filter(|e| e.verb == verb && e.kind.name() == kind).count();
     assert_eq!((of("tiles", "look"), of("count", "look"), of("count", "answer")), (2, 1, 1));
     let answer = entries.iter().find(|e| e.kind.name() == "answer").unwrap();

@@ -1,6 +1,5 @@
 //! What comes back is what was built, or nothing: whatever was built, and whatever became of the file.
 
-use std::collections::BTreeMap;
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use proptest::prelude::*;
