@@ -113,7 +113,7 @@ fn harm_columns(snapshot: &Snapshot, query: &Query, set: &str, rows: &Rows) -> R
     };
     for (row, &count) in counts.iter().enumerate() {
         let sum = sums.entry(key(&found, row, own)).or_default();
-        match weights.get(&found.text(category, row).to_lowercase()) {
+        match weights.get(&crate::model::fold(&found.text(category, row))) {
             Some(weight) => sum.0 += weight * count as f64,
             None => sum.1 += count,
         }

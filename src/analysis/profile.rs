@@ -267,7 +267,9 @@ fn mix(snapshot: &Snapshot, query: &Query) -> Result<Vec<MixPart>, AnalysisError
             harm: snapshot
                 .harm
                 .iter()
-                .map(|(set, weights)| (set.clone(), weights.get(&category.to_lowercase()).map(|w| w * count as f64)))
+                .map(|(set, weights)| {
+                    (set.clone(), weights.get(&crate::model::fold(&category)).map(|w| w * count as f64))
+                })
                 .collect(),
             category,
             count,
