@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, IsTerminal, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use clap::Args;
@@ -54,11 +54,29 @@ impl OutputArgs {
             Format::Parquet => to_parquet(rows)?,
         };
         match &self.output {
-            Some(path) => fs_err::write(path, bytes)?,
+            Some(path) => write_private(path, &bytes)?,
             None => print_bytes(&bytes)?,
         }
         Ok(())
     }
+}
+
+/// Writes a file that only its owner reads, whatever the umask: it holds records, or counts of few.
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut file = create_private(path)?;
+    file.write_all(bytes)?;
+    Ok(file.flush()?)
+}
+
+/// Opens a file to be written anew that only its owner reads, also where it was there before. What is no plain file
+/// (`/dev/stdout`) is left as it is.
+pub(super) fn create_private(path: &Path) -> anyhow::Result<fs_err::File> {
+    use fs_err::os::unix::fs::OpenOptionsExt;
+    let file = fs_err::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    if file.metadata()?.is_file() {
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    }
+    Ok(file)
 }
 
 fn line(mut bytes: Vec<u8>) -> Vec<u8> {

@@ -56,6 +56,7 @@ pub fn router(state: Arc<AppState>) -> Router {
         .route("/geocode", post(geocode::geocode))
         .route("/review", get(review::queue))
         .route("/review/decisions", post(review::decide))
+        .route("/review/decisions/agree", post(review::agree_decision))
         .route("/review/undo", post(review::undo))
         .route("/review/aliases", post(review::teach))
         .route("/review/aliases/agree", post(review::agree))

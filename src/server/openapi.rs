@@ -39,6 +39,7 @@ use utoipa::OpenApi;
         super::geocode::gazetteers,
         super::review::queue,
         super::review::decide,
+        super::review::agree_decision,
         super::review::undo,
         super::review::teach,
         super::review::agree,

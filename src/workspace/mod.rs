@@ -18,8 +18,10 @@ mod layer_file;
 mod lock;
 mod review;
 mod seal;
+mod secret;
 mod settings;
 mod state;
+mod words;
 
 use std::path::{Path, PathBuf};
 
@@ -34,6 +36,7 @@ pub use incidents_write::INCIDENT_COLUMNS;
 pub use layer_file::{AreaRow, read_layer};
 pub use lock::Lock;
 pub use review::{Alias, AliasState, GazetteerFile, ReviewDecision, ReviewItem};
+pub use secret::Secret;
 pub use settings::{CalendarSettings, DefaultLocationSettings, GeocodeSettings, Settings, StudyArea, TEMPLATE};
 pub use state::{CoverageCount, Edition, ImportRecord, Indicator, Partition, State, StoredClaim};
 
