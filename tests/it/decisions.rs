@@ -44,14 +44,16 @@ fn columns(scratch: &Scratch) -> BTreeMap<String, String> {
     all
 }
 
-fn boxes(scratch: &Scratch) -> Vec<serde_json::Value> {
-    ["cell:8", "area:squares", "month"]
-        .map(|by| {
-            let summary = scratch.count(&[("by", by)]).1;
-            assert!(adds_up(&summary), "{by} {summary}");
-            summary
-        })
-        .to_vec()
+/// The boxes of some questions, which must add up.
+fn boxes(scratch: &Scratch) -> Vec<Option<u64>> {
+    let mut all = Vec::new();
+    for by in ["cell:8", "area:squares", "month"] {
+        let summary = scratch.count(&[("by", by)]).1;
+        assert!(adds_up(&summary), "{by} {summary}");
+        let names = ["total", "counted", "not_located", "outside_study_area", "too_coarse", "time_too_coarse"];
+        all.extend(names.map(|name| summary[name].as_u64()));
+    }
+    all
 }
 
 #[test]
