@@ -28,6 +28,16 @@ pub struct CompiledFilter {
     pub(crate) kinds: Vec<bool>,
 }
 
+impl Table {
+    /// The name of a source with incidents, from any spelling of it. No two sources differ in their spelling alone: an import
+    /// refuses that.
+    #[must_use]
+    pub fn source_named(&self, given: &str) -> Option<&str> {
+        let folded = fold(given);
+        self.sources.iter().find(|known| fold(known) == folded).map(String::as_str)
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Answer {
     No,
@@ -64,7 +74,7 @@ impl CompiledFilter {
     }
 }
 
-/// Which kinds are let through. Words are compared folded: a definition, category or source is found in any spelling.
+/// Which kinds are let through. Words are compared folded: a definition, calendar or category is found in any spelling.
 fn kinds_of(table: &Table, query: &Query, known: &Known) -> Result<Vec<bool>, QueryError> {
     let definition = match &query.definition {
         None => None,
@@ -73,8 +83,8 @@ fn kinds_of(table: &Table, query: &Query, known: &Known) -> Result<Vec<bool>, Qu
             Some(named(&known.definitions, name).ok_or_else(unknown)?)
         }
     };
-    let sources: HashSet<String> = query.sources.iter().map(|s| fold(s)).collect();
-    if let Some(unknown) = query.sources.iter().find(|s| !table.sources.iter().any(|known| fold(known) == fold(s))) {
+    // Coverage is asked by the very name: who takes a question resolves it first ([`Table::source_named`]).
+    if let Some(unknown) = query.sources.iter().find(|s| !table.sources.contains(s)) {
         return Err(QueryError::unknown("source", unknown, &table.sources));
     }
     let words: Vec<String> = table.categories.iter().map(|c| fold(c)).collect();
@@ -83,7 +93,8 @@ fn kinds_of(table: &Table, query: &Query, known: &Known) -> Result<Vec<bool>, Qu
         asked.extend(categories_in(table, &words, value)?);
     }
     let defined: Option<HashSet<String>> = definition.map(|d| d.counted().map(fold).collect());
-    let of_source: Vec<bool> = table.sources.iter().map(|s| sources.is_empty() || sources.contains(&fold(s))).collect();
+    let of_source: Vec<bool> =
+        table.sources.iter().map(|s| query.sources.is_empty() || query.sources.contains(s)).collect();
     let of_category: Vec<bool> = words
         .iter()
         .map(|word| {

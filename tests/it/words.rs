@@ -110,6 +110,17 @@ fn words_of_a_mapping_are_compared_folded_and_an_unknown_precision_is_reported()
 }
 
 #[test]
+fn two_sources_do_not_differ_in_their_spelling_alone() {
+    let scratch = Scratch::with_areas();
+    let file = scratch.write("a.csv", "Ref,When,Type,X,Y\n1,2025-01-02,Drugs,1.05,52.55\n");
+    scratch.import_mapped(std::slice::from_ref(&file), LOG);
+    let error = run(&scratch, &LOG.replace("\"log\"", "\"LOG\""), file).unwrap_err().to_string();
+    assert!(error.contains("stored as \"log\""), "{error}");
+    let snapshot = scratch.snapshot();
+    assert_eq!((snapshot.table.source_named(" Log"), snapshot.table.source_named("logs")), (Some("log"), None));
+}
+
+#[test]
 fn a_column_of_references_taken_for_categories_is_refused_and_mended() {
     let scratch = Scratch::with_areas();
     let rows = |kind: &dyn Fn(usize) -> String, n: usize| -> String {
