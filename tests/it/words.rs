@@ -99,7 +99,7 @@ fn words_of_a_mapping_are_compared_folded_and_an_unknown_precision_is_reported()
     let mapping = format!(
         "{LOG}precision = \"Known\"\n[categories]\n\"Anti Social\" = \"ASB\"\n[precision]\nvalues = {{ estate = \"locality\" }}\n"
     );
-    let text = "Ref,When,Type,X,Y,Known\n1,2025-01-02,anti  SOCIAL,1.05,52.55,Estate \n2,2025-01-02,ASB,1.05,52.55,Parish\n3,2025-01-02,asb,1.05,52.55,\n";
+    let text = "Ref,When,Type,X,Y,Known\n1,2025-01-02,anti  SOCIAL,1.0512,52.5512,Estate \n2,2025-01-02,ASB,1.0512,52.5512,Parish\n3,2025-01-02,asb,1.0512,52.5512,\n";
     let report = run(&scratch, &mapping, scratch.write("p.csv", text)).unwrap();
     assert_eq!(report.unknown_precision.into_iter().collect::<Vec<_>>(), [("Parish".to_owned(), 1)]);
     assert_eq!(scratch.count(&[("by", "category")]).0, "category,count\nASB,3\n");
