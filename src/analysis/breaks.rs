@@ -110,7 +110,7 @@ pub fn breaks(reader: &dyn Reader, query: &Query, window_months: usize) -> Resul
     let months = tally.dimensions[1].texts.len();
     let window = window_months.clamp(1, months.max(1));
     let of_category: Option<Vec<f64>> = weights.map(|weights| {
-        let weight = |text: &String| weights.get(&text.to_lowercase()).copied().unwrap_or(0.0);
+        let weight = |text: &String| weights.get(&crate::model::fold(text)).copied().unwrap_or(0.0);
         tally.dimensions[2].texts.iter().map(weight).collect()
     });
     let mut series: HashMap<u64, Vec<f64>> = HashMap::new();

@@ -394,7 +394,9 @@ fn mix(snapshot: &Exact<'_>, query: &Query) -> Result<Vec<MixPart>, AskError> {
             harm: snapshot
                 .harm
                 .iter()
-                .map(|(set, weights)| (set.clone(), weights.get(&category.to_lowercase()).map(|w| w * count as f64)))
+                .map(|(set, weights)| {
+                    (set.clone(), weights.get(&crate::model::fold(&category)).map(|w| w * count as f64))
+                })
                 .collect(),
             category,
             count,

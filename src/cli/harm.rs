@@ -54,7 +54,7 @@ pub(super) fn run(workspace: &Workspace, command: HarmCommand) -> anyhow::Result
                 note("no weights yet; add some with `places harm add FILE.csv --name NAME`");
             }
             for (name, weights) in &snapshot.harm {
-                let without = snapshot.categories().iter().filter(|c| !weights.contains_key(&c.to_lowercase()));
+                let without = snapshot.categories().iter().filter(|c| !weights.contains_key(&crate::model::fold(c)));
                 let without: Vec<&str> = without.map(String::as_str).collect();
                 print_line(&printable(&format!("{name}: {} weights", weights.len())))?;
                 if !without.is_empty() {

@@ -166,6 +166,24 @@ fn located_text(report: &ImportReport) -> Vec<String> {
     if report.to_review > 0 {
         lines.push(format!("{} wordings wait for a person: `places review list`", thousands(report.to_review)));
     }
+    if !report.unknown_precision.is_empty() {
+        let rows = report.unknown_precision.values().sum();
+        let words: Vec<String> = report.unknown_precision.keys().take(5).map(|w| format!("{w:?}")).collect();
+        let more = if report.unknown_precision.len() > words.len() { " ..." } else { "" };
+        lines.push(format!(
+            "{} rows have a word of precision that the mapping does not list ({}{more}): they are taken to be no closer than \
+             the district. List it under [precision] values and import again",
+            thousands(rows),
+            words.join(", ")
+        ));
+    }
+    if report.decisions_not_followed > 0 {
+        lines.push(format!(
+            "{} decisions about words could not be followed: they were made with the secret of another machine. Bring its file \
+             `secret` here and import again, or decide again",
+            thousands(report.decisions_not_followed)
+        ));
+    }
     for p in report.probable_defaults.iter().take(3) {
         lines.push(format!(
             "{:.6}, {:.6} probably stands in for unknown places: {} records of {} categories (see `places review defaults`)",

@@ -12,7 +12,6 @@ use crate::{
     export::{Encoder, ExportError, encoder, encoder_of_file, usual},
     model::QueryError,
     snapshot::Snapshot,
-    workspace::open_private,
 };
 
 /// Format and file of an answer.
@@ -59,9 +58,7 @@ impl Target {
         let written = match &self.file {
             Some(path) => {
                 // Only whoever asked may read it, and what was there before is gone.
-                let file = open_private(path)?;
-                file.set_len(0)?;
-                let mut out = BufWriter::new(file);
+                let mut out = BufWriter::new(create_private(path)?);
                 let rows = self.format.write(ground, answer, &mut out)?;
                 out.flush()?;
                 Ok(rows)
@@ -86,6 +83,24 @@ impl Target {
 
 fn shown(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned())
+}
+
+/// Writes a file that only its owner reads, whatever the umask: it holds records, or counts of few.
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut file = create_private(path)?;
+    file.write_all(bytes)?;
+    Ok(file.flush()?)
+}
+
+/// Opens a file to be written anew that only its owner reads, also where it was there before. What is no plain file
+/// (`/dev/stdout`) is left as it is.
+pub(super) fn create_private(path: &Path) -> anyhow::Result<fs_err::File> {
+    use fs_err::os::unix::fs::OpenOptionsExt;
+    let file = fs_err::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    if file.metadata()?.is_file() {
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    }
+    Ok(file)
 }
 
 /// Writes to standard output; a closed pipe (`| head`) is no error.

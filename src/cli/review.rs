@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::output::{note, print_bytes, print_line, thousands};
+use super::output::{note, print_bytes, print_line, thousands, write_private};
 use crate::{
     export::printable,
     import::stored_defaults,
-    review::{self, NewAlias, ReviewError, Taught},
+    review::{self, Made, NewAlias, ReviewError, Taught},
     workspace::Workspace,
 };
 
@@ -41,7 +41,7 @@ pub enum ReviewCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Decide on a wording: a candidate's number, n for nowhere, or LON,LAT
+    /// Decide on a wording: a candidate's number, n for nowhere, or LON,LAT; more than 100 records need a second person
     Decide {
         /// Identity, from the list
         id: String,
@@ -80,10 +80,13 @@ pub enum ReviewCommand {
         #[arg(long = "as", value_name = "WHO", env = "USER", default_value = "someone")]
         who: String,
     },
-    /// Agree with a name that waits for a second person
+    /// Agree with a name, or a decision, that waits for a second person
     Agree {
-        /// Number of the alias
+        /// Number of the alias, or of the decision
         number: i64,
+        /// The number is a decision's
+        #[arg(long)]
+        decision: bool,
         /// Who agrees
         #[arg(long = "as", value_name = "WHO", env = "USER", default_value = "someone")]
         who: String,
@@ -120,17 +123,25 @@ pub(super) fn run(workspace: &Workspace, command: ReviewCommand) -> anyhow::Resu
             let id = review::wording_id(&id);
             let queue = review::queue(workspace)?;
             let item = queue.items.iter().find(|i| i.id == id).ok_or(ReviewError::NoItem { id: id.clone() })?;
-            let made = review::decide(workspace, &id, review::read_choice(item, &choice)?, &who)?;
-            print_line(&format!("decision {}: {} records", made.number, thousands(made.records)))
+            told_made(&review::decide(workspace, &id, review::read_choice(item, &choice)?, &who)?)
         }
         ReviewCommand::Undo { number } => {
             let made = review::undo(workspace, number)?;
+            if made.import_again {
+                note(
+                    "it was made with an older version, which did not keep where each record was: they have no place until \
+                     their files are imported again",
+                );
+            }
             print_line(&format!("decision {} taken back: {} records wait again", made.number, thousands(made.records)))
         }
         ReviewCommand::Teach { name, district, kind, lon, lat, radius_m, who } => {
             told(&review::teach(workspace, &NewAlias { name, district, kind, lon, lat, radius_m }, &who)?)
         }
-        ReviewCommand::Agree { number, who } => told(&review::agree(workspace, number, &who)?),
+        ReviewCommand::Agree { number, decision: true, who } => {
+            told_made(&review::agree_decision(workspace, number, &who)?)
+        }
+        ReviewCommand::Agree { number, decision: false, who } => told(&review::agree(workspace, number, &who)?),
         ReviewCommand::Forget { number } => {
             review::undo_alias(workspace, number)?;
             print_line(&format!(
@@ -142,6 +153,20 @@ pub(super) fn run(workspace: &Workspace, command: ReviewCommand) -> anyhow::Resu
         ReviewCommand::Apply { file, who } => apply(workspace, &file, &who),
         ReviewCommand::Defaults => defaults(workspace),
     }
+}
+
+/// What a decision did, or would: the place and the number of records.
+fn told_made(made: &Made) -> anyhow::Result<()> {
+    let (number, records) = (made.number, thousands(made.records));
+    let text = match (made.pending, made.place.as_str()) {
+        (true, place) => format!(
+            "decision {number} waits for a second person, because it would move {records} records to: {place}. \
+             `places review agree {number} --decision --as WHO`"
+        ),
+        (false, "nowhere") => format!("decision {number}: {records} records have no place, because none can be told"),
+        (false, place) => format!("decision {number}: {records} records placed at {place}"),
+    };
+    print_line(&printable(&text))
 }
 
 fn told(taught: &Taught) -> anyhow::Result<()> {
@@ -198,8 +223,10 @@ fn list(workspace: &Workspace, limit: usize, source: Option<&str>, json: bool) -
     let records: u64 = items.iter().map(|i| i.records).sum();
     note(&format!("{} wordings with {} records wait", thousands(items.len() as u64), thousands(records)));
     for decision in queue.decisions.iter().filter(|d| !d.undone).take(3) {
+        let (pending, place) = review::told_decision(decision);
+        let waits = if pending { " waits for a second person" } else { "" };
         note(&printable(&format!(
-            "decision {}: {} records, by {}, {}",
+            "decision {}{waits}: {} records, {place}, by {}, {}",
             decision.number, decision.records, decision.who, decision.decided_at
         )));
     }
@@ -250,7 +277,7 @@ fn export(workspace: &Workspace, output: Option<PathBuf>) -> anyhow::Result<()> 
     let mut bytes = Vec::new();
     let rows = review::write_sheet(workspace, &mut bytes)?;
     match output {
-        Some(path) => fs_err::write(path, bytes)?,
+        Some(path) => write_private(&path, &bytes)?,
         None => print_bytes(&bytes)?,
     }
     note(&format!(
@@ -262,17 +289,21 @@ fn export(workspace: &Workspace, output: Option<PathBuf>) -> anyhow::Result<()> 
 
 fn apply(workspace: &Workspace, file: &std::path::Path, who: &str) -> anyhow::Result<()> {
     let report = review::apply_sheet(workspace, file, who)?;
-    let records: u64 = report.made.iter().map(|m| m.records).sum();
+    let live: Vec<&Made> = report.made.iter().filter(|m| !m.pending).collect();
+    let records: u64 = live.iter().map(|m| m.records).sum();
     for (line, id) in report.gone.iter().take(MAX_GONE) {
         note(&printable(&format!("line {line}: {id} no longer waits; it was decided, or imported again and found")));
     }
     if report.gone.len() > MAX_GONE {
         note(&format!("and {} more that no longer wait", report.gone.len() - MAX_GONE));
     }
+    for made in report.made.iter().filter(|m| m.pending) {
+        told_made(made)?;
+    }
     print_line(&format!(
         "{} rows: {} decisions placed or left out {} records, {} rows without a choice, {} no longer wait",
         thousands(report.rows),
-        thousands(report.made.len() as u64),
+        thousands(live.len() as u64),
         thousands(records),
         thousands(report.empty),
         thousands(report.gone.len() as u64)

@@ -79,6 +79,9 @@ fn finish(report: &CheckReport) -> anyhow::Result<()> {
     for text in &report.notes {
         note(&format!("note: {text}"));
     }
+    for text in &report.warnings {
+        note(&format!("warning: {text}"));
+    }
     for problem in &report.problems {
         note(&format!("{}: {}", problem.path, problem.what));
     }

@@ -65,6 +65,8 @@ pub struct Candidate {
     pub class: PrecisionClass,
     /// Share of all that was considered, 0 to 1.
     pub share: f64,
+    /// Whether it is the record's own coordinates, which say nothing of other records with the same words.
+    pub own: bool,
 }
 
 /// What is known of a record's place.

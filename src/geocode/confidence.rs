@@ -223,6 +223,7 @@ fn candidates(hypotheses: &[Hypothesis], weigher: &Weigher<'_>, total: f64) -> V
         id: id_of(h, weigher),
         class: h.class,
         share: h.mass / total,
+        own: matches!(h.what, What::Coordinates | What::Swapped),
     };
     ranked.iter().map(of).collect()
 }

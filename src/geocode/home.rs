@@ -31,6 +31,10 @@ const HOME: &[&[&str]] = &[
     &["h", "add"],
     &["c", "o"],
     &["permanent", "address"],
+    &["residential", "address"],
+    &["residential", "addr"],
+    &["homeaddress"],
+    &["homeaddr"],
     &["registered", "address"],
     &["address", "given"],
     &["victim", "of"],
@@ -55,6 +59,9 @@ const HOME: &[&[&str]] = &[
     &["domestic"],
     &["dv"],
     &["da", "incident"],
+    &["da", "at"],
+    &["da", "call"],
+    &["da", "report"],
     &["in", "kitchen"],
     &["in", "the", "kitchen"],
     &["in", "bedroom"],
@@ -180,6 +187,7 @@ const DWELLINGS: &[&str] = &[
     "yard",
     "door",
     "hme",
+    "hse",
 ];
 /// Words beside `home` that make it something else than somebody's: a care home, walking home.
 const NO_HOME_AFTER: [&str; 24] = [
@@ -278,14 +286,23 @@ fn home_marker(tokens: &[Token], at: usize) -> Option<usize> {
     if AT_PERSONS.contains(&word(at)) && BEFORE_PERSONS.contains(&before) && !is_street_word(word(at + 1)) {
         return Some(1);
     }
+    // `Nan's, 3 Mill Lane`: alone before a number or a stop.
+    let stops = |i: usize| tokens.get(i).is_some_and(|t| t.gap == Gap::Stop || t.is_number());
+    if AT_PERSONS.contains(&word(at)) && (at == 0 || tokens[at].gap == Gap::Stop) && stops(at + 1) {
+        return Some(1);
+    }
+    if longest(&[&["next", "door", "to"]], tokens, at).is_some() && PERSONS.contains(&word(at + 3)) {
+        return Some(4);
+    }
     if word(at) == "hme" {
         return Some(1);
     }
-    // `John Smith of 14 King Street`; `res: 14 King Street`.
+    // `John Smith of 14 King Street`; `res: 14 King Street`; `VA: 14 King Street`; `DA 14 King Street`.
     let number_next = tokens.get(at + 1).is_some_and(Token::is_number);
     let of_a_person = word(at) == "of" && number_next && !NOT_OF.contains(&before);
-    let residence = word(at) == "res" && tokens.get(at + 1).is_some_and(|t| t.gap == Gap::Stop);
-    (of_a_person || residence).then_some(1)
+    let residence = matches!(word(at), "res" | "va" | "da") && tokens.get(at + 1).is_some_and(|t| t.gap == Gap::Stop);
+    let abuse = word(at) == "da" && number_next;
+    (of_a_person || residence || abuse).then_some(1)
 }
 
 /// Whether a word stands so near after a home's that it speaks of where somebody lives.
@@ -347,6 +364,15 @@ mod tests {
             ("in kitchen, 12 High Street, by husband", "high", ""),
             ("patient from High Street, assaulted in Tesco", "high", "tesco"),
             ("Hostel Lane, High Street", "", "high"),
+            ("residential address 3 High Street", "high", ""),
+            ("homeaddress 3 High Street", "high", ""),
+            ("next door to victim, 3 High Street", "high", ""),
+            ("next door to Tesco, High Street", "", "high"),
+            ("Nan's, 3 High Street", "high", ""),
+            ("victim's hse, 3 High Street", "high", ""),
+            ("VA: 3 High Street", "high", ""),
+            ("DA 3 High Street", "high", ""),
+            ("Friends of the Earth, High Street", "", "high"),
         ] {
             let words = tokens(text);
             let at = |word: &str| words.iter().position(|t| t.text == word);

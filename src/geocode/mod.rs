@@ -51,7 +51,7 @@ pub use input::Input;
 pub use learn::Learner;
 pub use output::ANSWER_COLUMNS;
 pub use postcode::{Postcode, PostcodeLevel};
-pub use privacy::without_people;
+pub use privacy::{KeptWords, kept_words, names_scene, without_contacts, without_people, without_personal};
 pub use publisher::{GazetteerContents, GazetteerKind, NotThisKind, read_gazetteer};
 pub use study::{Study, StudyUnit};
 pub use token::MAX_TEXT_CHARS;

@@ -89,6 +89,80 @@ fn named(text: &str, tokens: &[Token], at: usize) -> Option<Range<usize>> {
     (names.iter().all(is_name) && names[1].gap == Gap::Space && !street_follows).then_some(from..from + 2)
 }
 
+/// Names that stand before a telephone number or an e-mail address: two or three words with capitals that are no street
+/// (`John Doe 07700 900123`). A number alone is left to [`long_numbers`].
+pub(super) fn beside_contacts(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
+    let number = |at: usize| {
+        let digits: usize = tokens[at..].iter().take_while(|t| t.is_number()).take(4).map(|t| t.text.len()).sum();
+        digits > LONG_NUMBER || is_email(piece_of(text, &tokens[at]))
+    };
+    let capital = |t: &Token| text[t.start..t.end].starts_with(char::is_uppercase);
+    let is_name = |t: &Token| capital(t) && !t.is_number() && !is_plain(&t.text) && !is_street_word(&t.text);
+    let mut found = Vec::new();
+    for at in (1..tokens.len()).filter(|&at| number(at)) {
+        let names = tokens[..at].iter().rev().take(3).take_while(|t| is_name(t)).count();
+        let street = tokens[..at - names].last().is_some_and(|t| is_street_word(&t.text));
+        if names >= 2 && !street {
+            found.push(at - names..at);
+        }
+    }
+    found
+}
+
+/// Telephone numbers of the United Kingdom and e-mail addresses in a text, as bytes: mobile numbers in any writing,
+/// others with an area code. Figures alone that do not begin like a number are a reference, not a telephone.
+pub(super) fn contacts(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for piece in text.split_inclusive(char::is_whitespace) {
+        let trimmed = piece.trim_end();
+        if trimmed.split([',', ';', '<', '>', '(', ')', '"']).any(is_email) {
+            found.push(start..start + trimmed.len());
+        }
+        start += piece.len();
+    }
+    let in_number = |c: char| c.is_ascii_digit() || " +()-.\u{a0}\u{2013}".contains(c);
+    let mut run = 0;
+    for (at, c) in text.char_indices().chain([(text.len(), 'x')]) {
+        if in_number(c) {
+            continue;
+        }
+        if let Some(inside) = telephone(&text[run..at]) {
+            found.push(run + inside.start..run + inside.end);
+        }
+        run = at + c.len_utf8();
+    }
+    found.sort_by_key(|r| r.start);
+    found
+}
+
+/// Where a telephone number stands in a run of figures and what is written between them.
+fn telephone(run: &str) -> Option<Range<usize>> {
+    /// Figures after the country's code or the first nought.
+    const FIGURES: usize = 10;
+    let figures: Vec<(usize, char)> = run.char_indices().filter(|(_, c)| c.is_ascii_digit()).collect();
+    let joined = |a: usize| figures.get(a + 1).is_some_and(|next| figures[a].0 + 1 == next.0);
+    let all: String = figures.iter().map(|f| f.1).collect();
+    (0..figures.len()).filter(|&from| from == 0 || !joined(from - 1)).find_map(|from| {
+        let digits = &all[from..];
+        let plus = run[..figures[from].0].ends_with('+');
+        let abroad = digits.starts_with("0044") || (digits.starts_with("44") && (plus || digits[2..].starts_with('7')));
+        let code = if abroad && digits.starts_with('0') {
+            4
+        } else if abroad {
+            2
+        } else if digits.starts_with('0') && joined(from) {
+            1
+        } else {
+            return None;
+        };
+        let code = if abroad && digits[code..].starts_with('0') { code + 1 } else { code };
+        let plausible = digits[code..].starts_with(['1', '2', '3', '7']) && digits.len() >= code + FIGURES;
+        let last = from + code + FIGURES - 1;
+        (plausible && !joined(last)).then(|| figures[from].0..figures[last].0 + 1)
+    })
+}
+
 /// Whether a name of one word in a sentence may be a person's: `Lee Acle texted`, `Brooke said`.
 pub(super) fn may_be_surname(text: &str, tokens: &[Token], at: usize, used: &[bool]) -> bool {
     if tokens.len() <= FEW_WORDS {
@@ -149,6 +223,40 @@ pub(super) fn long_numbers(text: &str, words: &[Token]) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::{super::token::tokens, *};
+
+    #[test]
+    fn telephones_and_addresses_are_told_from_references() {
+        for text in [
+            "07700 900123",
+            "07700900123",
+            "+44 7700 900123",
+            "+44 (0)7700 900 123",
+            "447700900123",
+            "01603 123456",
+            "(01603) 123 456",
+            "020 7946 0000",
+            "ring 07700-900-123 now",
+            "john.doe@example.org",
+            "<jo@example.org>, 12",
+        ] {
+            assert!(!contacts(text).is_empty(), "{text}");
+        }
+        for text in [
+            "36/12345/25",
+            "20250704123456",
+            "100090001234567",
+            "ASB-2025-000123",
+            "00000012345",
+            "622000, 308000",
+            "1.2957 52.6286",
+            "2025-01-02 22:15",
+            "met @ the park",
+            "04/07/2025 22:15:00",
+            "NR1 3AB",
+        ] {
+            assert!(contacts(text).is_empty(), "{text}: {:?}", contacts(text));
+        }
+    }
 
     #[test]
     fn people_are_told_from_places() {

@@ -32,8 +32,8 @@ pub(super) struct CsvFile<'a> {
 struct LastRow {
     line: u64,
     fields: usize,
-    /// Whether its last field ends with a line break, as one does whose quotation mark is never closed.
-    open: bool,
+    /// The last line it stands on.
+    end: u64,
 }
 
 impl<'a> CsvFile<'a> {
@@ -53,7 +53,7 @@ impl<'a> CsvFile<'a> {
         delimiter: u8,
         progress: &'a Progress,
     ) -> Result<(Self, Vec<String>), ImportError> {
-        let watched = Watched::new(bytes, true);
+        let watched = Watched::new(bytes, true).quoted(delimiter);
         let seen = watched.seen.clone();
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -109,18 +109,18 @@ impl<'a> CsvFile<'a> {
         if record.as_slice().len() > MAX_ROW_BYTES {
             return Err(self.cut_off(line, "a row longer than 1 MiB: a quotation mark is probably not closed"));
         }
-        let open = record.get(record.len().saturating_sub(1)).is_some_and(|field| field.ends_with(b"\n"));
-        self.last = LastRow { line, fields: record.len(), open };
+        let breaks = record.iter().map(|f| memchr::memchr_iter(b'\n', f).count() as u64).sum::<u64>();
+        self.last = LastRow { line, fields: record.len(), end: line + breaks };
         Ok(Some(line))
     }
 
     /// The last row of a file that was cut off has too few fields and no line end, or an open quotation mark.
     fn check_last(&self) -> Result<(), ImportError> {
+        if self.seen.borrow().is_open() {
+            return Err(self.cut_off(self.last.line.max(1), "a quotation mark is not closed"));
+        }
         if self.rows > 0 && !self.seen.borrow().ended() && self.last.fields < self.columns {
             return Err(self.cut_off(self.last.line, "the last row has too few fields and no line end"));
-        }
-        if self.last.open {
-            return Err(self.cut_off(self.last.line, "a quotation mark is not closed"));
         }
         Ok(())
     }
@@ -137,6 +137,11 @@ impl<'a> CsvFile<'a> {
 
     fn cut_off(&self, line: u64, reason: &str) -> ImportError {
         ImportError::CutOff { path: self.file.path.clone(), line, reason: reason.to_owned() }
+    }
+
+    /// The first and the last line of the row read last.
+    pub(super) fn lines(&self) -> (u64, u64) {
+        (self.last.line, self.last.end)
     }
 
     /// Rows read so far.

@@ -58,6 +58,41 @@ pub enum ImportError {
         /// Reason of the first.
         reason: String,
     },
+    /// A column of categories that cannot be one.
+    #[error(
+        "{}: column {column:?} has {found} different categories on {rows} rows: it is probably not the column of categories. \
+         Put [columns] category in the mapping right; nothing was imported", .path.display()
+    )]
+    TooManyCategories {
+        /// The file.
+        path: PathBuf,
+        /// The column that the mapping names.
+        column: String,
+        /// Different categories.
+        found: usize,
+        /// Rows with one.
+        rows: usize,
+    },
+    /// Records without a reference that cannot be told from those stored.
+    #[error(
+        "{source_name} has records without a reference, and {month} is stored already with the secret of another machine (this \
+         workspace was restored from a backup): which of them are the same cannot be told. Import them with --replace, or \
+         bring the file `secret` of that machine here first; nothing was imported"
+    )]
+    OtherSecret {
+        /// The source.
+        source_name: String,
+        /// A month that is stored.
+        month: String,
+    },
+    /// A source's name that another one has in another spelling.
+    #[error("source {asked:?} is stored as {known:?}; name it so. Nothing was imported")]
+    SourceSpelling {
+        /// As asked for.
+        asked: String,
+        /// As stored.
+        known: String,
+    },
     /// Columns that look like personal data.
     #[error(
         "{}: {} like personal data; this program keeps none. List them under `drop` in the mapping and import again; \

@@ -1,6 +1,6 @@
 //! Any CSV file through a mapping: what each row says, or why it says nothing.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use csv::ByteRecord;
 use jiff::{Timestamp, civil::DateTime};
@@ -8,9 +8,10 @@ use jiff::{Timestamp, civil::DateTime};
 use super::{
     FileReport, ImportError, Mapping, Progress, Rejection, SourceFile,
     csv_file::{CsvFile, parse_decimal},
-    personal::{looks_personal, value_looks_personal},
+    personal::{NO_CONTACTS, looks_personal, value_looks_personal},
+    swallowed::RowShape,
 };
-use crate::geocode::is_coordinate;
+use crate::geocode::{is_coordinate, without_contacts};
 use crate::model::{
     BngPoint, Clock, Day, LonLat, Month, PrecisionClass, When, WhenPrecision, bng_to_lonlat, lonlat_to_bng,
 };
@@ -36,6 +37,9 @@ pub(super) struct GenericRow {
     /// What it says about its place.
     pub(super) place: PlaceTexts,
     pub(super) attributes: Vec<String>,
+    /// Category and precision as a mapping's words were read before their spelling was folded, where that differs: a record
+    /// without a reference is known by them.
+    identity: Option<Box<(String, PrecisionClass)>>,
 }
 
 /// What a row says about its place, as it stands there.
@@ -66,8 +70,9 @@ impl GenericRow {
     /// BLAKE3 of everything the row says; the same on every run and machine.
     pub(super) fn content(&self) -> blake3::Hash {
         let mut hasher = blake3::Hasher::new();
-        let position = self.point.map(|p| (p.lon.to_bits(), p.lat.to_bits(), self.class.code()));
-        let head = (&self.id, self.when.start_us, self.when.end_us, self.when.precision.name(), &self.category);
+        let (category, class) = self.identity.as_ref().map_or((&self.category, self.class), |i| (&i.0, i.1));
+        let position = self.point.map(|p| (p.lon.to_bits(), p.lat.to_bits(), class.code()));
+        let head = (&self.id, self.when.start_us, self.when.end_us, self.when.precision.name(), category);
         let words = self.place.words();
         // Coordinates that are no plain numbers say something as well.
         if self.point.is_none() && self.place.coordinates.iter().any(|c| !c.is_empty()) {
@@ -85,6 +90,8 @@ pub(super) struct GenericFile {
     pub(super) rows: Vec<GenericRow>,
     pub(super) rejected: Vec<Rejection>,
     pub(super) ignored_columns: Vec<String>,
+    /// Words of precision that the mapping does not list, with their rows.
+    pub(super) unknown_precision: BTreeMap<String, u64>,
     pub(super) digest: String,
 }
 
@@ -104,12 +111,23 @@ pub(super) fn read_generic_file(
     let slots = Slots::of(file, mapping, &header)?;
     let mut rows = Vec::new();
     let mut rejected = Vec::new();
+    let mut unknown_precision = BTreeMap::new();
     let mut record = ByteRecord::new();
+    let formats = &mapping.when.formats;
+    let is_time = |text: &str| parse_when(text, formats).is_some();
+    let shape = RowShape {
+        delimiter,
+        columns: header.len(),
+        prose: &|at| slots.is_prose(at),
+        is_time: &is_time,
+        when: slots.when,
+    };
     while let Some(line) = csv.next(&mut record)? {
         if csv.rows() <= SAMPLED_ROWS {
             slots.check_personal(file, &record)?;
         }
-        match slots.row(mapping, &header, &record, line) {
+        let whole = shape.check(&header, &record, csv.lines());
+        match whole.and_then(|()| slots.row(mapping, &header, &record, line, &mut unknown_precision)) {
             Ok(row) => rows.push(row),
             Err(rejection) => rejected.push(*rejection),
         }
@@ -128,6 +146,7 @@ pub(super) fn read_generic_file(
         rows,
         rejected,
         ignored_columns: slots.ignored,
+        unknown_precision,
         digest: csv.digest(),
     })
 }
@@ -201,6 +220,15 @@ impl Slots {
         })
     }
 
+    /// Whether a field may hold lines of prose: free words of a place, what is kept as it is, and what is not used.
+    fn is_prose(&self, at: usize) -> bool {
+        let pairs = [self.lon_lat, self.grid].into_iter().flatten().flat_map(|(a, b)| [a, b]);
+        let [_, postcode, gridref, uprn] = self.other_words;
+        let single = [self.id, Some(self.when), self.time, self.when_end, self.category, self.precision];
+        let strict = single.into_iter().chain([postcode, gridref, uprn]).flatten().chain(pairs);
+        !strict.into_iter().any(|slot| slot == at)
+    }
+
     /// Refuses a kept column whose values look like e-mail addresses or telephone numbers.
     fn check_personal(&self, file: &SourceFile, record: &ByteRecord) -> Result<(), ImportError> {
         let kept = self.keep.iter().zip(&self.kept_names);
@@ -220,6 +248,7 @@ impl Slots {
         header: &[String],
         record: &ByteRecord,
         line: u64,
+        unknown_precision: &mut BTreeMap<String, u64>,
     ) -> Result<GenericRow, Box<Rejection>> {
         if record.len() != self.columns {
             let reason = format!("the row has {} fields, expected {}", record.len(), self.columns);
@@ -227,22 +256,32 @@ impl Slots {
             return Err(Box::new(Rejection::new(line, "row", b"", reason)));
         }
         let reader = RowReader { header, record, line };
-        let category = match (self.category, &mapping.columns.category_is) {
-            (Some(slot), _) => reader.needed(slot)?,
+        let word = match (self.category, &mapping.columns.category_is) {
+            (Some(slot), _) => reader.public(slot)?,
             (None, constant) => constant.as_deref().unwrap_or_default(),
         };
-        let category = mapping.categories.get(category).map_or(category, String::as_str);
+        let id = self.id.map(|slot| reader.public(slot)).transpose()?.unwrap_or_default().to_owned();
+        let category = mapping.category_of(word).to_owned();
+        let precision = self.precision.map(|slot| reader.text(slot)).transpose()?.unwrap_or_default();
+        let class = mapping.class_of(precision);
+        let before = mapping.as_spelled(word, precision);
         let attributes = self.keep.iter().map(|&slot| reader.text(slot).map(str::to_owned));
-        Ok(GenericRow {
+        let row = GenericRow {
             line,
-            id: self.id.map(|slot| reader.needed(slot)).transpose()?.unwrap_or_default().to_owned(),
+            id,
             when: self.when(mapping, &reader)?,
-            category: category.to_owned(),
             point: self.point(&reader)?,
-            class: mapping.class_of(self.precision.map(|slot| reader.text(slot)).transpose()?.unwrap_or_default()),
+            class: class.unwrap_or(PrecisionClass::District),
             place: self.place(&reader)?,
             attributes: attributes.collect::<Result<_, _>>()?,
-        })
+            identity: None,
+            category,
+        };
+        if class.is_none() {
+            *unknown_precision.entry(without_contacts(precision).into_owned()).or_default() += 1;
+        }
+        let differs = before.0 != row.category || before.1 != row.class;
+        Ok(GenericRow { identity: differs.then(|| Box::new((before.0.to_owned(), before.1))), ..row })
     }
 
     /// What the row says about its place. A coordinate that is no number in any writing rejects the row; one that is
@@ -330,7 +369,8 @@ impl<'a> RowReader<'a> {
     fn text(&self, slot: usize) -> Result<&'a str, Box<Rejection>> {
         let value = self.record.get(slot).unwrap_or_default();
         if value.len() > MAX_TEXT_BYTES {
-            return Err(self.reject(slot, "longer than 300 bytes"));
+            // What is so long is prose, and may be about anybody.
+            return Err(Box::new(Rejection::new(self.line, &self.header[slot], b"", "longer than 300 bytes")));
         }
         std::str::from_utf8(value)
             .map(str::trim)
@@ -351,6 +391,15 @@ impl<'a> RowReader<'a> {
     fn needed(&self, slot: usize) -> Result<&'a str, Box<Rejection>> {
         let text = self.text(slot)?;
         if text.is_empty() { Err(self.reject(slot, "empty")) } else { Ok(text) }
+    }
+
+    /// A text that stands in answers and reports as it is: with an e-mail address or a telephone number the row is rejected.
+    fn public(&self, slot: usize) -> Result<&'a str, Box<Rejection>> {
+        let text = self.needed(slot)?;
+        match without_contacts(text) {
+            Cow::Borrowed(text) => Ok(text),
+            Cow::Owned(_) => Err(Box::new(Rejection::new(self.line, &self.header[slot], b"", NO_CONTACTS))),
+        }
     }
 
     /// Two plain finite numbers.

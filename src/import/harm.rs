@@ -69,7 +69,7 @@ pub fn add_harm(workspace: &Workspace, request: &AddHarm) -> Result<HarmAdded, I
         match text.parse::<f64>().ok().filter(|w| w.is_finite() && *w >= 0.0) {
             _ if name.is_empty() => problems.push((line, "no category or code".to_owned())),
             None => problems.push((line, format!("{text:?} is no weight of at least 0"))),
-            Some(weight) => match weights.insert(name.to_lowercase(), weight) {
+            Some(weight) => match weights.insert(crate::model::fold(name), weight) {
                 Some(before) if before != weight => {
                     problems
                         .push((line, format!("{name:?} has two weights, {before} and {weight}; the later is kept")));

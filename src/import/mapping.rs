@@ -1,11 +1,14 @@
 //! A mapping: what the columns of a partner's CSV file mean, as a TOML file.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 use serde::Deserialize;
 
 use super::ImportError;
-use crate::model::PrecisionClass;
+use crate::model::{PrecisionClass, fold};
 
 /// What the columns of a file mean.
 #[derive(Debug, Clone, Deserialize)]
@@ -31,6 +34,16 @@ pub struct Mapping {
     /// How precise positions are.
     #[serde(default)]
     pub precision: Precision,
+    /// The same words as they are compared.
+    #[serde(skip)]
+    folded: Folded,
+}
+
+/// A mapping's own words, folded.
+#[derive(Debug, Clone, Default)]
+struct Folded {
+    categories: HashMap<String, String>,
+    precision: HashMap<String, PrecisionClass>,
 }
 
 /// `[columns]`: the name of each column in the file.
@@ -87,7 +100,8 @@ pub struct WhenFormats {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Precision {
-    /// Class of rows whose word is not listed; `street_segment` when left out.
+    /// Class of rows without a word; `street_segment` when left out. A word that is not listed is reported, and its rows are
+    /// taken to be no closer than the district.
     pub default: Option<String>,
     /// Words in the file and their class.
     pub values: BTreeMap<String, String>,
@@ -116,7 +130,7 @@ impl Mapping {
     /// # Errors
     /// What is wrong and where, as one text.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mapping: Self = toml::from_str(text).map_err(|e| e.to_string())?;
+        let mut mapping: Self = toml::from_str(text).map_err(|e| e.to_string())?;
         let columns = &mapping.columns;
         if columns.when.is_empty() {
             return Err("[columns] when is missing: the column with month, date or time".to_owned());
@@ -139,6 +153,13 @@ impl Mapping {
                 return Err(format!("[precision] {class:?} is not one of {}", PrecisionClass::names().join(", ")));
             }
         }
+        mapping.folded = Folded {
+            categories: folded("categories", &mapping.categories)?,
+            precision: folded("precision.values", &mapping.precision.values)?
+                .into_iter()
+                .filter_map(|(word, class)| Some((word, PrecisionClass::from_name(&class)?)))
+                .collect(),
+        };
         Ok(mapping)
     }
 
@@ -164,9 +185,42 @@ impl Mapping {
         std::iter::once(&c.when).chain(single.into_iter().flatten()).chain(&c.keep)
     }
 
-    /// The class of a row.
-    pub(super) fn class_of(&self, word: &str) -> PrecisionClass {
-        let listed = self.precision.values.get(word).or(self.precision.default.as_ref());
-        listed.and_then(|name| PrecisionClass::from_name(name)).unwrap_or(PrecisionClass::StreetSegment)
+    /// The category that a word in the file stands for.
+    pub(super) fn category_of<'a>(&'a self, word: &'a str) -> &'a str {
+        if self.folded.categories.is_empty() {
+            return word;
+        }
+        self.folded.categories.get(&fold(word)).map_or(word, String::as_str)
     }
+
+    /// The class of a row by its word; none where the word is not listed. Without a word it is the mapping's default.
+    pub(super) fn class_of(&self, word: &str) -> Option<PrecisionClass> {
+        if word.is_empty() {
+            return Some(self.default_class());
+        }
+        self.folded.precision.get(&fold(word)).copied()
+    }
+
+    /// Category and class of a row as versions before 0.2 read them: by the very spelling, and the default for any word.
+    pub(super) fn as_spelled<'a>(&'a self, category: &'a str, precision: &str) -> (&'a str, PrecisionClass) {
+        let class = self.precision.values.get(precision).and_then(|name| PrecisionClass::from_name(name));
+        let category = self.categories.get(category).map_or(category, String::as_str);
+        (category, class.unwrap_or_else(|| self.default_class()))
+    }
+
+    fn default_class(&self) -> PrecisionClass {
+        let default = self.precision.default.as_deref().and_then(PrecisionClass::from_name);
+        default.unwrap_or(PrecisionClass::StreetSegment)
+    }
+}
+
+/// Words as they are compared. Two spellings of one word that stand for different things decide nothing.
+fn folded(table: &str, words: &BTreeMap<String, String>) -> Result<HashMap<String, String>, String> {
+    let mut folded: HashMap<String, String> = HashMap::new();
+    for (word, meaning) in words {
+        if let Some(other) = folded.insert(fold(word), meaning.clone()).filter(|other| other != meaning) {
+            return Err(format!("[{table}] {word:?} stands for {meaning:?} and, in another spelling, for {other:?}"));
+        }
+    }
+    Ok(folded)
 }

@@ -4,6 +4,8 @@
 //! May use: model, area, grid, geocode, workspace.
 
 mod areas;
+mod categories;
+mod choice;
 mod csv_file;
 mod decided;
 mod error;
@@ -21,15 +23,19 @@ mod placing;
 mod police;
 mod positions;
 mod queue;
+mod quoting;
 mod report;
 mod run;
 mod source_files;
+mod swallowed;
 mod verify;
 mod watched;
+mod words;
 
 pub use areas::{AddAreas, AreasAdded, add_areas, name_areas};
+pub use choice::{Before, Choice, Decided, Was};
 pub use csv_file::parse_decimal;
-pub use decided::{Placed, place_decided, waiting_by_words};
+pub use decided::{Scope, WaitingRecords, give_back, place_waiting, take_back, waiting_by_words};
 pub use error::ImportError;
 pub use gazetteers::{
     AddGazetteer, GazetteerAdded, LEARNED, add_gazetteer, default_locations, learn_gazetteer, open_geocoder,
@@ -38,16 +44,16 @@ pub use gazetteers::{
 pub use geocode_file::{GeocodeColumns, GeocodeTally, geocode_file};
 pub use harm::{AddHarm, HarmAdded, add_harm};
 pub use indicators::{AddIndicators, IndicatorsAdded, add_indicators};
-pub use locating::{Before, Choice, Decided};
 pub use mapping::Mapping;
 pub use placing::Placer;
 pub use police::{PoliceFile, PoliceRow, read_police_file};
 pub use positions::{Position, Positions};
-pub use queue::stored_defaults;
+pub use queue::{QueueCandidate, candidates_of, counted, stored_candidates, stored_defaults};
 pub use report::{FileReport, ImportReport, Progress, Rejection};
 pub use run::{ImportRequest, import};
 pub use source_files::{SourceFile, find_files};
 pub use verify::verify_places;
+pub(crate) use words::Words;
 
 /// The source whose files need no mapping.
 pub const POLICE_UK: &str = "police.uk";

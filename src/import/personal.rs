@@ -1,5 +1,9 @@
 //! Columns that look like personal data: the program keeps none, and asks before it drops any.
 
+/// Why a row is rejected whose reference or category is about a person: cleaned, a reference would be another's, and a
+/// category would be one of its own.
+pub(super) const NO_CONTACTS: &str = "holds an e-mail address or a telephone number, which are not kept";
+
 /// Words that make a column personal wherever they stand in its name.
 const PERSONAL: [&str; 30] = [
     "forename",

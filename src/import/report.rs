@@ -30,7 +30,9 @@ pub struct Rejection {
 
 impl Rejection {
     pub(super) fn new(line: u64, field: &str, value: &[u8], reason: impl Into<String>) -> Self {
+        // Reports are kept and handed on.
         let text = String::from_utf8_lossy(value);
+        let text = crate::geocode::without_contacts(&text);
         let short: String = text.chars().take(MAX_VALUE_CHARS).flat_map(char::escape_debug).collect();
         Self { file: String::new(), line, field: field.to_owned(), value: short, reason: reason.into() }
     }
@@ -99,6 +101,12 @@ pub struct ImportReport {
     pub flags: BTreeMap<String, u64>,
     /// Different wordings that wait for a person now.
     pub to_review: u64,
+    /// Words of precision that the mapping does not list, with their rows: these are taken to be no closer than the district.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unknown_precision: BTreeMap<String, u64>,
+    /// Decisions about words that could not be followed: they were made with the secret of another machine.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub decisions_not_followed: u64,
     /// Points that probably stand in for unknown ones.
     pub probable_defaults: Vec<ProbableDefault>,
     /// File by file.
@@ -113,6 +121,11 @@ pub struct ImportReport {
     pub skipped_files: Vec<String>,
     /// Months received with this import.
     pub coverage: Vec<CoverageRow>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl ImportReport {

@@ -12,10 +12,11 @@ use super::{
     queue::Waiting,
     report::{CoverageRow, MAX_LISTED_REJECTIONS},
     source_files::{SourceFile, find_files},
+    words::{Words, not_followed},
 };
 use crate::{
     geocode::DefaultLocations,
-    model::Month,
+    model::{Month, fold},
     workspace::{Commit, Edition, FileEntry, Incidents, Workspace, read_incidents},
 };
 
@@ -54,8 +55,10 @@ pub fn import(
     let total: u64 = files.iter().map(SourceFile::bytes).sum();
     progress.total_bytes.store(total, std::sync::atomic::Ordering::Relaxed);
     let lock = workspace.lock()?;
+    let words = Words::settle(workspace, &lock)?;
     let commit = Commit::begin(workspace, &lock)?;
     workspace.study_area(commit.state())?;
+    check_spelling(&source, commit.state())?;
     let job = Job {
         workspace,
         placer: Placer::new(workspace, commit.state())?,
@@ -65,10 +68,12 @@ pub fn import(
         request,
         progress,
     };
+    let unfollowed = not_followed(commit.state(), &words)?;
     let mut done = match &request.mapping {
-        None => police::run(&job, &files, commit.state())?,
-        Some(mapping) => generic::run(&job, mapping, &files, commit.state())?,
+        None => police::run(&job, &words, &files, commit.state())?,
+        Some(mapping) => generic::run(&job, mapping, words, &files, commit.state())?,
     };
+    done.report.decisions_not_followed = if request.mapping.is_some() { unfollowed } else { 0 };
     done.report.source = source;
     done.report.dry_run = request.dry_run;
     done.report.skipped_files.extend(skipped);
@@ -90,6 +95,13 @@ fn source_name(request: &ImportRequest) -> Result<String, ImportError> {
         return Err(ImportError::NoMapping { source_name: name.to_owned() });
     }
     Ok(name.to_owned())
+}
+
+/// Two sources whose names differ in their spelling alone would be one in every question.
+fn check_spelling(source: &str, state: &crate::workspace::State) -> Result<(), ImportError> {
+    let stored = state.partitions()?.into_iter().map(|p| p.source);
+    let other = stored.into_iter().find(|known| known != source && fold(known) == fold(source));
+    other.map_or(Ok(()), |known| Err(ImportError::SourceSpelling { asked: source.to_owned(), known }))
 }
 
 /// What every step of an import needs.
@@ -193,7 +205,18 @@ fn finish(job: &Job<'_>, mut commit: Commit<'_>, done: Done) -> Result<ImportRep
     debug_assert!(report.adds_up());
     let known = commit.state().editions()?;
     let news = months.iter().any(|m| m.changed || m.editions.iter().any(|e| !known.contains(e)));
-    if job.request.dry_run || !news {
+    if job.request.dry_run {
+        return Ok(report);
+    }
+    if !news {
+        // The same records again: nothing to store of them, but what waits may be another list by now.
+        if let Some(waiting) = waiting {
+            let (wordings, changed) = store_queue(job, &mut commit, &waiting)?;
+            report.to_review = wordings;
+            if changed {
+                commit.finish()?;
+            }
+        }
         return Ok(report);
     }
     for month in &months {
@@ -207,7 +230,7 @@ fn finish(job: &Job<'_>, mut commit: Commit<'_>, done: Done) -> Result<ImportRep
         }
     }
     if let Some(waiting) = waiting {
-        report.to_review = waiting.store(job, &mut commit)?;
+        report.to_review = store_queue(job, &mut commit, &waiting)?.0;
     }
     let csv = if rejected.is_empty() { None } else { Some(rejected_csv(&rejected)?) };
     let text = serde_json::to_string(&report).unwrap_or_default();
@@ -216,6 +239,18 @@ fn finish(job: &Job<'_>, mut commit: Commit<'_>, done: Done) -> Result<ImportRep
     report.rejected_csv = csv.map(|_| format!("reports/import-{id:05}-rejected.csv"));
     commit.finish()?;
     Ok(report)
+}
+
+/// Stores what waits now, an empty list too, and which records followed decisions. Gives the number of wordings and whether
+/// anything differs from what was stored.
+fn store_queue(job: &Job<'_>, commit: &mut Commit<'_>, waiting: &Waiting) -> Result<(u64, bool), ImportError> {
+    let items = waiting.settled(job, commit)?;
+    let changed = items != commit.state().review_items()?;
+    if changed {
+        commit.set_review_items(&items)?;
+    }
+    let followed = waiting.note_followed(commit)?;
+    Ok((items.len() as u64, changed || followed))
 }
 
 /// Rejected rows as CSV; a value that a spreadsheet would run as a formula gets an apostrophe.

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::time::{Day, InvalidTime, Period};
+use super::{
+    text::fold,
+    time::{Day, InvalidTime, Period},
+};
 
 /// A named set of offence categories, such as "serious-violence".
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
@@ -45,6 +48,24 @@ impl Definition {
         let partly = self.partly.iter().filter(|p| p.counted);
         self.categories.iter().chain(partly.map(|p| &p.category)).map(String::as_str)
     }
+}
+
+/// Words that a definition counts and that stand on no record, in the order they are listed. Where it is all of them the
+/// definition counts nothing, whatever happened; a definition without words counts nothing either.
+///
+/// # Examples
+/// ```
+/// use places::model::{Definition, words_that_match_nothing};
+/// let drugs: Definition =
+///     serde_json::from_str(r#"{"title": "Drugs", "categories": ["DRUGS ", "Cannabis"]}"#).unwrap();
+/// assert_eq!(words_that_match_nothing(&drugs, ["Drugs", "Robbery"]), ["Cannabis"]);
+/// ```
+pub fn words_that_match_nothing(
+    definition: &Definition,
+    on_records: impl IntoIterator<Item = impl AsRef<str>>,
+) -> Vec<&str> {
+    let known: std::collections::HashSet<String> = on_records.into_iter().map(|c| fold(c.as_ref())).collect();
+    definition.counted().filter(|word| !known.contains(&fold(word))).collect()
 }
 
 /// A named set of days, such as "term".

@@ -17,11 +17,11 @@ mod time;
 
 pub use caller::{Caller, Protection, Role};
 pub use crs::{CrsError, bng_to_lonlat, lonlat_to_bng};
-pub use definition::{Calendar, Definition, Partly};
+pub use definition::{Calendar, Definition, Partly, words_that_match_nothing};
 pub use flag::Flags;
 pub use incident::{FLAG_AREA_SNAPPED, PrecisionClass, RESOLUTIONS, When, WhenPrecision};
 pub use point::{BngPoint, InvalidCoordinate, LonLat};
 pub use place_ref::{MAX_CORNERS, PlaceRef};
 pub use query::{BBox, Dimension, HourSet, MAX_FILTER_VALUES, Query, QueryError, Rate, WEEKDAYS, parse_weekday};
-pub use text::{is_relative_figure, spreadsheet_safe};
+pub use text::{fold, is_relative_figure, spreadsheet_safe, tidy};
 pub use time::{Clock, Day, InvalidTime, Month, Period, UNKNOWN_HOUR};

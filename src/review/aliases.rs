@@ -1,11 +1,11 @@
 //! Names that people taught: a place for a name that no gazetteer has, in one district or everywhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use super::{ReviewError, person};
+use super::{ReviewError, decisions::set_queue, person, same_person};
 use crate::{
     geocode::{self, Answer, EntryKind, Geocoder, Input, Status},
-    import::{Position, open_geocoder, place_decided, waiting_by_words},
+    import::{Position, Scope, Words, open_geocoder, place_waiting, waiting_by_words},
     model::LonLat,
     workspace::{Alias, AliasState, Commit, ReviewItem, Workspace},
 };
@@ -55,11 +55,15 @@ pub struct Taught {
 pub fn teach(workspace: &Workspace, new: &NewAlias, who: &str) -> Result<Taught, ReviewError> {
     let alias = checked(workspace, new, person(who)?)?;
     let lock = workspace.lock()?;
+    Words::settle(workspace, &lock)?;
     let mut commit = Commit::begin(workspace, &lock)?;
     let number = commit.add_alias(&Alias { state: AliasState::Live, ..alias.clone() })?;
     let settled = settled(workspace, &commit, number)?;
-    let waiting = waiting_by_words(workspace)?;
-    let records = settled.iter().map(|(hash, _)| waiting.get(hash).copied().unwrap_or(0)).sum();
+    let waiting = waiting_by_words(workspace, commit.state())?;
+    let of_words = |hash: u64| waiting.get(&hash).map_or(0, |w| w.keys.len() as u64);
+    // A wording of several sources stands in the queue for each, and its records wait once.
+    let hashes: HashSet<u64> = settled.iter().map(|s| s.0).collect();
+    let records = hashes.into_iter().map(of_words).sum();
     let wordings = settled.len() as u64;
     let state = if records > AGREEMENT_FROM { AliasState::Pending } else { AliasState::Live };
     commit.set_alias_state(number, state, "")?;
@@ -123,11 +127,12 @@ fn checked(workspace: &Workspace, new: &NewAlias, who: &str) -> Result<Alias, Re
 pub fn agree(workspace: &Workspace, number: i64, who: &str) -> Result<Taught, ReviewError> {
     let who = person(who)?;
     let lock = workspace.lock()?;
+    Words::settle(workspace, &lock)?;
     let mut commit = Commit::begin(workspace, &lock)?;
     let pending = commit.state().aliases()?.into_iter().find(|a| a.number == number && a.state == AliasState::Pending);
     let alias = pending.ok_or(ReviewError::NoAlias { number })?;
     if same_person(&alias.who, who) {
-        return Err(ReviewError::SamePerson { number, who: alias.who });
+        return Err(ReviewError::SamePerson { what: "alias", number, who: alias.who });
     }
     commit.set_alias_state(number, AliasState::Live, who)?;
     let settled = settled(workspace, &commit, number)?;
@@ -135,13 +140,6 @@ pub fn agree(workspace: &Workspace, number: i64, who: &str) -> Result<Taught, Re
     let records = take_effect(workspace, &mut commit, settled)?;
     commit.finish()?;
     Ok(Taught { number, state: AliasState::Live.name().to_owned(), records, wordings })
-}
-
-/// Whether two names are one person's but for case, spaces and stops.
-fn same_person(a: &str, b: &str) -> bool {
-    let letters =
-        |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    letters(a) == letters(b)
 }
 
 /// Takes an alias out of force. Records that it placed stay until they are imported again.
@@ -190,11 +188,12 @@ fn take_effect(
     let position = |a: &Answer| {
         a.point.map(|point| Position { point, class: a.class, radius_m: a.radius_m as f32, flags: a.flags })
     };
-    let positions: BTreeMap<u64, Option<Position>> = settled.iter().map(|(hash, a)| (*hash, position(a))).collect();
-    let placed = place_decided(workspace, commit, &positions)?;
+    let positions: BTreeMap<Scope, Option<Position>> =
+        settled.iter().map(|(hash, a)| (Scope::Words(*hash), position(a))).collect();
+    let placed = place_waiting(workspace, commit, &positions)?;
     let items = commit.state().review_items()?;
-    let waits = |i: &ReviewItem| u64::from_str_radix(&i.id, 16).map_or(true, |hash| !positions.contains_key(&hash));
-    let left: Vec<ReviewItem> = items.into_iter().filter(waits).collect();
-    commit.set_review_items(&left)?;
-    Ok(placed.values().map(|p| p.records).sum())
+    let waits =
+        |i: &ReviewItem| u64::from_str_radix(&i.id, 16).map_or(true, |h| !positions.contains_key(&Scope::Words(h)));
+    set_queue(workspace, commit, items.into_iter().filter(waits).collect())?;
+    Ok(placed.values().flatten().map(|was| was.keys.len() as u64).sum())
 }

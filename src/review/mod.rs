@@ -7,18 +7,22 @@
 mod aliases;
 mod decisions;
 mod sheet;
+mod undo;
 
 use std::collections::HashMap;
 
 use serde::Serialize;
 
 pub use aliases::{AGREEMENT_FROM, NewAlias, Taught, agree, teach, undo_alias};
-pub use decisions::{Made, decide, decide_all, undo};
+pub use decisions::{Made, agree_decision, decide, decide_all};
 pub(crate) use sheet::read_choice;
 pub use sheet::{SHEET_COLUMNS, SheetReport, apply_sheet, write_sheet};
+pub use undo::undo;
 
+pub use crate::import::QueueCandidate;
 use crate::{
-    import::ImportError,
+    geocode::kept_words,
+    import::{Decided, ImportError, candidates_of, stored_candidates},
     workspace::{Alias, ReviewDecision, ReviewItem, Workspace, WorkspaceError},
 };
 
@@ -29,6 +33,15 @@ pub enum ReviewError {
     /// Nothing of the identity waits.
     #[error("nothing waits under {id}; `places review list` lists what does")]
     NoItem {
+        /// Identity asked for.
+        id: String,
+    },
+    /// Nothing waits any more for a decision on the words.
+    #[error(
+        "no record waits for a decision on {id} any more: they were located since, or decided on otherwise. A decision would \
+         move records that have their place; nothing was changed. Import the source's file again, and the wording leaves the list"
+    )]
+    NothingWaits {
         /// Identity asked for.
         id: String,
     },
@@ -88,18 +101,26 @@ pub enum ReviewError {
         /// Number asked for.
         number: i64,
     },
+    /// No decision of the number that waits for agreement.
+    #[error("decision {number} does not wait for anybody's agreement")]
+    NotPending {
+        /// Number asked for.
+        number: i64,
+    },
     /// An alias that is none.
     #[error("{reason}; nothing was changed")]
     BadAlias {
         /// What is wrong.
         reason: String,
     },
-    /// The person who taught an alias cannot be the one who agrees.
-    #[error("alias {number} was taught by {who}; another person has to agree")]
+    /// The person who taught an alias or decided cannot be the one who agrees.
+    #[error("{what} {number} is by {who}; another person has to agree")]
     SamePerson {
-        /// The alias.
+        /// `alias` or `decision`.
+        what: &'static str,
+        /// Its number.
         number: i64,
-        /// Who taught it.
+        /// Whose it is.
         who: String,
     },
     /// A sheet that is none.
@@ -131,30 +152,17 @@ fn person(who: &str) -> Result<&str, ReviewError> {
     (1..=MAX_WHO_CHARS).contains(&length).then_some(who).ok_or(ReviewError::NoPerson)
 }
 
+/// Whether two names are one person's but for case, spaces and stops.
+fn same_person(a: &str, b: &str) -> bool {
+    let letters =
+        |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    letters(a) == letters(b)
+}
+
 /// The identity of a wording as it is stored, from how people give it: with the sheet's `w`, in capitals.
 #[must_use]
 pub fn wording_id(given: &str) -> String {
     given.trim().trim_start_matches(['w', 'W']).to_ascii_lowercase()
-}
-
-/// A place that may be chosen.
-#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize, utoipa::ToSchema)]
-pub struct QueueCandidate {
-    /// What it is, in words.
-    pub name: String,
-    /// Identifier, or empty.
-    #[serde(default)]
-    pub id: String,
-    /// Precision class.
-    pub class: String,
-    /// Longitude.
-    pub lon: f64,
-    /// Latitude.
-    pub lat: f64,
-    /// Share of all that was considered, 0 to 1.
-    pub share: f64,
-    /// Radius taken for it, metres.
-    pub radius_m: f64,
 }
 
 /// A wording that waits.
@@ -201,31 +209,69 @@ pub struct Queue {
 /// [`ReviewError::Workspace`].
 pub fn queue(workspace: &Workspace) -> Result<Queue, ReviewError> {
     let state = workspace.state()?;
-    let mut items: Vec<QueueItem> = Vec::new();
+    let mut items: Vec<(ReviewItem, Vec<String>)> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for item in state.review_items()? {
+        let source = item.source.clone();
         if let Some(&at) = known.get(&item.id) {
-            items[at].sources.push(item.source);
+            let (first, sources) = &mut items[at];
+            offer_own(first, &item);
+            sources.push(source);
             continue;
         }
         known.insert(item.id.clone(), items.len());
-        items.push(shown(item));
+        items.push((item, vec![source]));
     }
+    let items = items.into_iter().map(|(item, sources)| shown(item, sources)).collect();
     let (mut decisions, mut aliases) = (state.review_decisions()?, state.aliases()?);
     decisions.reverse();
     aliases.reverse();
     Ok(Queue { items, decisions, aliases })
 }
 
-fn shown(item: ReviewItem) -> QueueItem {
+/// Most candidates shown.
+const SHOWN: usize = 5;
+/// Of these so many are single records' own coordinates, where the words have as many others.
+const SHOWN_OWN: usize = 2;
+
+/// Of what may be chosen the likeliest for all records, and some records' own coordinates; when these are decided the next
+/// come up.
+fn shown_candidates(item: &ReviewItem) -> Vec<QueueCandidate> {
+    let (own, of_words): (Vec<QueueCandidate>, Vec<QueueCandidate>) =
+        candidates_of(item).into_iter().partition(|c| c.record.is_some());
+    let room = SHOWN_OWN.max(SHOWN.saturating_sub(of_words.len())).min(own.len());
+    of_words.into_iter().take(SHOWN - room.min(SHOWN)).chain(own).take(SHOWN).collect()
+}
+
+/// Whether a decision waits for a second person, and the place it chose, in words.
+#[must_use]
+pub fn told_decision(decision: &ReviewDecision) -> (bool, String) {
+    let decided = serde_json::from_str::<Decided>(&decision.choice).ok();
+    decided.map_or((false, String::new()), |d| (d.pending && !decision.undone, d.choice.told()))
+}
+
+/// Adds to a wording's candidates what another item of the same words offers for single records.
+fn offer_own(item: &mut ReviewItem, other: &ReviewItem) {
+    let mut candidates = candidates_of(item);
+    let more = candidates_of(other).into_iter().filter(|c| c.record.is_some());
+    let more: Vec<QueueCandidate> = more.filter(|c| !candidates.contains(c)).collect();
+    candidates.extend(more);
+    // As an import lists them: those for all records first, then by record.
+    candidates.sort_by_key(QueueCandidate::record_key);
+    item.candidates = stored_candidates(&candidates);
+}
+
+fn shown(item: ReviewItem, sources: Vec<String>) -> QueueItem {
+    // What an older version stored may not be clean yet.
+    let kept = kept_words(&item.text, &item.locality, &item.postcode);
     QueueItem {
-        candidates: serde_json::from_str(&item.candidates).unwrap_or_default(),
+        candidates: shown_candidates(&item),
         flags: item.flags.split(',').filter(|f| !f.is_empty()).map(str::to_owned).collect(),
         id: item.id,
-        sources: vec![item.source],
-        text: item.text,
-        locality: item.locality,
-        postcode: item.postcode,
+        sources,
+        text: kept.text,
+        locality: kept.locality,
+        postcode: kept.postcode,
         records: item.records,
         status: item.status,
         confidence_msoa: (item.msoa * 1e3).round() / 1e3,

@@ -4,7 +4,7 @@ use std::{io::Write, path::Path};
 
 use super::{Made, QueueCandidate, QueueItem, ReviewError, decide_all, queue, wording_id};
 use crate::{
-    import::Choice,
+    import::{Choice, waiting_by_words},
     model::{LonLat, spreadsheet_safe},
     workspace::Workspace,
 };
@@ -134,6 +134,12 @@ pub fn apply_sheet(workspace: &Workspace, path: &Path, who: &str) -> Result<Shee
             Some(_) => {}
         }
     }
+    let waiting = waiting_by_words(workspace, &workspace.state()?)?;
+    let waits = |id: &str| u64::from_str_radix(id, 16).is_ok_and(|hash| waiting.contains_key(&hash));
+    for (at, (id, _)) in choices.iter().enumerate().filter(|(_, c)| !waits(&c.0)) {
+        report.gone.push((lines[at], id.clone()));
+    }
+    choices.retain(|c| waits(&c.0));
     if !choices.is_empty() {
         report.made = decide_all(workspace, choices, who)?;
     }

@@ -51,6 +51,7 @@ fn annotated() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(geocode::geocode))
         .routes(routes!(review::queue))
         .routes(routes!(review::decide))
+        .routes(routes!(review::agree_decision))
         .routes(routes!(review::undo))
         .routes(routes!(review::teach))
         .routes(routes!(review::agree))

@@ -20,7 +20,7 @@ use crate::{
     import::{Choice, ImportError},
     model::QueryError,
     review::{self, Made, NewAlias, QueueItem, ReviewError, Taught},
-    workspace::WorkspaceError,
+    workspace::{ReviewDecision, WorkspaceError},
 };
 
 /// Most wordings of one answer.
@@ -50,6 +50,9 @@ impl From<ReviewError> for Failure {
             ReviewError::NoAlias { .. } => {
                 Self::NotFound("that name does not wait for anybody's agreement; load the queue again".to_owned())
             }
+            ReviewError::NotPending { .. } => {
+                Self::NotFound("that decision does not wait for anybody's agreement; load the queue again".to_owned())
+            }
             ReviewError::NoPerson => Self::Unprocessable("who is missing (1 to 80 characters)".to_owned()),
             other => Self::Unprocessable(other.to_string()),
         }
@@ -69,6 +72,18 @@ pub(super) struct DecisionEntry {
     pub records: u64,
     /// Whether it was taken back.
     pub undone: bool,
+    /// Whether it waits for a second person.
+    pub pending: bool,
+    /// The place chosen, in words.
+    pub place: String,
+}
+
+impl DecisionEntry {
+    fn of(decision: ReviewDecision) -> Self {
+        let (pending, place) = review::told_decision(&decision);
+        let ReviewDecision { number, who, decided_at, records, undone, .. } = decision;
+        Self { number, who, decided_at, records, undone, pending, place }
+    }
 }
 
 /// A name taught.
@@ -135,11 +150,11 @@ pub(super) struct AliasRequest {
     pub who: String,
 }
 
-/// Agreement with a name that waits.
+/// Agreement with a name or a decision that waits.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AgreeRequest {
-    /// The alias's number.
+    /// The number of the alias, or of the decision.
     pub number: i64,
     /// Who agrees.
     pub who: String,
@@ -185,18 +200,7 @@ pub(super) async fn queue(
                 wordings: items.len(),
                 records: items.iter().map(|i| i.records).sum(),
                 items: items.into_iter().take(limit).collect(),
-                decisions: queue
-                    .decisions
-                    .into_iter()
-                    .take(DECISIONS)
-                    .map(|d| DecisionEntry {
-                        number: d.number,
-                        who: d.who,
-                        decided_at: d.decided_at,
-                        records: d.records,
-                        undone: d.undone,
-                    })
-                    .collect(),
+                decisions: queue.decisions.into_iter().take(DECISIONS).map(DecisionEntry::of).collect(),
                 aliases: queue
                     .aliases
                     .into_iter()
@@ -216,7 +220,8 @@ pub(super) async fn queue(
     answer(StatusCode::OK, &found)
 }
 
-/// Decides on a wording: every record with the same words is placed, now and in later imports.
+/// Decides on a wording: every record with the same words is placed, now and in later imports; a candidate with a `record`
+/// places that one alone. More than 100 records need a second person: the decision is then `pending`.
 #[utoipa::path(
     post, path = "/api/v1/review/decisions", tag = "geocoding", request_body = DecisionRequest,
     responses((status = 201, body = Made), (status = 404, body = super::Problem, content_type = "application/problem+json"))
@@ -239,6 +244,23 @@ pub(super) async fn decide(
         })
         .await?;
     answer(StatusCode::CREATED, &made)
+}
+
+/// Agrees, as a second person, with a decision that waits.
+#[utoipa::path(
+    post, path = "/api/v1/review/decisions/agree", tag = "geocoding", request_body = AgreeRequest,
+    responses((status = 200, body = Made), (status = 404, body = super::Problem, content_type = "application/problem+json"))
+)]
+pub(super) async fn agree_decision(
+    State(state): State<Arc<AppState>>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Response<Body>, Failure> {
+    needs_header(&headers)?;
+    let request: AgreeRequest = body(&bytes)?;
+    let workspace = state.workspace().clone();
+    let made = state.compute(move |_| Ok(review::agree_decision(&workspace, request.number, &request.who)?)).await?;
+    answer(StatusCode::OK, &made)
 }
 
 /// Takes a decision back.

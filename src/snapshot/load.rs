@@ -233,7 +233,7 @@ fn add_incidents(builder: &mut TableBuilder, source: &str, incidents: &Incidents
 fn harm(listed: &[(String, String, f64)]) -> BTreeMap<String, BTreeMap<String, f64>> {
     let mut sets: BTreeMap<String, BTreeMap<String, f64>> = BTreeMap::new();
     for (name, key, weight) in listed {
-        sets.entry(name.clone()).or_default().insert(key.to_lowercase(), *weight);
+        sets.entry(name.clone()).or_default().insert(crate::model::fold(key), *weight);
     }
     sets
 }

@@ -9,7 +9,7 @@ use super::{
     codes::{HOW_UNKNOWN, how_of},
     sliced::SlicedColumn,
 };
-use crate::model::{Day, PrecisionClass, RESOLUTIONS};
+use crate::model::{Day, PrecisionClass, RESOLUTIONS, fold, tidy};
 
 /// Most codes of a column: they are 16-bit.
 const MAX_CODES: usize = 65_000;
@@ -19,9 +19,15 @@ const MAX_CODES: usize = 65_000;
 #[non_exhaustive]
 pub enum TableError {
     /// More categories and sources than a table tells apart.
-    #[error("{found} combinations of source and category; the limit is {MAX_CODES}")]
+    #[error(
+        "more than {MAX_CODES} combinations of source and category; {source_name} alone has {found} categories: in its mapping \
+         `category` probably names the wrong column. Put the mapping right and import its files again with --replace; \
+         `places import` and `places check` work meanwhile"
+    )]
     TooManyKinds {
-        /// How many there are.
+        /// The source with most categories.
+        source_name: String,
+        /// How many it has, as far as they were counted.
         found: usize,
     },
     /// More incidents than 32-bit positions.
@@ -77,7 +83,7 @@ pub struct TableBuilder {
     kinds: Vec<(String, String)>,
     kind_index: HashMap<(String, String), u16>,
     parts: Vec<Part>,
-    too_many_kinds: usize,
+    too_many_kinds: bool,
 }
 
 const NOT_LOCATED: u32 = u32::MAX;
@@ -97,7 +103,7 @@ impl TableBuilder {
             kinds: Vec::new(),
             kind_index: HashMap::new(),
             parts: Vec::new(),
-            too_many_kinds: 0,
+            too_many_kinds: false,
         }
     }
 
@@ -149,14 +155,14 @@ impl TableBuilder {
         code
     }
 
-    /// Code of a source and category.
+    /// Code of a source and category as they are spelled; spellings of one word become one in [`Self::finish`].
     pub fn kind(&mut self, source: &str, category: &str) -> u16 {
         let key = (source.to_owned(), category.to_owned());
         if let Some(&code) = self.kind_index.get(&key) {
             return code;
         }
         if self.kinds.len() >= MAX_CODES {
-            self.too_many_kinds += 1;
+            self.too_many_kinds = true;
             return 0;
         }
         let code = self.kinds.len() as u16;
@@ -196,14 +202,14 @@ impl TableBuilder {
     /// [`TableError`] when there is more than a table holds.
     pub fn finish(self) -> Result<Table, TableError> {
         let found: usize = self.parts.iter().map(|p| p.place.len()).sum();
-        if self.too_many_kinds > 0 {
-            return Err(TableError::TooManyKinds { found: MAX_CODES + self.too_many_kinds });
+        if self.too_many_kinds {
+            return Err(too_many(&self.kinds));
         }
         if found >= u32::MAX as usize {
             return Err(TableError::TooManyIncidents { found });
         }
         let (span_code, spans) = sorted_codes(&self.spans, |s| (s.end.0 - s.start.0, s.start));
-        let (kinds, kind_code, sources, categories) = sorted_kinds(&self.kinds);
+        let Kinds { pairs: kinds, code: kind_code, sources, categories } = sorted_kinds(&self.kinds, &self.parts);
         let (how_code, hows) = compact_hows(&self.parts);
         let mut rank = vec![0_u32; self.sorted.len()];
         for (new, &old) in self.sorted.iter().enumerate() {
@@ -262,20 +268,62 @@ fn sorted_codes<T: Copy, K: Ord>(values: &[T], key: impl Fn(&T) -> K) -> (Vec<u1
     (code, order.into_iter().map(|i| values[i]).collect())
 }
 
-type Kinds = (Vec<(u16, u16)>, Vec<u16>, Vec<String>, Vec<String>);
+/// The source with most categories, which is at fault.
+fn too_many(kinds: &[(String, String)]) -> TableError {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    kinds.iter().for_each(|(source, _)| *counts.entry(source).or_default() += 1);
+    let most = counts.into_iter().max_by_key(|c| c.1).unwrap_or_default();
+    TableError::TooManyKinds { source_name: most.0.to_owned(), found: most.1 }
+}
 
-fn sorted_kinds(kinds: &[(String, String)]) -> Kinds {
-    let names = |pick: fn(&(String, String)) -> &String| -> BTreeMap<String, u16> {
-        let mut names: BTreeMap<String, u16> = kinds.iter().map(|k| (pick(k).clone(), 0)).collect();
-        for (i, code) in names.values_mut().enumerate() {
-            *code = i as u16;
+/// Sources and categories in their final order.
+struct Kinds {
+    pairs: Vec<(u16, u16)>,
+    /// New code of each kind as it was spelled.
+    code: Vec<u16>,
+    sources: Vec<String>,
+    categories: Vec<String>,
+}
+
+/// Spellings of one category become one kind under one name.
+fn sorted_kinds(kinds: &[(String, String)], parts: &[Part]) -> Kinds {
+    let shown = spellings(kinds, parts);
+    let codes =
+        |names: std::collections::BTreeSet<String>| -> BTreeMap<String, u16> { names.into_iter().zip(0..).collect() };
+    let sources = codes(kinds.iter().map(|k| k.0.clone()).collect());
+    let categories = codes(shown.iter().cloned().collect());
+    let of_kind: Vec<(u16, u16)> = kinds.iter().zip(&shown).map(|(k, c)| (sources[&k.0], categories[c])).collect();
+    let mut pairs = of_kind.clone();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let code = of_kind.iter().map(|pair| pairs.binary_search(pair).unwrap_or_default() as u16).collect();
+    Kinds { pairs, code, sources: sources.into_keys().collect(), categories: categories.into_keys().collect() }
+}
+
+/// The name of each kind's category: of several spellings the one on most records, of as many the first by alphabet,
+/// so that neither the order of rows nor that of files decides.
+fn spellings(kinds: &[(String, String)], parts: &[Part]) -> Vec<String> {
+    let mut words: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+    let folded: Vec<(String, String)> = kinds.iter().map(|k| (fold(&k.1), tidy(&k.1))).collect();
+    for (word, spelling) in &folded {
+        words.entry(word.clone()).or_default().insert(spelling.clone(), 0);
+    }
+    if words.values().any(|spellings| spellings.len() > 1) {
+        let mut rows = vec![0_u64; kinds.len()];
+        parts.iter().flat_map(|p| &p.kind).for_each(|&kind| rows[usize::from(kind)] += 1);
+        for ((word, spelling), rows) in folded.iter().zip(rows) {
+            words.entry(word.clone()).and_modify(|s| *s.entry(spelling.clone()).or_default() += rows);
         }
-        names
-    };
-    let (sources, categories) = (names(|k| &k.0), names(|k| &k.1));
-    let pairs: Vec<(u16, u16)> = kinds.iter().map(|(s, c)| (sources[s], categories[c])).collect();
-    let (code, pairs) = sorted_codes(&pairs, |p| *p);
-    (pairs, code, sources.into_keys().collect(), categories.into_keys().collect())
+    }
+    let chosen: BTreeMap<String, String> = words
+        .into_iter()
+        .map(|(word, spellings)| {
+            // Of equals the last: the first by alphabet, read backwards.
+            let most = spellings.into_iter().rev().max_by_key(|s| s.1).unwrap_or_default();
+            (word, most.0)
+        })
+        .collect();
+    folded.iter().map(|(word, _)| chosen[word].clone()).collect()
 }
 
 /// New code of each hour of the week, and those that occur.

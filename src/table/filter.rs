@@ -3,10 +3,10 @@
 //! Every filter has three answers for an incident: yes, no, and "cannot tell", when the incident's time is not
 //! precise enough. Incidents that may match but cannot be told are the `time_too_coarse` box.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{Span, Table, codes::hour_of, matches::RowTest};
-use crate::model::{Calendar, Definition, Query, QueryError, UNKNOWN_HOUR};
+use crate::model::{Calendar, Definition, Query, QueryError, UNKNOWN_HOUR, fold};
 
 /// Names that queries may use beside what the table itself holds.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +26,16 @@ pub struct CompiledFilter {
     pub(crate) possible: Option<RowTest>,
     /// Sources and categories that are let through.
     pub(crate) kinds: Vec<bool>,
+}
+
+impl Table {
+    /// The name of a source with incidents, from any spelling of it. No two sources differ in their spelling alone: an import
+    /// refuses that.
+    #[must_use]
+    pub fn source_named(&self, given: &str) -> Option<&str> {
+        let folded = fold(given);
+        self.sources.iter().find(|known| fold(known) == folded).map(String::as_str)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,38 +74,50 @@ impl CompiledFilter {
     }
 }
 
+/// Which kinds are let through. Words are compared folded: a definition, calendar or category is found in any spelling.
 fn kinds_of(table: &Table, query: &Query, known: &Known) -> Result<Vec<bool>, QueryError> {
     let definition = match &query.definition {
         None => None,
         Some(name) => {
             let unknown = || QueryError::unknown("definition", name, known.definitions.keys());
-            Some(known.definitions.get(name).ok_or_else(unknown)?)
+            Some(named(&known.definitions, name).ok_or_else(unknown)?)
         }
     };
-    for source in &query.sources {
-        if !table.sources.contains(source) {
-            return Err(QueryError::unknown("source", source, &table.sources));
-        }
+    // Coverage is asked by the very name: who takes a question resolves it first ([`Table::source_named`]).
+    if let Some(unknown) = query.sources.iter().find(|s| !table.sources.contains(s)) {
+        return Err(QueryError::unknown("source", unknown, &table.sources));
     }
-    let mut categories: Vec<&str> = Vec::new();
+    let words: Vec<String> = table.categories.iter().map(|c| fold(c)).collect();
+    let mut asked: HashSet<&str> = HashSet::new();
     for value in &query.categories {
-        categories.extend(categories_in(table, value)?);
+        asked.extend(categories_in(table, &words, value)?);
     }
-    let wanted = |(source, category): &(u16, u16)| {
-        let source = &table.sources[usize::from(*source)];
-        let category = table.categories[usize::from(*category)].as_str();
-        (query.sources.is_empty() || query.sources.contains(source))
-            && (query.categories.is_empty() || categories.contains(&category))
-            && definition.is_none_or(|d| d.counted().any(|c| c == category))
-    };
+    let defined: Option<HashSet<String>> = definition.map(|d| d.counted().map(fold).collect());
+    let of_source: Vec<bool> =
+        table.sources.iter().map(|s| query.sources.is_empty() || query.sources.contains(s)).collect();
+    let of_category: Vec<bool> = words
+        .iter()
+        .map(|word| {
+            (query.categories.is_empty() || asked.contains(word.as_str()))
+                && defined.as_ref().is_none_or(|d| d.contains(word))
+        })
+        .collect();
+    let wanted =
+        |&(source, category): &(u16, u16)| of_source[usize::from(source)] && of_category[usize::from(category)];
     Ok(table.kinds.iter().map(wanted).collect())
 }
 
-/// A value is one category, or a comma list of them; categories themselves may hold commas.
-fn categories_in<'t>(table: &'t Table, value: &str) -> Result<Vec<&'t str>, QueryError> {
+/// What has a name in this or another spelling; the very name first.
+fn named<'k, T>(of: &'k BTreeMap<String, T>, name: &str) -> Option<&'k T> {
+    of.get(name).or_else(|| of.iter().find(|(known, _)| fold(known) == fold(name)).map(|(_, value)| value))
+}
+
+/// A value is one category, or a comma list of them; categories themselves may hold commas. `words` are the table's
+/// categories, folded.
+fn categories_in<'w>(table: &Table, words: &'w [String], value: &str) -> Result<Vec<&'w str>, QueryError> {
     let find = |text: &str| {
-        let same = |c: &&String| c.eq_ignore_ascii_case(text.trim());
-        table.categories.iter().find(same).map(String::as_str)
+        let folded = fold(text);
+        words.iter().find(|word| **word == folded).map(String::as_str)
     };
     if let Some(category) = find(value) {
         return Ok(vec![category]);
@@ -112,7 +134,7 @@ fn spans_of(table: &Table, query: &Query, known: &Known) -> Result<Vec<Answer>, 
         None => None,
         Some(name) => {
             let unknown = || QueryError::unknown("calendar", name, known.calendars.keys());
-            Some(known.calendars.get(name).ok_or_else(unknown)?)
+            Some(named(&known.calendars, name).ok_or_else(unknown)?)
         }
     };
     let period = query.period();

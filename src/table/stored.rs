@@ -11,7 +11,7 @@ use super::{
 use crate::model::{Day, PrecisionClass, RESOLUTIONS};
 
 /// Raised whenever a load builds another table from the same files: a stored one of another number is not read.
-pub(crate) const TABLE_VERSION: u32 = 1;
+pub(crate) const TABLE_VERSION: u32 = 2;
 
 /// Days that spans are looked for among: some eight thousand years to either side of 1970.
 const MAX_DAY: u32 = 3_000_000;

@@ -36,6 +36,8 @@ pub struct CheckReport {
     pub problems: Vec<Problem>,
     /// What is worth knowing and harms nothing.
     pub notes: Vec<String>,
+    /// What is whole and probably not meant: answers made with it may say nothing.
+    pub warnings: Vec<String>,
 }
 
 impl CheckReport {
@@ -124,6 +126,10 @@ fn check_state(
     check_files(workspace, state, report)?;
     let partitions = state.partitions()?;
     report.incidents = partitions.iter().map(|p| p.rows).sum();
+    report.warnings = super::words::definitions_without_records(workspace, &partitions);
+    if let Some(what) = super::secret::problem(workspace, state)? {
+        report.problem("secret", what);
+    }
     if !deep {
         return Ok(());
     }

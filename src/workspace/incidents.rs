@@ -321,10 +321,31 @@ impl Incidents {
         self.text_hash[i]
     }
 
+    /// Gives every incident another hash of its words and, where its key was made of its words, another key.
+    pub fn rekey_words(&mut self, keyed: impl Fn(u64) -> u64, keys_too: bool) {
+        for i in 0..self.len() {
+            if keys_too && self.text_hash[i] != 0 && self.refs.get(i).is_empty() {
+                self.keys[i] = keyed(self.keys[i]);
+            }
+            self.text_hash[i] = keyed(self.text_hash[i]);
+        }
+    }
+
+    /// The source's own reference of an incident, empty where it has none.
+    #[must_use]
+    pub fn source_ref_of(&self, i: usize) -> &str {
+        self.refs.get(i)
+    }
+
     /// The category of an incident.
     #[must_use]
     pub fn category_of(&self, i: usize) -> &str {
         self.categories.get(self.category[i])
+    }
+
+    /// Every spelling of a category on these incidents, and of some that were.
+    pub fn category_words(&self) -> impl Iterator<Item = &str> {
+        self.categories.values().iter().map(String::as_str)
     }
 
     /// When an incident happened.

@@ -29,9 +29,11 @@ mod private;
 mod review;
 mod schema;
 mod seal;
+mod secret;
 mod settings;
 mod settings_switch;
 mod state;
+mod words;
 
 use std::path::{Path, PathBuf};
 
@@ -50,6 +52,7 @@ pub use layer_file::{AreaRow, read_layer};
 pub use lock::{Lock, wait_for};
 pub use private::{open_private, private_folder};
 pub use review::{Alias, AliasState, GazetteerFile, ReviewDecision, ReviewItem};
+pub use secret::Secret;
 pub use settings::{CalendarSettings, DefaultLocationSettings, GeocodeSettings, Settings, StudyArea, TEMPLATE};
 pub use state::{CoverageCount, Edition, ImportRecord, Indicator, Partition, State, StoredClaim};
 

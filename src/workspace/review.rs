@@ -320,6 +320,16 @@ impl Commit<'_> {
         Ok(())
     }
 
+    /// Notes how many records a decision moved.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::State`].
+    pub fn set_decision_records(&mut self, number: i64, records: u64) -> Result<(), WorkspaceError> {
+        let sql = "UPDATE review_decisions SET records = ?2 WHERE number = ?1";
+        self.state().connection.execute(sql, params![number, records.cast_signed()])?;
+        Ok(())
+    }
+
     /// Adds an alias and gives its number.
     ///
     /// # Errors

@@ -89,7 +89,10 @@ pub struct State {
 
 pub(super) fn configure(connection: &Connection) -> Result<(), WorkspaceError> {
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
-    connection.execute_batch("PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA cache_spill=OFF;")?;
+    // Words that were taken out are overwritten, not only unlinked.
+    connection.execute_batch(
+        "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA cache_spill=OFF; PRAGMA secure_delete=ON;",
+    )?;
     Ok(())
 }
 

@@ -30,7 +30,7 @@ impl Harm {
         }
         let tally = reader.tally(&asked)?;
         let of_category: Vec<Option<f64>> =
-            tally.dimensions[category].texts.iter().map(|t| weights.get(&t.to_lowercase()).copied()).collect();
+            tally.dimensions[category].texts.iter().map(|t| weights.get(&crate::model::fold(t)).copied()).collect();
         let mut sums: HashMap<Vec<u64>, (f64, u64)> = HashMap::new();
         for (key, &count) in tally.keys.chunks(asked.by.len()).zip(&tally.counts) {
             let sum = sums.entry(key[..own].to_vec()).or_default();

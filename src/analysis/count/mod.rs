@@ -19,8 +19,8 @@ use crate::{
         Values, query_of,
         words::thousands,
     },
-    model::{Dimension, Query, QueryError},
-    snapshot::LoadedLayer,
+    model::{Dimension, Query, QueryError, words_that_match_nothing},
+    snapshot::{LoadedLayer, Snapshot},
     table::Boxes,
 };
 
@@ -114,6 +114,9 @@ pub struct Summary {
     /// Months of the period and sources asked for that have not been received, as `SOURCE MONTH DISTRICT` or
     /// `SOURCE FIRST..LAST DISTRICT` (`all` where no district's has).
     pub not_received: Vec<String>,
+    /// What was asked for and names nothing on the records.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// State of the data the answer was made from.
     pub snapshot: u64,
     /// How the answer is protected.
@@ -134,6 +137,7 @@ impl Summary {
             time_too_coarse: boxes.time_too_coarse,
             outside_place: boxes.outside_place,
             not_received: ground.coverage.gaps(sources, query.period()),
+            warnings: warnings(ground, query),
             snapshot: ground.id,
             protection: reader.protection().name().to_owned(),
         }
@@ -154,6 +158,7 @@ impl Summary {
             let elsewhere = thousands(self.outside_place);
             lines.push(format!("outside_study_area holds {elsewhere} in the study area: outside the place asked for, or in no area of the layer"));
         }
+        lines.extend(self.warnings.iter().cloned());
         if let Some(first) = self.not_received.first() {
             let more = self.not_received.len() - 1;
             let more = if more > 0 { format!(" and {more} more (places coverage)") } else { String::new() };
@@ -161,6 +166,16 @@ impl Summary {
         }
         lines
     }
+}
+
+/// Words of a definition that stand on no record.
+fn warnings(ground: &Snapshot, query: &Query) -> Vec<String> {
+    let Some((name, definition)) = query.definition.as_ref().and_then(|n| Some((n, ground.definitions().get(n)?))) else {
+        return Vec::new();
+    };
+    let unmatched = words_that_match_nothing(definition, ground.categories().iter().map(String::as_str));
+    let warning = |words: Vec<_>| format!("the definition {name} names what stands on no record: {}", words.join(", "));
+    if unmatched.is_empty() { Vec::new() } else { vec![warning(unmatched)] }
 }
 
 /// Rows and what stands beside them.

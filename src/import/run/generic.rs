@@ -6,16 +6,18 @@ use rayon::prelude::*;
 
 use super::{Done, Job, MonthDone, add_file, add_places, tally};
 use crate::{
+    geocode::{without_contacts, without_personal},
     import::{
         FileReport, ImportError, ImportReport, Mapping, Rejection,
+        categories::{check_categories, check_source},
         generic::{GenericFile, GenericRow, read_generic_file},
         locating::{Located, Locating},
         merge::{Outcome, Whereabouts, merge},
-        placing::location_text_hash,
         queue::{Waiting, defaults_among},
         source_files::SourceFile,
+        words::Words,
     },
-    model::{Clock, Month},
+    model::{Clock, Month, fold},
     workspace::{Edition, IncidentRow, Incidents, NO_PLACE, State},
 };
 
@@ -28,55 +30,92 @@ struct Keyed {
     located: Option<Located>,
 }
 
-pub(super) fn run(job: &Job<'_>, mapping: &Mapping, files: &[SourceFile], state: &State) -> Result<Done, ImportError> {
+pub(super) fn run(
+    job: &Job<'_>,
+    mapping: &Mapping,
+    words: Words,
+    files: &[SourceFile],
+    state: &State,
+) -> Result<Done, ImportError> {
     let read: Vec<GenericFile> =
         files.par_iter().map(|file| read_generic_file(file, mapping, job.progress)).collect::<Result<_, _>>()?;
     let (mut reports, mut rejected, mut report) = (Vec::new(), Vec::new(), ImportReport::default());
     let mut rows = Vec::new();
     let mut seen: HashMap<String, String> = HashMap::new();
+    let column = mapping.columns.category.as_deref().unwrap_or_default();
     for (source_file, file) in files.iter().zip(read) {
         if let Some(twin) = seen.get(&file.digest) {
             report.skipped_files.push(format!("{} (the same content as {twin})", source_file.name()));
             continue;
         }
         seen.insert(file.digest.clone(), source_file.name());
+        check_categories(&source_file.path, column, file.rows.iter().map(|r| r.category.as_str()), file.rows.len())?;
         report.ignored_columns = file.ignored_columns;
+        for (word, rows) in file.unknown_precision {
+            *report.unknown_precision.entry(word).or_default() += rows;
+        }
         rows.extend(file.rows.into_iter().map(|row| (reports.len(), row)));
         reports.push(file.report);
         rejected.extend(file.rejected);
     }
-    let (mut keyed, mut again) = identify(&job.source, rows, &mut reports, &mut rejected);
-    let waiting = locate(job, state, &mut keyed, &mut again)?;
+    check_known(job, &words, &rows, state)?;
+    let (mut keyed, mut again) = identify(&job.source, &words, rows, &mut reports, &mut rejected);
+    let locating = Locating::open(job.workspace, state, words)?;
+    let waiting = locate(job, &locating, &mut keyed, &mut again);
     (report.geocoded, report.flags) = waiting.tallies();
     for file in &reports {
         let of_file: Vec<Rejection> = rejected.iter().filter(|r| file.path.ends_with(&r.file)).cloned().collect();
         job.check_share(&file.path, file.rows, &of_file[..of_file.len().min(file.rejected as usize)])?;
     }
-    let months = merge_months(job, mapping, keyed, &again, &mut reports, &mut report, state)?;
+    let months = merge_months(
+        job,
+        &Stored { mapping, words: locating.words() },
+        keyed,
+        &again,
+        &mut reports,
+        &mut report,
+        state,
+    )?;
     for file in reports {
         add_file(&mut report, file);
     }
     Ok(Done { report, rejected, months, waiting: Some(waiting) })
 }
 
+/// Refuses rows that are known by their words alone where those stored were made with another secret.
+fn check_known(job: &Job<'_>, words: &Words, rows: &[(usize, GenericRow)], state: &State) -> Result<(), ImportError> {
+    if !words.others || job.request.replace {
+        return Ok(());
+    }
+    let stored = job.partitions(state)?;
+    let known_by_words = |row: &GenericRow| row.id.is_empty() && !row.place.words().is_empty();
+    let months = rows.iter().filter(|(_, row)| known_by_words(row)).map(|(_, row)| month_of(row));
+    match months.into_iter().find(|month| stored.contains_key(month)) {
+        Some(month) => Err(ImportError::OtherSecret { source_name: job.source.clone(), month: month.to_string() }),
+        None => Ok(()),
+    }
+}
+
 /// Gives every row its place, and notes what waits for a person.
-fn locate(job: &Job<'_>, state: &State, keyed: &mut [Keyed], again: &mut [Keyed]) -> Result<Waiting, ImportError> {
-    let locating = Locating::open(job.workspace, state)?;
-    let rows: Vec<&GenericRow> = keyed.iter().chain(again.iter()).map(|k| &k.row).collect();
+fn locate(job: &Job<'_>, locating: &Locating, keyed: &mut [Keyed], again: &mut [Keyed]) -> Waiting {
+    let rows: Vec<(&GenericRow, u64)> = keyed.iter().chain(again.iter()).map(|k| (&k.row, k.key)).collect();
     let located = locating.locate(&rows);
     let mut waiting = Waiting::default();
     for (keyed, located) in keyed.iter_mut().chain(again).zip(located) {
-        waiting.add(&job.source, &keyed.row, &located);
+        let words = locating.words().digest(&keyed.row.place.words());
+        waiting.add(&job.source, &keyed.row, keyed.key, words, &located);
         keyed.located = Some(located);
     }
-    Ok(waiting)
+    waiting
 }
 
 /// Gives every row its key. Rows that say the same under one reference are one incident (the others count as
 /// duplicates, returned by file); rows that contradict each other under one reference are all rejected, so
-/// that the order of rows and files decides nothing. Without a reference equal rows are as many incidents.
+/// that the order of rows and files decides nothing. Without a reference equal rows are as many incidents; what is
+/// made of words is keyed.
 fn identify(
     source: &str,
+    words: &Words,
     rows: Vec<(usize, GenericRow)>,
     reports: &mut [FileReport],
     rejected: &mut Vec<Rejection>,
@@ -107,6 +146,8 @@ fn identify(
         };
         let hash = blake3::derive_key("places incident_key mapping v1", format!("{source}\u{1f}{text}").as_bytes());
         let key = u64::from_le_bytes(*hash.first_chunk().unwrap_or(&[0; 8]));
+        let of_words = row.id.is_empty() && !row.place.words().is_empty();
+        let key = if of_words { words.key(key) } else { key };
         let first = row.id.is_empty() || taken.insert(row.id.clone());
         if first { &mut keyed } else { &mut again }.push(Keyed { file, key, row, located: None });
     }
@@ -117,22 +158,31 @@ fn month_of(row: &GenericRow) -> Month {
     Clock::london().local(row.when.start_us).0.month()
 }
 
-/// The rows of a month as incidents.
-fn build(job: &Job<'_>, mapping: &Mapping, rows: &[Keyed]) -> Incidents {
-    let names: Vec<&str> = mapping.columns.keep.iter().map(String::as_str).collect();
+/// What rows become incidents with.
+struct Stored<'a> {
+    mapping: &'a Mapping,
+    words: &'a Words,
+}
+
+/// The rows of a month as incidents. Nothing of the words of a row that is withheld is left, and what is kept beside is
+/// cleaned.
+fn build(job: &Job<'_>, stored: &Stored<'_>, rows: &[Keyed]) -> Incidents {
+    let names: Vec<&str> = stored.mapping.columns.keep.iter().map(String::as_str).collect();
     let mut incidents = Incidents::new(&job.placer.layer_names(), &names);
     let mut positions = Vec::new();
     for Keyed { key, row, located, .. } in rows {
         positions.push(located.as_ref().and_then(|l| l.position));
+        let withheld = located.as_ref().is_some_and(Located::is_withheld);
         let texts = row.attributes.iter().enumerate();
-        let attributes: Vec<u32> = texts.map(|(i, text)| incidents.attribute_code(i, text)).collect();
+        let kept = |text| if withheld { without_personal(text) } else { without_contacts(text) };
+        let attributes: Vec<u32> = texts.map(|(i, text)| incidents.attribute_code(i, &kept(text))).collect();
         incidents.push(&IncidentRow {
             key: *key,
             source_ref: &row.id,
             category: &row.category,
             when: row.when,
             place: NO_PLACE,
-            location_text_hash: location_text_hash(&row.place.words()),
+            location_text_hash: if withheld { 0 } else { stored.words.digest(&row.place.words()) },
             attributes: &attributes,
         });
     }
@@ -142,7 +192,7 @@ fn build(job: &Job<'_>, mapping: &Mapping, rows: &[Keyed]) -> Incidents {
 
 fn merge_months(
     job: &Job<'_>,
-    mapping: &Mapping,
+    stored_as: &Stored<'_>,
     keyed: Vec<Keyed>,
     again: &[Keyed],
     reports: &mut [FileReport],
@@ -167,7 +217,7 @@ fn merge_months(
         .filter(|(month, key)| new_month.get(key).is_some_and(|m| m != month))
         .map(|(_, key)| key)
         .collect();
-    let again_whereabouts = build(job, mapping, again);
+    let again_whereabouts = build(job, stored_as, again);
     add_places(report, &Whereabouts::of(&again_whereabouts, &job.placer));
     for row in again {
         tally(&mut reports[row.file], std::iter::once(Outcome::Duplicate));
@@ -175,6 +225,7 @@ fn merge_months(
     let months: std::collections::BTreeSet<Month> = by_month.keys().chain(stored.keys()).copied().collect();
     let mut done = Vec::new();
     let mut sets = Vec::new();
+    let mut categories = Categories::of(&stored);
     for month in months {
         let rows = by_month.remove(&month).unwrap_or_default();
         let received = !rows.is_empty();
@@ -183,11 +234,12 @@ fn merge_months(
         if !received && !leaves {
             continue;
         }
-        let new = build(job, mapping, &rows);
+        let new = build(job, stored_as, &rows);
         sets.push(new.clone());
         add_places(report, &Whereabouts::of(&new, &job.placer));
         let replaces = job.request.replace && received;
         let mut merged = merge(new, old, |s, i| replaces || moved.contains(&s.key(i)));
+        categories.after.insert(month, words_of(&merged.incidents));
         for (row, outcome) in rows.iter().zip(&mut merged.outcomes) {
             if moved.contains(&row.key) {
                 *outcome = Outcome::Updated;
@@ -207,6 +259,32 @@ fn merge_months(
         month.editions.push(edition);
         done.push(month);
     }
+    categories.check(stored_as.mapping, reports)?;
     report.probable_defaults = defaults_among(&sets.iter().collect::<Vec<_>>());
     Ok(done)
+}
+
+/// Categories of a source by month, before and after an import.
+struct Categories {
+    before: HashSet<String>,
+    after: BTreeMap<Month, HashSet<String>>,
+}
+
+impl Categories {
+    fn of(stored: &BTreeMap<Month, Incidents>) -> Self {
+        let after: BTreeMap<Month, HashSet<String>> = stored.iter().map(|(m, s)| (*m, words_of(s))).collect();
+        Self { before: after.values().flatten().cloned().collect(), after }
+    }
+
+    fn check(&self, mapping: &Mapping, reports: &[FileReport]) -> Result<(), ImportError> {
+        let after: HashSet<String> = self.after.values().flatten().cloned().collect();
+        let (path, rows) =
+            (reports.first().map_or("", |r| r.path.as_str()), reports.iter().map(|r| r.rows).sum::<u64>());
+        let column = mapping.columns.category.as_deref().unwrap_or_default();
+        check_source(std::path::Path::new(path), column, &self.before, &after, rows as usize)
+    }
+}
+
+fn words_of(incidents: &Incidents) -> HashSet<String> {
+    incidents.category_words().map(fold).collect()
 }

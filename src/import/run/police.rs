@@ -8,11 +8,12 @@ use super::{Done, Job, MonthDone, add_file, add_places, tally};
 use crate::{
     import::{
         FileReport, ImportError, ImportReport, Rejection,
+        categories::check_categories,
         merge::{Outcome, Whereabouts, merge},
-        placing::location_text_hash,
         police::{ATTRIBUTES, parse_name, read_police_file},
         positions::{Position, mixed},
         source_files::SourceFile,
+        words::Words,
     },
     model::{Flags, Month, PrecisionClass, When},
     workspace::{Edition, IncidentRow, Incidents, NO_PLACE, State},
@@ -23,7 +24,7 @@ const ROW_BYTES: usize = 220;
 const PACKED_ROW_BYTES: usize = 45;
 const REF_BYTES: usize = 56;
 
-pub(super) fn run(job: &Job<'_>, files: &[SourceFile], state: &State) -> Result<Done, ImportError> {
+pub(super) fn run(job: &Job<'_>, words: &Words, files: &[SourceFile], state: &State) -> Result<Done, ImportError> {
     let partitions = job.partitions(state)?;
     let editions: HashMap<(Month, String), String> = state
         .editions()?
@@ -44,8 +45,10 @@ pub(super) fn run(job: &Job<'_>, files: &[SourceFile], state: &State) -> Result<
             |(month, files)| if month.is_some() { vec![files] } else { files.into_iter().map(|f| vec![f]).collect() },
         )
         .collect();
-    let done: Vec<GroupDone> =
-        groups.par_iter().map(|files| run_month(job, files, &partitions, &editions)).collect::<Result<_, _>>()?;
+    let done: Vec<GroupDone> = groups
+        .par_iter()
+        .map(|files| run_month(job, words, files, &partitions, &editions))
+        .collect::<Result<_, _>>()?;
     let mut whole = Done { report: ImportReport::default(), rejected: Vec::new(), months: Vec::new(), waiting: None };
     for group in done {
         if let Some(same) = whole.months.iter().find(|m| m.month == group.month.month) {
@@ -87,6 +90,7 @@ struct Read<'a> {
 
 fn run_month(
     job: &Job<'_>,
+    words: &Words,
     files: &[&SourceFile],
     partitions: &BTreeMap<Month, String>,
     known: &HashMap<(Month, String), String>,
@@ -94,7 +98,7 @@ fn run_month(
     let mut parts: BTreeMap<String, Vec<Read<'_>>> = BTreeMap::new();
     let (mut rejected, mut skipped, mut month) = (Vec::new(), Vec::new(), None);
     for file in files {
-        let (mut read, found) = read_file(job, file)?;
+        let (mut read, found) = read_file(job, words, file)?;
         if *month.get_or_insert(found) != found {
             return Err(wrong_month(file, found));
         }
@@ -119,7 +123,7 @@ fn wrong_month(file: &SourceFile, found: Month) -> ImportError {
     }
 }
 
-fn read_file<'a>(job: &Job<'_>, file: &'a SourceFile) -> Result<(Read<'a>, Month), ImportError> {
+fn read_file<'a>(job: &Job<'_>, words: &Words, file: &'a SourceFile) -> Result<(Read<'a>, Month), ImportError> {
     let mut incidents = Incidents::new(&job.placer.layer_names(), &ATTRIBUTES);
     let rows = file.bytes() as usize / if file.name().ends_with(".gz") { PACKED_ROW_BYTES } else { ROW_BYTES };
     incidents.reserve(rows, rows * REF_BYTES);
@@ -137,7 +141,7 @@ fn read_file<'a>(job: &Job<'_>, file: &'a SourceFile) -> Result<(Read<'a>, Month
         }
         let (location, code) = (row.attributes[0], codes[1]);
         if code as usize == hashes.len() {
-            hashes.push(location_text_hash(location));
+            hashes.push(words.digest(location));
         }
         incidents.push(&IncidentRow {
             key: row.position,
@@ -150,6 +154,7 @@ fn read_file<'a>(job: &Job<'_>, file: &'a SourceFile) -> Result<(Read<'a>, Month
         });
     })?;
     job.check_share(&read.report.path, read.report.rows, &read.rejected)?;
+    check_categories(&file.path, "Crime type", incidents.category_words(), incidents.len())?;
     job.placer.place_rows(&mut incidents, &positions);
     incidents.set_attribute("force", &read.force);
     let (force, digest) = (read.force, read.digest);
