@@ -62,6 +62,10 @@ The limits hold for every run of so many months, over all months there are: one 
         Ok(Self { query, window: values.whole("window").unwrap_or(1) as usize })
     }
 
+    fn query(&mut self) -> &mut Query {
+        &mut self.query
+    }
+
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
         self.counted(reader)
     }

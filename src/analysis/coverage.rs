@@ -45,6 +45,10 @@ impl Question for CoverageQuestion {
         Ok(Self { query: query_of(values)? })
     }
 
+    fn query(&mut self) -> &mut Query {
+        &mut self.query
+    }
+
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
         self.counted(reader)
     }

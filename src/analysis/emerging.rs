@@ -132,6 +132,10 @@ Classes: new, consecutive, intensifying, persistent, diminishing, sporadic, osci
         })
     }
 
+    fn query(&mut self) -> &mut Query {
+        &mut self.query
+    }
+
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
         let found = emerging(reader, self)?;
         let notes = found.summary.lines();

@@ -102,6 +102,10 @@ Gi* is there for comparison with other programs: on sparse counts it finds hot s
         })
     }
 
+    fn query(&mut self) -> &mut Query {
+        &mut self.query
+    }
+
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
         let found = hotspots(reader, self)?;
         let mut notes = found.summary.boxes.lines();

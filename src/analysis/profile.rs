@@ -63,6 +63,10 @@ Examples:
         Ok(Self { place, query: query_of(values)? })
     }
 
+    fn query(&mut self) -> &mut Query {
+        &mut self.query
+    }
+
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
         let found = profile(reader, self)?;
         let rows = found.rows();

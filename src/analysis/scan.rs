@@ -88,6 +88,10 @@ Finds clusters that end with the last month received, adjusted for how busy ever
         })
     }
 
+    fn query(&mut self) -> &mut Query {
+        &mut self.query
+    }
+
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
         let found = scan(reader, self)?;
         let notes = found.summary.lines();

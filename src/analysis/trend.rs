@@ -68,6 +68,10 @@ With --area: one row per area, tested for a trend. Without: the months of the pl
         Ok(Self { query: query_of(values)?, layer: values.one("area").map(str::to_owned) })
     }
 
+    fn query(&mut self) -> &mut Query {
+        &mut self.query
+    }
+
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
         let found = trend(reader, self)?;
         let summary = &found.summary;

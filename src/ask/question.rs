@@ -1,13 +1,16 @@
 //! A question as a trait, and the same question without its type, as the registry lists it.
 
 use super::{Answer, AskError, Canonical, Declaration, Exact, Raw, Reader, Values};
-use crate::model::QueryError;
+use crate::{
+    model::{Query, QueryError},
+    snapshot::Snapshot,
+};
 
 /// A question that can be asked of the data.
 ///
 /// One file and one line in the registry make it a command with help, a route with its description, and an answer in
 /// every format.
-pub trait Question: Sized + Send + Sync + 'static {
+pub trait Question: Sized + Clone + Send + Sync + 'static {
     /// Name, method, parameters.
     const DECLARATION: Declaration;
 
@@ -16,6 +19,9 @@ pub trait Question: Sized + Send + Sync + 'static {
     /// # Errors
     /// [`QueryError`] where values do not fit each other.
     fn read(values: &Values) -> Result<Self, QueryError>;
+
+    /// What it counts, for names to be resolved in.
+    fn query(&mut self) -> &mut Query;
 
     /// Answers it from exact records.
     ///
@@ -56,6 +62,15 @@ struct Of<Q> {
     canonical: Canonical,
 }
 
+impl<Q: Question> Of<Q> {
+    /// The question with its names as they stand in the data, whatever spelling they were asked by.
+    fn resolved(&self, ground: &Snapshot) -> Q {
+        let mut question = self.question.clone();
+        ground.name_sources(&mut question.query().sources);
+        question
+    }
+}
+
 impl<Q: Question> Asked for Of<Q> {
     fn declaration(&self) -> &'static Declaration {
         self.declaration
@@ -66,11 +81,11 @@ impl<Q: Question> Asked for Of<Q> {
     }
 
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
-        self.question.answer(reader)
+        self.resolved(reader.ground()).answer(reader)
     }
 
     fn counted<'r>(&self, reader: &'r dyn Reader) -> Result<Answer<'r>, AskError> {
-        self.question.counted(reader)
+        self.resolved(reader.ground()).counted(reader)
     }
 }
 

@@ -223,7 +223,7 @@ fn candidates(hypotheses: &[Hypothesis], weigher: &Weigher<'_>, total: f64) -> V
         id: id_of(h, weigher),
         class: h.class,
         share: h.mass / total,
-        own: matches!(h.what, What::Coordinates | What::Swapped),
+        own: matches!(h.reading, Reading::Coordinates | Reading::Swapped),
     };
     ranked.iter().map(of).collect()
 }

@@ -151,6 +151,15 @@ impl Snapshot {
         self.table.sources()
     }
 
+    /// Puts sources as they stand in the data, whatever their spelling; what is not known stays.
+    pub fn name_sources(&self, sources: &mut [String]) {
+        for source in sources {
+            if let Some(known) = self.table.source_named(source) {
+                known.clone_into(source);
+            }
+        }
+    }
+
     /// Sources that a query asks of: those it names, or all.
     #[must_use]
     pub fn asked_sources<'q>(&'q self, query: &'q Query) -> &'q [String] {

@@ -38,7 +38,7 @@ async fn get(state: &Arc<AppState>, uri: &str) -> (u16, serde_json::Value) {
 /// The entries of a workspace's log.
 fn logged(scratch: &Scratch) -> Vec<places::access::Entry> {
     let mut entries = Vec::new();
-    places::access::entries(&scratch.workspace.log_path(), |entry| entries.push(entry)).unwrap();
+    places::access::entries(&scratch.workspace.log_path(), |entry, _| entries.push(entry.clone())).unwrap();
     entries
 }
 

@@ -117,7 +117,7 @@ fn two_sources_do_not_differ_in_their_spelling_alone() {
     let error = run(&scratch, &LOG.replace("\"log\"", "\"LOG\""), file).unwrap_err().to_string();
     assert!(error.contains("stored as \"log\""), "{error}");
     let snapshot = scratch.snapshot();
-    assert_eq!((snapshot.table.source_named(" Log"), snapshot.table.source_named("logs")), (Some("log"), None));
+    assert_eq!((snapshot.table(crate::support::grant()).source_named(" Log"), snapshot.table(crate::support::grant()).source_named("logs")), (Some("log"), None));
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_column_of_references_taken_for_categories_is_refused_and_mended() {
     let file = scratch.write("a.csv", rows(&|i| format!("kind {}", i % 5), 700));
     let error = run(&scratch, &slip, file.clone()).unwrap_err().to_string();
     assert!(error.contains("\"Ref\"") && error.contains("700"), "{error}");
-    assert_eq!(scratch.snapshot().table.incidents(), 0);
+    assert_eq!(scratch.snapshot().size().incidents, 0);
     assert_eq!(run(&scratch, LOG, file).unwrap().imported, 700);
     let error = run(&scratch, LOG, scratch.write("b.csv", rows(&|i| format!("k{i}"), 6_000))).unwrap_err();
     assert!(matches!(error, ImportError::TooManyCategories { found: 6_000, .. }), "{error}");
@@ -326,7 +326,7 @@ fn records_known_by_their_words_are_not_doubled_after_a_restore() {
         ..Default::default()
     };
     import(&scratch.workspace, &request, &Progress::default()).unwrap();
-    assert_eq!(scratch.snapshot().table.incidents(), 1);
+    assert_eq!(scratch.snapshot().size().incidents, 1);
 }
 
 #[test]

@@ -86,6 +86,10 @@ Lists at most seven areas whose change stands out from their own past at the sam
         })
     }
 
+    fn query(&mut self) -> &mut Query {
+        &mut self.query
+    }
+
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
         let resolved = self.resolved(reader)?;
         let found = briefing(reader, &resolved)?;

@@ -152,6 +152,10 @@ makes it again.",
         .check()
     }
 
+    fn query(&mut self) -> &mut Query {
+        &mut self.query
+    }
+
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
         let resolved = self.resolved(reader);
         let claim = compare(reader, &resolved)?;

@@ -83,6 +83,10 @@ After the rows the boxes follow: total = counted + not_located + outside_study_a
         Ok(Self { query: query_of(values)? })
     }
 
+    fn query(&mut self) -> &mut Query {
+        &mut self.query
+    }
+
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
         self.counted(reader)
     }
