@@ -4,9 +4,9 @@ use std::hint::black_box;
 
 use criterion::Criterion;
 use places::{
-    geocode::GridSquare,
     analysis::Count,
     ask::{Question, Values},
+    geocode::GridSquare,
     model::BngPoint,
 };
 

@@ -133,8 +133,7 @@ fn claims(input: &Input) {
     import(&workspace, &request, &Progress::default()).unwrap();
     let snapshot = Snapshot::load(&workspace).unwrap();
     let grant = grant(&root);
-    let claim =
-        [("place", "msoa21:E02005560"), ("before", "2024-Q1"), ("after", "2025-Q1"), ("permutations", "999")];
+    let claim = [("place", "msoa21:E02005560"), ("before", "2024-Q1"), ("after", "2025-Q1"), ("permutations", "999")];
     let briefing = [("as_of", "2025-04-01"), ("since", "2025-01-01")];
     for (name, question, asked, target) in [
         ("compare with ring, three areas, 999 placebos, 24 Norfolk months", "compare", &claim[..], 1.0),

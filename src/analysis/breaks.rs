@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     ask::{
-        Answer, AskError, Column, ColumnValues, ColumnDoc, ColumnKind, Declaration, Exact, KIND, Kind, PERIOD, PLACE, Parameter, PlaceKey, Question,
-        Reader, Rows, Values, query_of,
+        Answer, AskError, Column, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD, PLACE,
+        Parameter, PlaceKey, Question, Reader, Rows, Values, query_of,
     },
     model::{Dimension, Query, QueryError},
 };
@@ -43,9 +43,7 @@ Examples:
 
 The limits hold for every run of so many months, over all months there are: one legend for every frame.",
         tag: "counts",
-        columns: &[
-            ColumnDoc::new("from", ColumnKind::Number, "Lower limit of the class"),
-        ],
+        columns: &[ColumnDoc::new("from", ColumnKind::Number, "Lower limit of the class")],
         groups: &[OWN, PERIOD, KIND, PLACE],
         ..Declaration::new("breaks", "1", "Class limits of a map, the same for every frame of a period that plays")
     };
@@ -53,7 +51,11 @@ The limits hold for every run of so many months, over all months there are: one 
     fn read(values: &Values) -> Result<Self, QueryError> {
         let query = query_of(values)?;
         if query.rate.is_some() && query.harm.is_some() {
-            return Err(QueryError::invalid("harm", values.one("harm").unwrap_or_default(), "a rate or harm, not both"));
+            return Err(QueryError::invalid(
+                "harm",
+                values.one("harm").unwrap_or_default(),
+                "a rate or harm, not both",
+            ));
         }
         if !query.by.iter().any(Dimension::is_place) {
             let given = query.by.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");

@@ -43,7 +43,9 @@ impl Changed {
     #[must_use]
     pub fn text(self) -> &'static str {
         match self {
-            Self::Data => "the data is no longer what it was: rows were delivered again or added, or a decision moved some",
+            Self::Data => {
+                "the data is no longer what it was: rows were delivered again or added, or a decision moved some"
+            }
             Self::Layer => "the areas have another edition",
             Self::Figures => "the figures of the areas, such as residents, have changed",
             Self::Definition => "the definition has changed",
@@ -58,7 +60,8 @@ impl Checksums {
     pub fn of(ground: &Snapshot, query: &Query, layer: Option<&LoadedLayer>, cutoff: Day) -> Self {
         let asked = asked_sources(ground, query);
         let mut data = Sum::default();
-        for partition in ground.partitions.iter().filter(|p| asked.contains(&p.source) && p.month.first_day() < cutoff) {
+        for partition in ground.partitions.iter().filter(|p| asked.contains(&p.source) && p.month.first_day() < cutoff)
+        {
             data.add(&partition.source).add(&partition.month.to_string()).add(&partition.content);
         }
         let (mut outlines, mut figures) = (Sum::default(), Sum::default());
@@ -75,16 +78,15 @@ impl Checksums {
         for period in calendar.iter().flat_map(|c| &c.periods) {
             settings.add(&period.to_string());
         }
-        for (name, weight) in query.harm.iter().flat_map(|set| ground.harm.get(set)).flatten() {
+        for (name, weight) in query.harm.iter().filter_map(|set| ground.harm.get(set)).flatten() {
             settings.add(name).add(&weight.to_string());
         }
         Self {
             data: data.text(),
             layer: outlines.text(),
             figures: figures.text(),
-            definition: definition.map_or_else(String::new, |d| {
-                Sum::default().add(&serde_json::to_string(d).unwrap_or_default()).text()
-            }),
+            definition: definition
+                .map_or_else(String::new, |d| Sum::default().add(&serde_json::to_string(d).unwrap_or_default()).text()),
             settings: settings.text(),
         }
     }

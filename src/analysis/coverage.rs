@@ -2,8 +2,8 @@
 
 use crate::{
     ask::{
-        Answer, AskError, Column, ColumnValues, ColumnDoc, ColumnKind, Declaration, Exact, PERIOD, Parameter, Question, Reader, Rows, SOURCE, Values,
-        query_of,
+        Answer, AskError, Column, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, PERIOD, Parameter, Question,
+        Reader, Rows, SOURCE, Values, query_of,
     },
     model::{Query, QueryError},
     snapshot::CoverageCell,

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     ask::{
-        Answer, AskError, ColumnValues, ColumnDoc, ColumnKind, Declaration, Exact, KIND, Kind, PERIOD, PLACE_OF_MAP, Parameter, Question, Rows,
-        Values, query_of, resolution_of, words::thousands,
+        Answer, AskError, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD, PLACE_OF_MAP,
+        Parameter, Question, Rows, Values, query_of, resolution_of, words::thousands,
     },
     model::{Day, Period, Query, QueryError},
     stats::{
@@ -66,8 +66,7 @@ pub struct EmergingRequest {
     pub all: bool,
 }
 
-const SCHEMES: [(&str, Scheme); 3] =
-    [("newer", Scheme::Newer), ("older", Scheme::Older), ("chainey", Scheme::Chainey)];
+const SCHEMES: [(&str, Scheme); 3] = [("newer", Scheme::Newer), ("older", Scheme::Older), ("chainey", Scheme::Chainey)];
 const REFERENCES: [(&str, StepReference); 2] =
     [("step", StepReference::Single), ("with-previous", StepReference::WithPrevious)];
 const LENGTHS: [(&str, StepLength); 2] = [("month", StepLength::Month), ("4weeks", StepLength::FourWeeks)];
@@ -196,7 +195,8 @@ pub fn emerging(snapshot: &Exact<'_>, request: &EmergingRequest) -> Result<Emerg
     let (first, last) = (steps.0[0], steps.0[steps.0.len() - 1]);
     let query = Query { from: Some(first.start), to: Some(last.end), ..query.clone() };
     let map = MapCells::new(snapshot, &query, *resolution)?;
-    let (grouping, ids) = snapshot.table()
+    let (grouping, ids) = snapshot
+        .table()
         .cell_groups(*resolution)
         .ok_or_else(|| QueryError::invalid("cell", &resolution.to_string(), "a resolution from 7 to 11"))?;
     let found = count_steps(snapshot, &query, grouping, &steps)?;

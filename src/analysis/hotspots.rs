@@ -9,8 +9,8 @@ use super::{
 use crate::{
     analysis::PlaceDimension,
     ask::{
-        Answer, AskError, Column, ColumnValues, ColumnDoc, ColumnKind, Declaration, Exact, KIND, Kind, PERIOD, PLACE_OF_MAP, Parameter, PlaceKey,
-        Question, Rows, Values, query_of, resolution_of,
+        Answer, AskError, Column, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD,
+        PLACE_OF_MAP, Parameter, PlaceKey, Question, Rows, Values, query_of, resolution_of,
         words::{capital, thousands},
     },
     model::{Dimension, Period, Query, QueryError},
@@ -142,11 +142,7 @@ impl MapMethod {
                 thousands(self.incidents_without_exposure)
             ));
         }
-        lines.push(format!(
-            "{} rows flagged of {} cells",
-            thousands(self.hot as u64),
-            thousands(self.cells as u64)
-        ));
+        lines.push(format!("{} rows flagged of {} cells", thousands(self.hot as u64), thousands(self.cells as u64)));
         lines.extend(self.notes.iter().cloned());
         lines
     }

@@ -33,8 +33,8 @@ pub use compare::{
     Claim, ClaimExposure, CompareRequest, Comparison, ComparisonArea, ComparisonResult, CountyChange,
     DisplacementResult, Peak, Picked, Placebo, Power, RatioInterval, SameSeason, compare,
 };
-pub use count::{Count, Counted, Summary, count};
 pub(crate) use count::rate_of;
+pub use count::{Count, Counted, Summary, count};
 pub use coverage::CoverageQuestion;
 pub use emerging::{EmergingAnswer, EmergingRequest, EmergingSummary, Scheme, StepLength, emerging};
 pub use exposure::Exposure;

@@ -12,9 +12,8 @@ use super::{
 };
 use crate::{
     ask::{
-        Answer, AskError, Column, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD, Parameter, Path, Question, Reader, Rows,
-        Shape, Values, query_of,
-        words::thousands,
+        Answer, AskError, Column, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD, Parameter, Path, Question,
+        Reader, Rows, Shape, Values, query_of, words::thousands,
     },
     grid,
     model::{Day, Dimension, Month, Period, PlaceRef, Query, QueryError, WEEKDAYS},
@@ -33,13 +32,9 @@ pub struct ProfileRequest {
     pub query: Query,
 }
 
-const OWN: &[Parameter] = &[Parameter::new(
-    "place",
-    Kind::Places { most: 1, words: &[] },
-    "LAYER:CODE or cell:CELL",
-    "msoa21:E02005560",
-)
-.needed()];
+const OWN: &[Parameter] =
+    &[Parameter::new("place", Kind::Places { most: 1, words: &[] }, "LAYER:CODE or cell:CELL", "msoa21:E02005560")
+        .needed()];
 
 impl Question for ProfileRequest {
     const DECLARATION: Declaration = Declaration {
@@ -205,7 +200,8 @@ impl Profile {
     /// The months, which is what can be listed.
     fn rows(&self) -> Rows {
         let text = |value: &dyn Fn(&MonthPoint) -> String| ColumnValues::texts(self.trend.iter().map(value).collect());
-        let numbers = |value: &dyn Fn(&MonthPoint) -> f64| ColumnValues::Numbers(self.trend.iter().map(value).collect());
+        let numbers =
+            |value: &dyn Fn(&MonthPoint) -> f64| ColumnValues::Numbers(self.trend.iter().map(value).collect());
         let columns = vec![
             Column::new("month", text(&|m| m.month.clone())),
             Column::new("count", ColumnValues::Counts(self.trend.iter().map(|m| m.count).collect())),
@@ -322,7 +318,8 @@ pub fn profile(snapshot: &Exact<'_>, request: &ProfileRequest) -> Result<Profile
     query.place = vec![vec![request.place.clone()]];
     let inside = Query { from: Some(period.start), to: Some(period.end), ..query.clone() };
     let all = total(snapshot, &inside)?;
-    let missing = period.months().filter(|m| !districts.iter().all(|d| snapshot.coverage.whole(sources, m.period(), d)));
+    let missing =
+        period.months().filter(|m| !districts.iter().all(|d| snapshot.coverage.whole(sources, m.period(), d)));
     let missing: Vec<String> = missing.map(|m| m.to_string()).collect();
     let mut notes: Vec<String> = sources_note.into_iter().collect();
     if !missing.is_empty() {
@@ -368,13 +365,10 @@ pub fn profile(snapshot: &Exact<'_>, request: &ProfileRequest) -> Result<Profile
 fn period_of(snapshot: &Exact<'_>, request: &ProfileRequest) -> Result<Period, AskError> {
     let months = snapshot.coverage.months(asked_sources(snapshot, &request.query));
     let (Some(first), Some(last)) = (months.first(), months.last()) else {
-        return Err(AskError::NoAnswer {
-            reason: "nothing has been received yet: import incidents first".to_owned(),
-        });
+        return Err(AskError::NoAnswer { reason: "nothing has been received yet: import incidents first".to_owned() });
     };
     let end = request.query.to.unwrap_or(last.next().first_day()).min(last.next().first_day());
-    let start =
-        request.query.from.unwrap_or_else(|| Month(Day(end.0 - 1).month().0 + 1 - MONTHS).first_day());
+    let start = request.query.from.unwrap_or_else(|| Month(Day(end.0 - 1).month().0 + 1 - MONTHS).first_day());
     let start = start.max(first.first_day());
     if start >= end {
         let reason = format!("there is no answer: the period lies outside what was received, {first} to {last}");
@@ -446,12 +440,7 @@ fn week(snapshot: &Exact<'_>, query: &Query) -> Result<WeekShape, AskError> {
     Ok(shape)
 }
 
-fn average_week(
-    snapshot: &Exact<'_>,
-    query: &Query,
-    period: Period,
-    districts: &[String],
-) -> Result<Week, AskError> {
+fn average_week(snapshot: &Exact<'_>, query: &Query, period: Period, districts: &[String]) -> Result<Week, AskError> {
     let sources = asked_sources(snapshot, query);
     let per_week = |period: Period| -> Result<Option<f64>, AskError> {
         let known = |p: &Period| districts.iter().all(|d| snapshot.coverage.whole(sources, *p, d));
@@ -517,4 +506,3 @@ fn rank(snapshot: &Exact<'_>, found: &Place<'_>, query: &Query) -> Result<Option
         smoothed: smoothed.ok().zip(position).filter(|_| people.is_some()).map(|(s, p)| 1000.0 * s.rates[p]),
     }))
 }
-

@@ -2,8 +2,8 @@
 
 use super::{
     Breaks, BreaksQuestion, Briefing, BriefingRequest, Claim, CompareRequest, Count, CoverageQuestion, EmergingRequest,
-    EmergingSummary, HotspotRequest, MapSummary, Profile, ProfileRequest, ScanRequest, ScanSummary, Summary, TrendRequest,
-    TrendSummary, VliRequest, VliSummary, coverage::CoverageSummary,
+    EmergingSummary, HotspotRequest, MapSummary, Profile, ProfileRequest, ScanRequest, ScanSummary, Summary,
+    TrendRequest, TrendSummary, VliRequest, VliSummary, coverage::CoverageSummary,
 };
 use crate::ask::Entry;
 

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     ask::{
-        Answer, AskError, ColumnValues, ColumnDoc, ColumnKind, Declaration, Exact, KIND, Kind, PERIOD, PLACE_OF_MAP, Parameter, PlaceKey, Question,
-        Rows, Values, query_of, resolution_of, words::thousands,
+        Answer, AskError, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD, PLACE_OF_MAP,
+        Parameter, PlaceKey, Question, Rows, Values, query_of, resolution_of, words::thousands,
     },
     grid,
     model::{Day, Month, Period, Query, QueryError},
@@ -46,7 +46,8 @@ pub struct ScanRequest {
 
 const OWN: &[Parameter] = &[
     Parameter::new("months", Kind::Whole { from: 1, to: MAX_HEIGHT as u64 }, "Longest cluster, in months", "6").or("3"),
-    Parameter::new("replicates", Kind::Whole { from: 99, to: 9999 }, "Permutations behind the p-values", "9999").or("999"),
+    Parameter::new("replicates", Kind::Whole { from: 99, to: 9999 }, "Permutations behind the p-values", "9999")
+        .or("999"),
     Parameter::new("seed", Kind::Whole { from: 0, to: u64::MAX }, "Seed of the permutations", "7").or("1"),
 ];
 
@@ -174,7 +175,8 @@ pub fn scan(snapshot: &Exact<'_>, request: &ScanRequest) -> Result<ScanAnswer, A
     let (first, last) = (steps.0[0], steps.0[steps.0.len() - 1]);
     let query = Query { from: Some(first.start), to: Some(last.end), ..request.query.clone() };
     let map = MapCells::new(snapshot, &query, request.resolution)?;
-    let (grouping, ids) = snapshot.table()
+    let (grouping, ids) = snapshot
+        .table()
         .cell_groups(request.resolution)
         .ok_or_else(|| QueryError::invalid("cell", &request.resolution.to_string(), "a resolution from 7 to 11"))?;
     let found = count_steps(snapshot, &query, grouping, &steps)?;

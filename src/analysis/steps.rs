@@ -115,9 +115,7 @@ pub(super) fn with_sources(snapshot: &Snapshot, query: &Query, periods: &[Period
     let coverage = &snapshot.coverage;
     let asked = |m: &Month| periods.iter().any(|p| p.meets(m.period()));
     let all: Vec<Month> = coverage.months(snapshot.source_names()).into_iter().filter(asked).collect();
-    let delivered = |source: &String| {
-        all.iter().filter(|m| coverage.delivered(source, **m)).count()
-    };
+    let delivered = |source: &String| all.iter().filter(|m| coverage.delivered(source, **m)).count();
     let counts: Vec<(&String, usize)> = snapshot.source_names().iter().map(|s| (s, delivered(s))).collect();
     let most = counts.iter().map(|c| c.1).max().unwrap_or(0);
     let (kept, left): (Vec<_>, Vec<_>) = counts.into_iter().partition(|c| c.1 == most);

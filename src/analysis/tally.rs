@@ -34,8 +34,9 @@ impl Reader for Exact<'_> {
             return Err(QueryError::invalid("by", &format!("{combinations} rows"), expected).into());
         }
         let strides = strides(&dimensions);
-        let slots = plan.slots(query);
-        let mut tally = Tally { dimensions: plan.tally_dimensions(query), combinations, boxes: counts.boxes, ..Tally::default() };
+        let slots = slots_of(query);
+        let mut tally =
+            Tally { dimensions: plan.tally_dimensions(query), combinations, boxes: counts.boxes, ..Tally::default() };
         let mut places = Vec::new();
         for row in counts.rows() {
             if cut.as_mut().is_some_and(|cut| !cut.keeps(row.count)) {
@@ -73,15 +74,15 @@ enum Slot {
     Row(usize),
 }
 
-impl Plan<'_> {
-    fn slots(&self, query: &Query) -> Vec<Slot> {
-        let (mut places, mut rows) = (0.., 0..);
-        let slot = |dimension: &Dimension| {
-            if dimension.is_place() { places.next().map(Slot::Place) } else { rows.next().map(Slot::Row) }
-        };
-        query.by.iter().filter_map(slot).collect()
-    }
+fn slots_of(query: &Query) -> Vec<Slot> {
+    let (mut places, mut rows) = (0.., 0..);
+    let slot = |dimension: &Dimension| {
+        if dimension.is_place() { places.next().map(Slot::Place) } else { rows.next().map(Slot::Row) }
+    };
+    query.by.iter().filter_map(slot).collect()
+}
 
+impl Plan<'_> {
     fn tally_dimensions(&self, query: &Query) -> Vec<TallyDimension> {
         let mut coded = self.coded.iter();
         let dimension = |dimension: &Dimension| {

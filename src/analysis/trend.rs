@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     ask::{
-        Answer, AskError, Column, ColumnValues, ColumnDoc, ColumnKind, Declaration, Exact, KIND, Kind, PERIOD, PLACE, Parameter, PlaceKey, Question,
-        Rows, Values, query_of,
+        Answer, AskError, Column, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD, PLACE,
+        Parameter, PlaceKey, Question, Rows, Values, query_of,
     },
     model::{Dimension, Month, Period, Query, QueryError},
     snapshot::{LayerArea, Region},

@@ -11,7 +11,12 @@ pub const PERIOD: &[Parameter] = &[
 
 /// What kind of incident, and when in the week or year.
 pub const KIND: &[Parameter] = &[
-    Parameter::new("category", Kind::Names { commas: false }, "Offence category; may be given several times", "Robbery"),
+    Parameter::new(
+        "category",
+        Kind::Names { commas: false },
+        "Offence category; may be given several times",
+        "Robbery",
+    ),
     Parameter::new("definition", Kind::Name, "Offence definition of places.toml", "serious-violence"),
     SOURCE,
     Parameter::new("weekday", Kind::Weekdays, "Days of the week, such as mon,tue", "fri,sat"),
@@ -24,16 +29,18 @@ pub const SOURCE: Parameter =
     Parameter::new("source", Kind::Names { commas: true }, "Source; may be given several times", "police.uk");
 
 /// Where.
-pub const PLACE: &[Parameter] = &[
-    IN,
-    Parameter::new("cell", Kind::Cells, "An H3 cell; may be given several times", "88194e6a1dfffff"),
-    BBOX,
-];
+pub const PLACE: &[Parameter] =
+    &[IN, Parameter::new("cell", Kind::Cells, "An H3 cell; may be given several times", "88194e6a1dfffff"), BBOX];
 
 /// Where, for maps, whose cells have a resolution.
 pub(crate) const PLACE_OF_MAP: &[Parameter] = &[
     IN,
-    Parameter::new("cell", Kind::ResolutionOrCells, "Resolution of the cells, 7 to 11 (8 when left out), or an H3 cell to look at", "8"),
+    Parameter::new(
+        "cell",
+        Kind::ResolutionOrCells,
+        "Resolution of the cells, 7 to 11 (8 when left out), or an H3 cell to look at",
+        "8",
+    ),
     BBOX,
 ];
 
@@ -43,7 +50,8 @@ const IN: Parameter = Parameter::new(
     "Inside a place: LAYER:CODE, cell:CELL, ring:2@9:PLACE, programme:ID; any of several",
     "msoa21:E02005560",
 );
-const BBOX: Parameter = Parameter::new("bbox", Kind::Bbox, "A rectangle in degrees: west,south,east,north", "1.1,52.5,1.4,52.7");
+const BBOX: Parameter =
+    Parameter::new("bbox", Kind::Bbox, "A rectangle in degrees: west,south,east,north", "1.1,52.5,1.4,52.7");
 
 /// The query that values ask: those of the shared parameters, and of a count's own where they are given.
 ///

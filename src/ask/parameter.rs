@@ -1,7 +1,10 @@
 //! A parameter, declared once: its form, what it means, what it is when it is left out.
 
-use super::values::Raw;
-use crate::model::{BBox, Day, Dimension, HourSet, MAX_FILTER_VALUES, Period, PlaceRef, QueryError, RESOLUTIONS, WEEKDAYS, parse_weekday};
+use super::raw::Raw;
+use crate::model::{
+    BBox, Day, Dimension, HourSet, MAX_FILTER_VALUES, Period, PlaceRef, QueryError, RESOLUTIONS, WEEKDAYS,
+    parse_weekday,
+};
 
 /// Longest text of one value that is no polygon.
 const MAX_TEXT: usize = 1000;
@@ -138,14 +141,17 @@ impl Parameter {
         if let [_, second, ..] = given
             && !self.kind.repeats()
         {
-            return Err(QueryError::invalid(self.name, &second.shown(), format!("one value: {} was given twice", self.name)));
+            return Err(QueryError::invalid(
+                self.name,
+                &second.shown(),
+                format!("one value: {} was given twice", self.name),
+            ));
         }
-        let mut values = match self.kind {
-            Kind::Places { most, words } => self.places(given, most, words)?,
-            _ => {
-                let texts: Vec<&str> = given.iter().map(|raw| self.text(raw)).collect::<Result<_, _>>()?;
-                self.texts(&texts)?
-            }
+        let mut values = if let Kind::Places { most, words } = self.kind {
+            self.places(given, most, words)?
+        } else {
+            let texts: Vec<&str> = given.iter().map(|raw| self.text(raw)).collect::<Result<_, _>>()?;
+            self.texts(&texts)?
         };
         if values.len() > MAX_FILTER_VALUES {
             let expected = format!("at most {MAX_FILTER_VALUES} values");
@@ -173,7 +179,9 @@ impl Parameter {
             Kind::Names { commas: true } => Ok(parts().map(str::to_owned).collect()),
             Kind::Name | Kind::Names { .. } => each(&|t| self.name_of(t)),
             Kind::Day => each(&|t| Day::parse(t.trim()).map(|d| d.to_string()).map_err(|e| self.wrong(t, e.expected))),
-            Kind::Period => each(&|t| Period::parse(t.trim()).map(|p| p.to_string()).map_err(|e| self.wrong(t, e.expected))),
+            Kind::Period => {
+                each(&|t| Period::parse(t.trim()).map(|p| p.to_string()).map_err(|e| self.wrong(t, e.expected)))
+            }
             Kind::Word(words) => each(&|t| {
                 let known = words.iter().find(|w| **w == t.trim());
                 known.map(|w| (*w).to_owned()).ok_or_else(|| QueryError::unknown(self.name, t, words))
@@ -279,7 +287,9 @@ impl Parameter {
                     places.push(PlaceRef::Polygon(name.clone(), polygons).to_string());
                 }
                 Raw::File { name, .. } => {
-                    return Err(self.wrong(name, format!("a file of at most {MAX_POLYGON_BYTES} bytes: simplify the polygon")));
+                    return Err(
+                        self.wrong(name, format!("a file of at most {MAX_POLYGON_BYTES} bytes: simplify the polygon"))
+                    );
                 }
                 Raw::Text(text) if text.len() > MAX_POLYGON_BYTES => return Err(self.wrong(text, "a shorter place")),
                 Raw::Text(text) if text.starts_with("polygon:") || most == 1 => {

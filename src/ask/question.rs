@@ -89,6 +89,9 @@ impl<Q: Question> Asked for Of<Q> {
     }
 }
 
+/// Reads a question whose type is known.
+type Read = fn(&'static Declaration, &Values) -> Result<Box<dyn Asked>, QueryError>;
+
 /// A line of the registry.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
@@ -96,7 +99,7 @@ pub struct Entry {
     pub declaration: &'static Declaration,
     /// Schema of what an answer in JSON has beside its rows.
     pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
-    read: fn(&'static Declaration, &Values) -> Result<Box<dyn Asked>, QueryError>,
+    read: Read,
 }
 
 impl Entry {

@@ -85,7 +85,9 @@ impl Unit {
     /// The unit of a column by its name, where the name settles it in every answer.
     const fn of(name: &str) -> Self {
         match name.as_bytes() {
-            b"count" | b"local_sum" | b"expected" | b"low" | b"high" | b"count_without_weight" | b"rows" => Self::Incidents,
+            b"count" | b"local_sum" | b"expected" | b"low" | b"high" | b"count_without_weight" | b"rows" => {
+                Self::Incidents
+            }
             b"ratio" => Self::Ratio,
             b"p_value" | b"q_value" | b"p_gumbel" | b"trend_p_value" => Self::Probability,
             b"denominator" => Self::Denominator,

@@ -2,38 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Declaration, Parameter};
+use super::{Declaration, Parameter, raw::Raw};
 use crate::model::{Day, Period, PlaceRef, QueryError};
-
-/// A value as it came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Raw {
-    /// By flag, by URL or stored.
-    Text(String),
-    /// A GeoJSON file that a flag named.
-    File {
-        /// Its name without folder and ending.
-        name: String,
-        /// Its text.
-        text: String,
-    },
-}
-
-impl Raw {
-    /// The value as a message may show it.
-    pub(super) fn shown(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::File { name, .. } => name.clone(),
-        }
-    }
-}
-
-impl<S: Into<String>> From<S> for Raw {
-    fn from(text: S) -> Self {
-        Self::Text(text.into())
-    }
-}
 
 /// Values of a question in their one form, by name; what was left out and has a default stands there too.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

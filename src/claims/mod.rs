@@ -9,4 +9,4 @@ mod replay;
 mod stored;
 
 pub use replay::{Outcome, Replayed, replay};
-pub use stored::{Claimed, ClaimError, Keeping, Told, all, claim, find, keep, sentences};
+pub use stored::{ClaimError, Claimed, Keeping, Told, all, claim, find, keep, sentences};

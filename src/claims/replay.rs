@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::stored::{Claimed, ClaimError, asked_again, claim, find};
+use super::stored::{ClaimError, Claimed, asked_again, claim, find};
 use crate::{
     analysis::{Changed, Checksums},
     ask::Exact,

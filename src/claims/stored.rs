@@ -81,7 +81,8 @@ pub fn claim(asked: &dyn Asked, ground: &Snapshot, answer: &mut Answer<'_>) -> R
     let question = kept.named.iter().fold(asked.canonical().clone(), |c, (name, values)| c.naming(name, values));
     let mut json = Vec::new();
     encoder("json").ok_or_else(not_kept)?.write(ground, answer, &mut json)?;
-    let unreadable = |e: std::string::FromUtf8Error| ClaimError::Unreadable { id: kept.id.clone(), reason: e.to_string() };
+    let unreadable =
+        |e: std::string::FromUtf8Error| ClaimError::Unreadable { id: kept.id.clone(), reason: e.to_string() };
     Ok(Claimed { json: String::from_utf8(json).map_err(unreadable)?, question, kept })
 }
 

@@ -93,7 +93,9 @@ fn again(workspace: &Workspace, id: &str, format: SentenceFormat) -> anyhow::Res
         Outcome::Same => note("the same to the byte as when it was made"),
         Outcome::SameFigures => {
             let method = question(&found.stored.kind).map_or("", |e| e.declaration.method);
-            note(&format!("the same figures as when it was made; an earlier version wrote other fields (method version {method} now)"));
+            note(&format!(
+                "the same figures as when it was made; an earlier version wrote other fields (method version {method} now)"
+            ));
         }
         Outcome::Differs(why) => anyhow::bail!(
             "claim {id} comes out differently now, because {why}; the stored one is kept (`places claims show {id}`), the new one is {}",

@@ -92,9 +92,34 @@ pub enum Command {
 
 /// Names of commands in the order of the help.
 const ORDER: [&str; 28] = [
-    "demo", "init", "areas", "indicators", "gazetteer", "geocode", "import", "review", "coverage", "count", "breaks",
-    "hotspots", "emerging", "trend", "scan", "compare", "claims", "briefing", "profile", "vli", "harm", "serve", "check",
-    "audit", "backup", "restore", "help", "",
+    "demo",
+    "init",
+    "areas",
+    "indicators",
+    "gazetteer",
+    "geocode",
+    "import",
+    "review",
+    "coverage",
+    "count",
+    "breaks",
+    "hotspots",
+    "emerging",
+    "trend",
+    "scan",
+    "compare",
+    "claims",
+    "briefing",
+    "profile",
+    "vli",
+    "harm",
+    "serve",
+    "check",
+    "audit",
+    "backup",
+    "restore",
+    "help",
+    "",
 ];
 
 /// The command line: the commands of this folder, and one for each question of the registry.

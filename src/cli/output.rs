@@ -33,7 +33,8 @@ impl Target {
         let by_file = file.as_deref().and_then(encoder_of_file);
         let format = match (named, by_file, &file) {
             (Some(named), Some(other), Some(path)) if named.name() != other.name() => {
-                let expected = format!("a file that ends in .{}: {} would hold {}", named.ending(), shown(path), named.name());
+                let expected =
+                    format!("a file that ends in .{}: {} would hold {}", named.ending(), shown(path), named.name());
                 return Err(QueryError::invalid("output", &shown(path), expected));
             }
             (Some(named), _, _) => named,
@@ -55,24 +56,21 @@ impl Target {
 
     /// Writes an answer; the number of rows. A closed pipe (`| head`) is no error.
     pub(super) fn write(&self, ground: &Snapshot, answer: &mut Answer<'_>) -> anyhow::Result<u64> {
-        let written = match &self.file {
-            Some(path) => {
-                // Only whoever asked may read it, and what was there before is gone.
-                let mut out = BufWriter::new(create_private(path)?);
-                let rows = self.format.write(ground, answer, &mut out)?;
+        let written = if let Some(path) = &self.file {
+            let mut out = BufWriter::new(create_private(path)?);
+            self.format.write(ground, answer, &mut out).and_then(|rows| {
                 out.flush()?;
                 Ok(rows)
-            }
-            None => {
-                let mut out = BufWriter::new(io::stdout());
-                self.format.write(ground, answer, &mut out).and_then(|rows| {
-                    if self.format.name().ends_with("json") {
-                        out.write_all(b"\n")?;
-                    }
-                    out.flush()?;
-                    Ok(rows)
-                })
-            }
+            })
+        } else {
+            let mut out = BufWriter::new(io::stdout());
+            self.format.write(ground, answer, &mut out).and_then(|rows| {
+                if self.format.name().ends_with("json") {
+                    out.write_all(b"\n")?;
+                }
+                out.flush()?;
+                Ok(rows)
+            })
         };
         match written {
             Err(ExportError::Io(e)) if e.kind() == io::ErrorKind::BrokenPipe => Ok(0),

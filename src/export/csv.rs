@@ -2,7 +2,11 @@
 
 use std::io::Write as _;
 
-use super::{Encoder, ExportError, Out, text::Written};
+use super::{
+    encoder::{Encoder, Out},
+    error::ExportError,
+    text::Written,
+};
 use crate::{
     ask::{Answer, ColumnValues, Rows},
     model::spreadsheet_safe,

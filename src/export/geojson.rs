@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Encoder, ExportError, Out, json::Objects};
+use super::{
+    encoder::{Encoder, Out},
+    error::ExportError,
+    json::Objects,
+};
 use crate::{
     ask::{Answer, PlaceKey},
     grid,

@@ -2,7 +2,11 @@
 
 use std::io::Write as _;
 
-use super::{Encoder, ExportError, Out, text::Written};
+use super::{
+    encoder::{Encoder, Out},
+    error::ExportError,
+    text::Written,
+};
 use crate::{
     ask::{Answer, ColumnValues, Rows, Shape},
     snapshot::Snapshot,
@@ -86,7 +90,9 @@ impl Objects {
             }
             out.extend_from_slice(key.as_bytes());
             match &column.values {
-                ColumnValues::Text { of_row, .. } => out.extend_from_slice(self.written.text(i, of_row[row]).as_bytes()),
+                ColumnValues::Text { of_row, .. } => {
+                    out.extend_from_slice(self.written.text(i, of_row[row]).as_bytes());
+                }
                 ColumnValues::Cells(cells) => write!(out, "\"{:x}\"", cells[row])?,
                 ColumnValues::Counts(counts) => write!(out, "{}", counts[row])?,
                 // What is no number is null.

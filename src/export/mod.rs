@@ -5,6 +5,7 @@
 //! May use: model, grid, snapshot, ask.
 
 mod csv;
+mod encoder;
 mod error;
 mod geojson;
 mod json;
@@ -12,42 +13,12 @@ mod parquet;
 mod table;
 mod text;
 
-use std::io;
-
+pub use encoder::{Encoder, Out};
 pub use error::ExportError;
 pub use geojson::geometry;
 pub use text::printable;
 
-use crate::{
-    ask::{Answer, Shape},
-    snapshot::Snapshot,
-};
-
-/// Where bytes go.
-pub type Out<'o> = dyn io::Write + Send + 'o;
-
-/// A format of answers.
-pub trait Encoder: Sync {
-    /// Name, as in `--format` and `f=`.
-    fn name(&self) -> &'static str;
-
-    /// Media type, with its parameters.
-    fn media_type(&self) -> &'static str;
-
-    /// Ending of a file's name, without the dot.
-    fn ending(&self) -> &'static str;
-
-    /// Whether it can be asked for over HTTP; a table is for terminals.
-    fn is_served(&self) -> bool {
-        true
-    }
-
-    /// Writes an answer; the number of rows.
-    ///
-    /// # Errors
-    /// [`ExportError`]: the writer's, or what the format has no room for.
-    fn write(&self, ground: &Snapshot, answer: &mut Answer<'_>, out: &mut Out<'_>) -> Result<u64, ExportError>;
-}
+use crate::ask::Shape;
 
 /// Every format, in the order of help and documentation.
 pub static ENCODERS: [&dyn Encoder; 5] = [&table::Table, &csv::Csv, &json::Json, &geojson::GeoJson, &parquet::Parquet];

@@ -6,7 +6,10 @@ use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch,
 use arrow_schema::{DataType, Field, Schema};
 use parquet::{arrow::ArrowWriter, basic::Compression, errors::ParquetError, file::properties::WriterProperties};
 
-use super::{Encoder, ExportError, Out};
+use super::{
+    encoder::{Encoder, Out},
+    error::ExportError,
+};
 use crate::{
     ask::{Answer, Column, ColumnValues},
     snapshot::Snapshot,

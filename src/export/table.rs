@@ -1,6 +1,10 @@
 //! Aligned columns for a terminal, numbers to the right; an answer in sentences as its sentences.
 
-use super::{Encoder, ExportError, Out, printable};
+use super::{
+    encoder::{Encoder, Out},
+    error::ExportError,
+    text::printable,
+};
 use crate::{
     ask::{Answer, ColumnValues, Shape},
     snapshot::Snapshot,
@@ -47,9 +51,12 @@ impl Encoder for Table {
         let width = |c: usize| lines.iter().map(|l| l[c].chars().count()).chain([names[c].chars().count()]).max();
         let widths: Vec<usize> = (0..names.len()).map(|c| width(c).unwrap_or(0)).collect();
         for line in std::iter::once(&names).chain(&lines) {
-            let padded = line.iter().enumerate().map(|(c, text)| match right[c] {
-                true => format!("{text:>width$}", width = widths[c]),
-                false => format!("{text:<width$}", width = widths[c]),
+            let padded = line.iter().enumerate().map(|(c, text)| {
+                if right[c] {
+                    format!("{text:>width$}", width = widths[c])
+                } else {
+                    format!("{text:<width$}", width = widths[c])
+                }
             });
             writeln!(out, "{}", padded.collect::<Vec<_>>().join("  ").trim_end())?;
         }

@@ -10,9 +10,12 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
+/// A column's texts, and the same as written.
+type Texts = (Arc<Vec<String>>, Vec<String>);
+
 /// The texts of each column as a format writes them; kept from piece to piece as long as they are the same.
 pub(super) struct Written {
-    of_columns: Vec<Option<(Arc<Vec<String>>, Vec<String>)>>,
+    of_columns: Vec<Option<Texts>>,
     write: fn(&str) -> String,
 }
 

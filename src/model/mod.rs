@@ -4,6 +4,8 @@
 //! May use: nothing else of this crate. Geographic coordinates are WGS 84 / ETRS89 degrees, longitude
 //! first; British National Grid coordinates are metres, easting first.
 
+mod asked_wrong;
+mod bbox;
 mod caller;
 mod crs;
 mod definition;
@@ -15,13 +17,15 @@ mod query;
 mod text;
 mod time;
 
+pub use asked_wrong::QueryError;
+pub use bbox::BBox;
 pub use caller::{Caller, Protection, Role};
 pub use crs::{CrsError, bng_to_lonlat, lonlat_to_bng};
 pub use definition::{Calendar, Definition, Partly, words_that_match_nothing};
 pub use flag::Flags;
 pub use incident::{FLAG_AREA_SNAPPED, PrecisionClass, RESOLUTIONS, When, WhenPrecision};
-pub use point::{BngPoint, InvalidCoordinate, LonLat};
 pub use place_ref::{MAX_CORNERS, PlaceRef};
-pub use query::{BBox, Dimension, HourSet, MAX_FILTER_VALUES, Query, QueryError, Rate, WEEKDAYS, parse_weekday};
+pub use point::{BngPoint, InvalidCoordinate, LonLat};
+pub use query::{Dimension, HourSet, MAX_FILTER_VALUES, Query, Rate, WEEKDAYS, parse_weekday};
 pub use text::{fold, is_relative_figure, spreadsheet_safe, tidy};
 pub use time::{Clock, Day, InvalidTime, Month, Period, UNKNOWN_HOUR};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 
-use super::query::{BBox, QueryError};
+use super::{asked_wrong::QueryError, bbox::BBox};
 
 /// Most corners that a polygon of a question may have.
 pub const MAX_CORNERS: usize = 100_000;
@@ -28,7 +28,7 @@ pub enum PlaceRef {
         /// Resolution of the cells.
         resolution: u8,
         /// The place inside.
-        of: Box<PlaceRef>,
+        of: Box<Self>,
     },
     /// `programme:ID`.
     Programme(String),
@@ -54,7 +54,8 @@ impl PlaceRef {
     /// ```
     pub fn parse(name: &str, text: &str) -> Result<Self, QueryError> {
         let error = || QueryError::invalid(name, text, FORMS);
-        let (kind, rest) = text.trim().split_once(':').filter(|(a, b)| !a.is_empty() && !b.is_empty()).ok_or_else(error)?;
+        let (kind, rest) =
+            text.trim().split_once(':').filter(|(a, b)| !a.is_empty() && !b.is_empty()).ok_or_else(error)?;
         Ok(match kind {
             "cell" => Self::Cell(rest.trim().to_lowercase()),
             "box" => Self::Box(BBox::parse(name, rest)?),
@@ -89,7 +90,9 @@ impl fmt::Display for PlaceRef {
             Self::Ring { steps, resolution, of } => write!(f, "ring:{steps}@{resolution}:{of}"),
             Self::Programme(id) => write!(f, "programme:{id}"),
             Self::Session(id) => write!(f, "session:{id}"),
-            Self::Polygon(name, polygons) => write!(f, "polygon:{}:{}", name.replace([':', ','], " "), text_of(polygons)),
+            Self::Polygon(name, polygons) => {
+                write!(f, "polygon:{}:{}", name.replace([':', ','], " "), text_of(polygons))
+            }
         }
     }
 }
@@ -141,7 +144,17 @@ mod tests {
         ] {
             assert_eq!(PlaceRef::parse("place", text).unwrap().to_string(), text);
         }
-        for bad in ["", "msoa21", ":x", "x:", "ring:0@9:a:b", "ring:2@12:a:b", "polygon:a:1/2", "box:1/2/3", "polygon:a:1/2 3/4 nan/5 1/2"] {
+        for bad in [
+            "",
+            "msoa21",
+            ":x",
+            "x:",
+            "ring:0@9:a:b",
+            "ring:2@12:a:b",
+            "polygon:a:1/2",
+            "box:1/2/3",
+            "polygon:a:1/2 3/4 nan/5 1/2",
+        ] {
             assert!(PlaceRef::parse("place", bad).is_err(), "{bad}");
         }
     }

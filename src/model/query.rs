@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::{
+    asked_wrong::QueryError,
     incident::RESOLUTIONS,
     place_ref::PlaceRef,
     time::{Day, Period},
@@ -39,19 +40,6 @@ pub enum Dimension {
     Source,
 }
 
-/// A rectangle of longitudes and latitudes, edges inside.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct BBox {
-    /// Western edge, degrees.
-    pub west: f64,
-    /// Southern edge, degrees.
-    pub south: f64,
-    /// Eastern edge, degrees.
-    pub east: f64,
-    /// Northern edge, degrees.
-    pub north: f64,
-}
-
 /// Hours of the day asked for, as a bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HourSet(pub u32);
@@ -63,72 +51,6 @@ pub enum Rate {
     Km2,
     /// Per 1,000 of an indicator of the layer.
     Indicator(String),
-}
-
-/// A question that cannot be asked: the parameter, its value and what is allowed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum QueryError {
-    /// The value is not of the parameter's form.
-    #[error("{name} {value:?}: expected {expected}")]
-    Invalid {
-        /// The parameter.
-        name: String,
-        /// Its value, cut at 80 characters.
-        value: String,
-        /// What it should have been.
-        expected: String,
-    },
-    /// The value is of the right form but names nothing known.
-    #[error("{name} {value:?} is not known; known: {}", list(.known))]
-    Unknown {
-        /// The parameter.
-        name: String,
-        /// Its value, cut at 80 characters.
-        value: String,
-        /// What is known.
-        known: Vec<String>,
-    },
-    /// A parameter that the question does not have.
-    #[error("there is no parameter {name:?}; known: {}", known.join(", "))]
-    Parameter {
-        /// The parameter, cut at 80 characters.
-        name: String,
-        /// Those there are.
-        known: Vec<String>,
-    },
-}
-
-fn list(known: &[String]) -> String {
-    if known.is_empty() {
-        return "none yet".to_owned();
-    }
-    known.join(", ")
-}
-
-impl QueryError {
-    /// A value of the wrong form.
-    #[must_use]
-    pub fn invalid(name: &str, value: &str, expected: impl Into<String>) -> Self {
-        Self::Invalid { name: name.to_owned(), value: value.chars().take(80).collect(), expected: expected.into() }
-    }
-
-    /// A parameter that there is not.
-    #[must_use]
-    pub fn parameter<S: ToString>(name: &str, known: impl IntoIterator<Item = S>) -> Self {
-        let known = known.into_iter().map(|k| k.to_string()).collect();
-        Self::Parameter { name: name.chars().take(80).collect(), known }
-    }
-
-    /// A value that names nothing known.
-    #[must_use]
-    pub fn unknown<S: ToString>(name: &str, value: &str, known: impl IntoIterator<Item = S>) -> Self {
-        Self::Unknown {
-            name: name.to_owned(),
-            value: value.chars().take(80).collect(),
-            known: known.into_iter().map(|k| k.to_string()).collect(),
-        }
-    }
 }
 
 /// What is counted: dimensions, filters on time and kind, the place; the part that most questions share.
@@ -287,43 +209,6 @@ impl HourSet {
         let holds = |hour: u32| hour < 24 && self.0 & (1 << hour) != 0;
         let starts = (0..24).filter(|&h| holds(h) && (h == 0 || !holds(h - 1)));
         starts.map(|start| format!("{start}-{}", (start..=24).find(|&h| !holds(h)).unwrap_or(24))).collect()
-    }
-}
-
-impl BBox {
-    /// Reads `west,south,east,north` in degrees; `/` may stand for the comma.
-    ///
-    /// # Errors
-    /// [`QueryError::Invalid`] with the form.
-    pub fn parse(name: &str, text: &str) -> Result<Self, QueryError> {
-        let error = || QueryError::invalid(name, text, "west,south,east,north in degrees");
-        let number = |v: &str| v.trim().parse::<f64>().ok().filter(|n| n.is_finite());
-        let numbers: Vec<f64> = text.split([',', '/']).map(number).collect::<Option<_>>().ok_or_else(error)?;
-        match numbers[..] {
-            [west, south, east, north]
-                if west < east
-                    && south < north
-                    && west >= -180.0
-                    && east <= 180.0
-                    && south >= -90.0
-                    && north <= 90.0 =>
-            {
-                Ok(Self { west, south, east, north })
-            }
-            _ => Err(error()),
-        }
-    }
-
-    /// Whether a position lies inside; edges do.
-    #[must_use]
-    pub fn contains(&self, lon: f64, lat: f64) -> bool {
-        self.west <= lon && lon <= self.east && self.south <= lat && lat <= self.north
-    }
-}
-
-impl fmt::Display for BBox {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{},{},{},{}", self.west, self.south, self.east, self.north)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
 pub(super) fn format_of(asked: Option<&str>, headers: &HeaderMap) -> Result<&'static dyn Encoder, Failure> {
     if let Some(name) = asked {
         let known = encoder(name).filter(|e| e.is_served());
-        return known.ok_or_else(|| QueryError::unknown("f", name, served().map(|e| e.name())).into());
+        return known.ok_or_else(|| QueryError::unknown("f", name, served().map(Encoder::name)).into());
     }
     let json = encoder("json").ok_or(Failure::Internal)?;
     let lines: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|h| h.to_str().ok()).collect();
@@ -32,7 +32,9 @@ pub(super) fn format_of(asked: Option<&str>, headers: &HeaderMap) -> Result<&'st
     let chosen = accept.negotiate(&types);
     let position = chosen.and_then(|chosen| types.iter().position(|t| t == chosen));
     position.map(|i| formats[i]).ok_or_else(|| {
-        Failure::NotAcceptable(formats.iter().filter_map(|e| e.media_type().split(';').next()).map(str::to_owned).collect())
+        Failure::NotAcceptable(
+            formats.iter().filter_map(|e| e.media_type().split(';').next()).map(str::to_owned).collect(),
+        )
     })
 }
 
@@ -48,7 +50,7 @@ mod tests {
     fn format(accept: &str) -> Result<&'static str, u16> {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, accept.parse().unwrap());
-        format_of(None, &headers).map(|e| e.name()).map_err(|f| f.problem().status)
+        format_of(None, &headers).map(Encoder::name).map_err(|f| f.problem().status)
     }
 
     #[test]

@@ -7,11 +7,11 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{AppState, areas, ask, catalog, claims, geocode, openapi, review};
+use super::{AppState, areas, ask, catalog, claims, geocode, review};
 use crate::{
     analysis::QUESTIONS,
     ask::{Declaration, Entry, Kind, Parameter, Shape},
-    export::served,
+    export::{Encoder, served},
     tile::TILES,
 };
 
@@ -32,12 +32,37 @@ pub(super) fn described() -> Described {
         api.question(entry);
     }
     let data = "data";
-    api.resource::<catalog::SourcesResponse>("/sources", data, "Sources, categories, calendars and months there are", axum::routing::get(catalog::sources));
-    api.resource::<catalog::DefinitionsResponse>("/definitions", data, "Offence definitions, with what the categories cannot tell apart", axum::routing::get(catalog::definitions));
-    api.resource::<catalog::MethodsResponse>("/methods", "evidence", "The methods behind every answer, a version each", axum::routing::get(catalog::methods));
-    api.resource::<catalog::VersionResponse>("/version", data, "Version of the program and state of the data", axum::routing::get(catalog::version));
+    api.resource::<catalog::SourcesResponse>(
+        "/sources",
+        data,
+        "Sources, categories, calendars and months there are",
+        axum::routing::get(catalog::sources),
+    );
+    api.resource::<catalog::DefinitionsResponse>(
+        "/definitions",
+        data,
+        "Offence definitions, with what the categories cannot tell apart",
+        axum::routing::get(catalog::definitions),
+    );
+    api.resource::<catalog::MethodsResponse>(
+        "/methods",
+        "evidence",
+        "The methods behind every answer, a version each",
+        axum::routing::get(catalog::methods),
+    );
+    api.resource::<catalog::VersionResponse>(
+        "/version",
+        data,
+        "Version of the program and state of the data",
+        axum::routing::get(catalog::version),
+    );
     api.resource::<Vec<areas::LayerInfo>>("/areas", "places", "Layers", axum::routing::get(areas::layers));
-    api.resource::<Vec<areas::AreaInfo>>("/areas/{layer}", "places", "Areas of a layer", axum::routing::get(areas::layer));
+    api.resource::<Vec<areas::AreaInfo>>(
+        "/areas/{layer}",
+        "places",
+        "Areas of a layer",
+        axum::routing::get(areas::layer),
+    );
     api.tiles();
     api.finish(annotated())
 }
@@ -94,7 +119,7 @@ impl Builder {
         let mut parameters: Vec<Value> = path_parameters(&declaration.route());
         let own = declaration.parameters().filter(|p| !(placed && p.name == "place"));
         parameters.extend(own.map(parameter));
-        let formats: Vec<&str> = served().map(|f| f.name()).collect();
+        let formats: Vec<&str> = served().map(Encoder::name).collect();
         parameters.push(json!({
             "name": "f", "in": "query", "description": "Format; by `Accept` when left out",
             "schema": { "type": "string", "enum": formats },
@@ -105,18 +130,12 @@ impl Builder {
             "summary": declaration.about,
             "description": declaration.help,
             "parameters": parameters,
-            "responses": openapi::responses(&content),
+            "responses": responses(&content),
         });
         self.route(&declaration.route(), ask::route(entry), operation);
     }
 
-    fn resource<T: JsonSchema>(
-        &mut self,
-        path: &str,
-        tag: &str,
-        summary: &str,
-        method: MethodRouter<Arc<AppState>>,
-    ) {
+    fn resource<T: JsonSchema>(&mut self, path: &str, tag: &str, summary: &str, method: MethodRouter<Arc<AppState>>) {
         let schema = self.generator.subschema_for::<T>().to_value();
         let content = json!({ "application/json": { "schema": schema } });
         let operation = json!({
@@ -125,7 +144,7 @@ impl Builder {
             "summary": summary,
             "description": summary,
             "parameters": path_parameters(path),
-            "responses": openapi::responses(content.as_object().unwrap_or(&Map::new())),
+            "responses": responses(content.as_object().unwrap_or(&Map::new())),
         });
         self.route(path, method, operation);
     }
@@ -137,8 +156,10 @@ impl Builder {
             "name": "set", "in": "path", "required": true, "description": "cells, or areas-LAYER",
             "schema": { "type": "string", "pattern": "^(cells|areas-.+)$" },
         });
-        let description = json!({ "application/json": { "schema": { "type": "object", "description": "TileJSON 3.0" } } });
-        let tile = json!({ "application/vnd.mapbox-vector-tile": { "schema": { "type": "string", "format": "binary" } } });
+        let description =
+            json!({ "application/json": { "schema": { "type": "object", "description": "TileJSON 3.0" } } });
+        let tile =
+            json!({ "application/vnd.mapbox-vector-tile": { "schema": { "type": "string", "format": "binary" } } });
         let axes = ["z", "x", "y"].map(|axis| {
             json!({
                 "name": axis, "in": "path", "required": true, "description": "Address of the tile",
@@ -153,7 +174,7 @@ impl Builder {
             let operation = json!({
                 "operationId": id, "tags": ["tiles"], "summary": summary, "description": summary,
                 "parameters": parameters,
-                "responses": openapi::responses(content.as_object().unwrap_or(&Map::new())),
+                "responses": responses(content.as_object().unwrap_or(&Map::new())),
             });
             self.paths.insert(path.to_owned(), json!({ "get": operation }));
         }
@@ -273,5 +294,14 @@ fn features(declaration: &Declaration) -> Value {
                 },
             },
         },
+    })
+}
+
+/// The responses of an answer in some media types.
+fn responses(content: &Map<String, Value>) -> Value {
+    json!({
+        "200": { "description": "The answer", "content": content },
+        "204": { "description": "An empty answer" },
+        "304": { "description": "The caller has it already" },
     })
 }

@@ -124,12 +124,8 @@ pub(super) async fn methods(
 ) -> Result<Response<Body>, Failure> {
     let make = |_: &Snapshot| {
         let known = QUESTIONS.iter().map(|e| e.declaration).filter(|d| !d.how.is_empty());
-        let entry = |d: &Declaration| MethodEntry {
-            name: d.name,
-            version: d.method,
-            method: d.how,
-            reference: d.references,
-        };
+        let entry =
+            |d: &Declaration| MethodEntry { name: d.name, version: d.method, method: d.how, reference: d.references };
         MethodsResponse { methods: known.map(entry).collect() }
     };
     give(state, caller, headers, "methods", make).await

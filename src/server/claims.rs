@@ -96,7 +96,9 @@ pub(super) async fn keep(
     if !bytes.is_empty() {
         let request: KeepRequest = body(&bytes)?;
         if !pairs.is_empty() {
-            return Err(Failure::BadRequest("the question stands in the address and in the body: one of them".to_owned()));
+            return Err(Failure::BadRequest(
+                "the question stands in the address and in the body: one of them".to_owned(),
+            ));
         }
         name = request.question;
         let each = request.parameters.into_iter();

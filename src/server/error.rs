@@ -4,14 +4,17 @@ use std::any::Any;
 
 use axum::{
     body::Body,
-    http::{HeaderValue, Method, Response, StatusCode, header},
     extract::Request,
+    http::{HeaderValue, Method, Response, StatusCode, header},
     middleware::Next,
     response::IntoResponse,
 };
 use serde::Serialize;
 
-use crate::{access::AccessError, ask::AskError, claims::ClaimError, model::QueryError, tile::TileError, workspace::WorkspaceError};
+use crate::{
+    access::AccessError, ask::AskError, claims::ClaimError, model::QueryError, tile::TileError,
+    workspace::WorkspaceError,
+};
 
 /// Seconds after which what was locked or busy may be free.
 const RETRY_AFTER: &str = "2";
@@ -21,7 +24,7 @@ const RETRY_AFTER: &str = "2";
 pub struct Problem {
     /// Stable name of the kind of problem.
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    pub kind: String,
     /// The kind in words.
     pub title: &'static str,
     /// HTTP status.
@@ -122,116 +125,76 @@ impl Failure {
         Self::Internal
     }
 
+    /// Status, stable name of the kind, and the kind in words.
+    fn kind(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::Query(_) => (StatusCode::BAD_REQUEST, "invalid-parameter", "A parameter is wrong"),
+            Self::BadRequest(_) => (StatusCode::BAD_REQUEST, "bad-request", "The request is wrong"),
+            Self::NotAllowedHere(_) => (StatusCode::FORBIDDEN, "wrong-host", "Refused"),
+            Self::NeedsHeader => (StatusCode::FORBIDDEN, "missing-header", "Refused"),
+            Self::NeedsExact(_) => (StatusCode::FORBIDDEN, "needs-exact", "Not for this role"),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method", "Another method is needed"),
+            Self::NotAcceptable(_) => (StatusCode::NOT_ACCEPTABLE, "not-acceptable", "No such format"),
+            Self::Locked => (StatusCode::CONFLICT, "locked", "The workspace is being changed"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is too large"),
+            Self::Unprocessable(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "no-answer", "The question has no answer here")
+            }
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here"),
+            Self::NotLogged => (StatusCode::SERVICE_UNAVAILABLE, "not-logged", "The look could not be logged"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "All workers are busy"),
+            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", "The server is stopping"),
+            Self::Timeout => (StatusCode::SERVICE_UNAVAILABLE, "timeout", "The answer took too long"),
+        }
+    }
+
+    /// What was wrong and what to do.
+    fn detail(&self) -> String {
+        match self {
+            Self::Query(error) => error.to_string(),
+            Self::Unprocessable(detail)
+            | Self::NotFound(detail)
+            | Self::NeedsExact(detail)
+            | Self::BadRequest(detail) => detail.clone(),
+            Self::NotAllowedHere(detail) => (*detail).to_owned(),
+            Self::NotAcceptable(formats) => {
+                format!("none of the media types of `Accept` can be given: {}", formats.join(", "))
+            }
+            Self::Locked => "another process writes: nothing was stored; try again in a moment".to_owned(),
+            Self::NotLogged => {
+                "exact data is given only when the log can be written; the server's log says why".to_owned()
+            }
+            Self::Busy => "ask again in a moment".to_owned(),
+            Self::NeedsHeader => {
+                "this needs the header x-places: 1, which only a page of this server or a program can set".to_owned()
+            }
+            Self::Method => "the header allow names the methods this address takes; /docs describes it".to_owned(),
+            Self::TooLarge => "send fewer records at once (geocoding takes 1,000), or use the command line".to_owned(),
+            Self::Stopping => "ask again when it has started".to_owned(),
+            Self::Timeout => "ask for a shorter period or fewer dimensions".to_owned(),
+            Self::Internal => "the server's log says what; no data was changed".to_owned(),
+        }
+    }
+
     pub(super) fn problem(self) -> Problem {
-        let plain = |status: StatusCode, kind, title, detail: String| Problem {
-            kind,
+        let (status, name, title) = self.kind();
+        let detail = self.detail();
+        let (parameter, allowed) = match self {
+            Self::Query(QueryError::Unknown { name, known, .. } | QueryError::Parameter { name, known }) => {
+                (Some(name), known)
+            }
+            Self::Query(QueryError::Invalid { name, expected, .. }) => (Some(name), vec![expected]),
+            Self::NotAcceptable(formats) => (None, formats),
+            _ => (None, Vec::new()),
+        };
+        Problem {
+            kind: format!("urn:places:problem:{name}"),
             title,
             status: status.as_u16(),
             detail,
-            parameter: None,
-            allowed: Vec::new(),
-        };
-        match self {
-            Self::Query(error) => {
-                let detail = error.to_string();
-                let mut problem = plain(
-                    StatusCode::BAD_REQUEST,
-                    "urn:places:problem:invalid-parameter",
-                    "A parameter is wrong",
-                    detail,
-                );
-                match error {
-                    QueryError::Unknown { name, known, .. } => {
-                        problem.parameter = Some(name);
-                        problem.allowed = known;
-                    }
-                    QueryError::Invalid { name, expected, .. } => {
-                        problem.parameter = Some(name);
-                        problem.allowed = vec![expected];
-                    }
-                    QueryError::Parameter { name, known } => {
-                        problem.parameter = Some(name);
-                        problem.allowed = known;
-                    }
-                }
-                problem
-            }
-            Self::Unprocessable(detail) => plain(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "urn:places:problem:no-answer",
-                "The question has no answer here",
-                detail,
-            ),
-            Self::NotFound(detail) => plain(StatusCode::NOT_FOUND, "urn:places:problem:not-found", "Not found", detail),
-            Self::NotAcceptable(formats) => {
-                let detail = format!("none of the media types of `Accept` can be given: {}", formats.join(", "));
-                let kind = "urn:places:problem:not-acceptable";
-                let problem = plain(StatusCode::NOT_ACCEPTABLE, kind, "No such format", detail);
-                Problem { allowed: formats, ..problem }
-            }
-            Self::Locked => plain(
-                StatusCode::CONFLICT,
-                "urn:places:problem:locked",
-                "The workspace is being changed",
-                "another process writes: nothing was stored; try again in a moment".to_owned(),
-            ),
-            Self::NeedsExact(detail) => {
-                plain(StatusCode::FORBIDDEN, "urn:places:problem:needs-exact", "Not for this role", detail)
-            }
-            Self::NotLogged => plain(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "urn:places:problem:not-logged",
-                "The look could not be logged",
-                "exact data is given only when the log can be written; the server's log says why".to_owned(),
-            ),
-            Self::Busy => plain(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "urn:places:problem:busy",
-                "All workers are busy",
-                "ask again in a moment".to_owned(),
-            ),
-            Self::BadRequest(detail) => {
-                plain(StatusCode::BAD_REQUEST, "urn:places:problem:bad-request", "The request is wrong", detail)
-            }
-            Self::NotAllowedHere(detail) => {
-                plain(StatusCode::FORBIDDEN, "urn:places:problem:wrong-host", "Refused", detail.to_owned())
-            }
-            Self::NeedsHeader => plain(
-                StatusCode::FORBIDDEN,
-                "urn:places:problem:missing-header",
-                "Refused",
-                "this needs the header x-places: 1, which only a page of this server or a program can set".to_owned(),
-            ),
-            Self::Method => plain(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "urn:places:problem:method",
-                "Another method is needed",
-                "the header allow names the methods this address takes; /docs describes it".to_owned(),
-            ),
-            Self::TooLarge => plain(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "urn:places:problem:too-large",
-                "The request is too large",
-                "send fewer records at once (geocoding takes 1,000), or use the command line".to_owned(),
-            ),
-            Self::Stopping => plain(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "urn:places:problem:stopping",
-                "The server is stopping",
-                "ask again when it has started".to_owned(),
-            ),
-            Self::Timeout => plain(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "urn:places:problem:timeout",
-                "The answer took too long",
-                "ask for a shorter period or fewer dimensions".to_owned(),
-            ),
-            Self::Internal => plain(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "urn:places:problem:internal",
-                "Something went wrong here",
-                "the server's log says what; no data was changed".to_owned(),
-            ),
+            parameter,
+            allowed,
         }
     }
 }

@@ -19,9 +19,10 @@ pub(super) async fn alive() -> &'static str {
 
 /// Ready while the workspace is there to be served.
 pub(super) async fn ready(State(state): State<Arc<AppState>>) -> impl IntoResponse {
-    match state.workspace().is_there() {
-        true => (StatusCode::OK, format!("ready, snapshot {}\n", state.current().snapshot.id)),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "the workspace is not there\n".to_owned()),
+    if state.workspace().is_there() {
+        (StatusCode::OK, format!("ready, snapshot {}\n", state.current().snapshot.id))
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the workspace is not there\n".to_owned())
     }
 }
 

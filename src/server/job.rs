@@ -1,9 +1,6 @@
 //! Work off the async threads: the permit belongs to the work, whoever asked can leave, and time is limited.
 
-use std::{
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 

@@ -58,15 +58,6 @@ const REFUSALS: [(&str, &str); 7] = [
     ("503", "Busy, too slow, stopping, or the log cannot be written"),
 ];
 
-/// The responses of an answer in some media types.
-pub(super) fn responses(content: &Map<String, Value>) -> Value {
-    json!({
-        "200": { "description": "The answer", "content": content },
-        "204": { "description": "An empty answer" },
-        "304": { "description": "The caller has it already" },
-    })
-}
-
 /// Adds what every operation has: refusals, and the headers of answers.
 fn complete(operation: &mut Value) {
     let writes = operation.get("requestBody").is_some();
@@ -92,8 +83,7 @@ fn complete(operation: &mut Value) {
         response["description"] = json!(about);
         response["content"] = problem.clone();
         if status == "503" || status == "409" {
-            response["headers"]["retry-after"] =
-                json!({ "description": "Seconds", "schema": { "type": "integer", "format": "int32", "minimum": 0, "maximum": 3600 } });
+            response["headers"]["retry-after"] = json!({ "description": "Seconds", "schema": { "type": "integer", "format": "int32", "minimum": 0, "maximum": 3600 } });
         }
     }
 }

@@ -188,7 +188,7 @@ pub(super) async fn queue(
         }
     };
     if let Some((name, _)) = pairs.first() {
-        return Err(QueryError::parameter(name, &["source", "limit"]).into());
+        return Err(QueryError::parameter(name, ["source", "limit"]).into());
     }
     let workspace = state.workspace().clone();
     let found = state

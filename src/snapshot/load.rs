@@ -1,6 +1,6 @@
 //! Loading a snapshot from the live partitions of a workspace.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use rayon::prelude::*;
 
@@ -159,7 +159,7 @@ fn loaded_layer(name: &str, path: &str, areas: Vec<LayerArea>, listed: &Listed) 
         }
     }
     let digest = listed.files.iter().find(|f| f.path == path).map(|f| f.blake3.clone()).unwrap_or_default();
-    LoadedLayer { name: name.to_owned(), digest, areas, indicators: by_name, in_study_area: Default::default() }
+    LoadedLayer { name: name.to_owned(), digest, areas, indicators: by_name, in_study_area: OnceLock::new() }
 }
 
 fn load_table(

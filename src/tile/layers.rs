@@ -61,8 +61,7 @@ impl LayerShapes {
             .filter(|(_, polygons)| !polygons.is_empty())
             .collect();
         let groups: Vec<u32> = clipped.iter().map(|c| c.0).collect();
-        let is_asked =
-            |i: u32| ground.is_in_study_area(layer, i) && region.is_none_or(|region| region.meets(layer, i));
+        let is_asked = |i: u32| ground.is_in_study_area(layer, i) && region.is_none_or(|region| region.meets(layer, i));
         let counts = reader.counts_of(query, &groups)?;
         let drawn: Vec<_> = clipped.into_iter().zip(counts).filter(|((i, _), (n, _))| *n > 0 || is_asked(*i)).collect();
         Ok(encode("areas", drawn.len(), |features| {
@@ -70,7 +69,8 @@ impl LayerShapes {
                 let area = &layer.areas[i as usize];
                 let key = PlaceKey::Area(position as u32, i);
                 let rate = query.rate.as_ref().map(|r| rate_of(ground, r, &key, count));
-                let received = count > 0 || (!doubtful
+                let received = count > 0
+                    || (!doubtful
                         && ground.coverage.some_of(ground.asked_sources(query), query.period(), &area.district));
                 let feature = Feature { id: &area.code, name: Some(&area.name), count, rate, received };
                 features.add(&feature, polygons.iter().flatten().map(Vec::as_slice));

@@ -6,7 +6,12 @@ use crate::{
 };
 
 const OWN: &[Parameter] = &[
-    Parameter::new("zeros", Kind::Flag, "Draw cells without incidents too, where anything of the period was received", "true"),
+    Parameter::new(
+        "zeros",
+        Kind::Flag,
+        "Draw cells without incidents too, where anything of the period was received",
+        "true",
+    ),
     Parameter::new("rate", Kind::Name, "Add a rate: km2, or an indicator of the layer (per 1,000)", "residents"),
 ];
 

@@ -40,7 +40,11 @@ fn as_another(arguments: &[&str]) -> Option<Output> {
         if is_root() {
             command.uid(NOBODY).gid(NOBODY);
         }
-        command.args(arguments).output()
+        // Where looks are logged while the workspace cannot be written.
+        let states = std::env::temp_dir().join("places-test-states");
+        let _ = fs_err::create_dir_all(&states);
+        let _ = fs_err::set_permissions(&states, PermissionsExt::from_mode(0o777));
+        command.args(arguments).env("XDG_STATE_HOME", &states).output()
     };
     if !run(&["--version"]).is_ok_and(|o| o.status.success()) {
         println!("SKIPPED: the program does not lie where another user can run it");
@@ -136,6 +140,7 @@ fn a_directory_that_may_only_be_read_answers_and_says_what_is_not_written() {
     let run = |arguments: &[&str]| as_another(&[&["--workspace", &root], arguments].concat());
     if let Some(counted) = run(&["count", "--by", "month", "--format", "csv"]) {
         assert!(String::from_utf8_lossy(&counted.stdout).contains("2025-01,"), "{counted:?}");
+        assert!(String::from_utf8_lossy(&counted.stderr).contains("this look was logged in"), "{counted:?}");
         let claims = run(&["claims", "list"]).unwrap();
         assert!(claims.status.success() && String::from_utf8_lossy(&claims.stdout).contains('x'), "{claims:?}");
         assert!(run(&["audit", "verify"]).unwrap().status.success());

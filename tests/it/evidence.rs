@@ -260,7 +260,8 @@ fn a_later_month_changes_no_claim_and_a_changed_month_is_said() {
     assert_eq!(keep(&scratch.workspace, &made).unwrap(), Keeping::Stored);
     assert_eq!(keep(&scratch.workspace, &made).unwrap(), Keeping::Known);
     assert_eq!(all(&scratch.workspace).unwrap().len(), 1);
-    let again = |snapshot: &Snapshot| -> Replayed { replay(&scratch.workspace, &exact(snapshot), &made.kept.id).unwrap() };
+    let again =
+        |snapshot: &Snapshot| -> Replayed { replay(&scratch.workspace, &exact(snapshot), &made.kept.id).unwrap() };
     assert_eq!(again(&snapshot).outcome, Outcome::Same);
     scratch.import_police(&[file("2025-04", 500, 9)]);
     let later = again(&Snapshot::load(&scratch.workspace).unwrap());

@@ -100,7 +100,10 @@ async fn tiles_of_every_zoom_answer_and_empty_ones_are_204() {
     }
     let description = json(send(&state, "/tiles/areas-squares.json?category=Robbery", &[]).await).await;
     assert_eq!(description["tilejson"], "3.0.0");
-    assert_eq!(description["tiles"][0], "/tiles/areas-squares/{z}/{x}/{y}.mvt?category=Robbery");
+    assert_eq!(
+        description["tiles"][0], "http://127.0.0.1:8080/tiles/areas-squares/{z}/{x}/{y}.mvt?category=Robbery",
+        "absolute: a map of another page can use it"
+    );
     assert_eq!(description["vector_layers"][0]["id"], "areas");
 }
 

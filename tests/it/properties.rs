@@ -1,8 +1,6 @@
 //! Whatever the order of rows and files and however they are split, the answer is the same; every sum is whole.
 
-use places::{
-    analysis::count,
-};
+use places::analysis::count;
 use proptest::prelude::*;
 
 use crate::support::{POLICE_HEADER, Scratch, adds_up, police_rows};

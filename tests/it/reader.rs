@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use places::{
     analysis::{QUESTIONS, question},
-    ask::{AskError, Reader, Tally},
+    ask::{AskError, Reader, Tally, TallyDimension},
     export::encoder,
     model::{Dimension, Protection, Query},
     snapshot::Snapshot,
@@ -19,7 +19,7 @@ use crate::support::{Scratch, exact, police_file, query};
 struct Rounded<'s> {
     ground: &'s Snapshot,
     cells: Vec<u64>,
-    months: places::ask::TallyDimension,
+    months: TallyDimension,
     counts: BTreeMap<(u64, u64), u64>,
 }
 
@@ -58,7 +58,7 @@ impl Reader for Rounded<'_> {
         }
         sums.retain(|_, n| *n > 0);
         let total: u64 = sums.values().sum();
-        let dimension = |d: &Dimension| if *d == CELL { Default::default() } else { self.months.clone() };
+        let dimension = |d: &Dimension| if *d == CELL { TallyDimension::default() } else { self.months.clone() };
         Ok(Tally {
             dimensions: query.by.iter().map(dimension).collect(),
             combinations: sums.len(),
@@ -87,7 +87,8 @@ impl Reader for Rounded<'_> {
 fn count_tiles_and_exports_run_on_rounded_counts() {
     let scratch = Scratch::with_areas();
     for month in ["2025-01", "2025-02"] {
-        scratch.import_police(&[scratch.write(&format!("{month}-here-street.csv"), police_file(month, "Here", 900, 1))]);
+        scratch
+            .import_police(&[scratch.write(&format!("{month}-here-street.csv"), police_file(month, "Here", 900, 1))]);
     }
     let snapshot = scratch.snapshot();
     let rounded = Rounded::of(&snapshot);
@@ -124,7 +125,8 @@ fn count_tiles_and_exports_run_on_rounded_counts() {
 fn what_needs_exact_records_says_so() {
     let scratch = Scratch::with_areas();
     let snapshot = scratch.snapshot();
-    let rounded = Rounded { ground: &snapshot, cells: Vec::new(), months: Default::default(), counts: BTreeMap::new() };
+    let rounded =
+        Rounded { ground: &snapshot, cells: Vec::new(), months: TallyDimension::default(), counts: BTreeMap::new() };
     for entry in QUESTIONS.iter().filter(|e| !matches!(e.declaration.name, "count" | "breaks" | "coverage")) {
         let pairs = match entry.declaration.name {
             "compare" => vec![("place", "squares:Q1"), ("before", "2024"), ("after", "2025")],

@@ -117,7 +117,13 @@ fn two_sources_do_not_differ_in_their_spelling_alone() {
     let error = run(&scratch, &LOG.replace("\"log\"", "\"LOG\""), file).unwrap_err().to_string();
     assert!(error.contains("stored as \"log\""), "{error}");
     let snapshot = scratch.snapshot();
-    assert_eq!((snapshot.table(crate::support::grant()).source_named(" Log"), snapshot.table(crate::support::grant()).source_named("logs")), (Some("log"), None));
+    assert_eq!(
+        (
+            snapshot.table(crate::support::grant()).source_named(" Log"),
+            snapshot.table(crate::support::grant()).source_named("logs")
+        ),
+        (Some("log"), None)
+    );
 }
 
 #[test]

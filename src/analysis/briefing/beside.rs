@@ -1,6 +1,6 @@
 //! What stands beside the list of areas: clusters that end now, and the average week of every source.
 
-use super::{BriefingRequest, LISTED, told::{AverageWeek, Gathering}};
+use super::told::{AverageWeek, Gathering, LISTED};
 use crate::{
     analysis::{ALPHA, ScanRequest, count::total, scan::scan, steps::asked_sources},
     ask::{AskError, Exact},
@@ -12,14 +12,14 @@ use crate::{
 /// Clusters that end with the period.
 pub(super) fn gatherings(
     snapshot: &Exact<'_>,
-    request: &BriefingRequest,
+    (asked, seed): (&Query, u64),
     period: Period,
     layer: &LoadedLayer,
     notes: &mut Vec<String>,
 ) -> Vec<Gathering> {
     let from = Month(period.end.month().0 - 12).first_day();
-    let query = Query { from: Some(from.min(period.start)), to: Some(period.end), ..request.query.clone() };
-    let asked = ScanRequest { query, resolution: 8, max_months: 3, replicates: 999, seed: request.seed };
+    let query = Query { from: Some(from.min(period.start)), to: Some(period.end), ..asked.clone() };
+    let asked = ScanRequest { query, resolution: 8, max_months: 3, replicates: 999, seed };
     let found = match scan(snapshot, &asked) {
         Ok(found) => found,
         Err(error) => {

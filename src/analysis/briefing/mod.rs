@@ -11,23 +11,20 @@ pub use told::{AverageWeek, Briefing, Change, Gathering};
 
 use beside::{average_week, gatherings};
 use standing::Standing;
+use told::LISTED;
 
 use super::{
     checksums::{Checksums, identity},
     steps::{asked_sources, with_sources},
 };
 use crate::{
-    ask::{Answer, AskError, Canonical, Declaration, Exact, KIND, Kept, Kind, Parameter, Question, Shape, Values, query_of},
+    ask::{
+        Answer, AskError, Canonical, Declaration, Exact, KIND, Kept, Kind, Parameter, Question, Shape, Values, query_of,
+    },
     model::{Day, Month, Period, Query, QueryError},
     snapshot::{LoadedLayer, Snapshot},
 };
 
-/// Most places listed.
-const LISTED: usize = 7;
-/// Earlier years looked at.
-const YEARS: i32 = 3;
-/// Incidents, now and in the baseline together, from which an area is tested.
-const LEAST: u64 = 10;
 /// A question what changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BriefingRequest {
@@ -54,7 +51,8 @@ const OWN: &[Parameter] = &[
 
 impl Question for BriefingRequest {
     const DECLARATION: Declaration = Declaration {
-        help: "\
+        help:
+            "\
 Examples:
   places briefing
   places briefing --as-of 2025-10-01 --definition serious-violence
@@ -127,7 +125,8 @@ impl BriefingRequest {
         let (query, _) = with_sources(snapshot, &self.query, &[period]);
         let resolved =
             Self { query, layer: Some(layer), as_of: Some(period.end), since: Some(period.start), ..self.clone() };
-        let canonical = resolved.named().iter().fold(self.canonical.clone(), |c, (name, values)| c.naming(name, values));
+        let canonical =
+            resolved.named().iter().fold(self.canonical.clone(), |c, (name, values)| c.naming(name, values));
         Ok(Self { canonical, ..resolved })
     }
 }
@@ -158,7 +157,7 @@ pub fn briefing(snapshot: &Exact<'_>, request: &BriefingRequest) -> Result<Brief
         notes.push(format!("there is no list for {before} to compare with: too little was received"));
         Vec::new()
     };
-    let clusters = gatherings(snapshot, request, period, layer, &mut notes);
+    let clusters = gatherings(snapshot, (&request.query, request.seed), period, layer, &mut notes);
     let listed: Vec<Change> = now.changes.iter().take(LISTED).cloned().collect();
     let checksums = Checksums::of(snapshot, &request.query, Some(layer), period.end);
     let method_version = BriefingRequest::DECLARATION.method;
@@ -188,10 +187,12 @@ pub fn briefing(snapshot: &Exact<'_>, request: &BriefingRequest) -> Result<Brief
 
 fn layer_of<'s>(snapshot: &'s Snapshot, request: &BriefingRequest) -> Result<&'s LoadedLayer, AskError> {
     match &request.layer {
-        Some(name) => {
-            Ok(&snapshot.layers[snapshot.layer_position("layer", name)?])
-        }
-        None => snapshot.study_layer().ok_or_else(|| AskError::none("a briefing looks at the areas of a layer: add one with `places areas add LAYER FILE --study-area`")),
+        Some(name) => Ok(&snapshot.layers[snapshot.layer_position("layer", name)?]),
+        None => snapshot.study_layer().ok_or_else(|| {
+            AskError::none(
+                "a briefing looks at the areas of a layer: add one with `places areas add LAYER FILE --study-area`",
+            )
+        }),
     }
 }
 
@@ -248,4 +249,3 @@ fn headline(now: &Standing, listed: &[Change], clusters: &[Gathering], period: P
     };
     format!("{} to {}: {places} among {} tested, {clusters}{county}.", period.start, Day(period.end.0 - 1), now.tested)
 }
-

@@ -1,6 +1,6 @@
 //! How every area of a layer stands in a period: against its own past and what the others did meanwhile.
 
-use super::{LEAST, YEARS, told::Change};
+use super::told::{Change, LEAST, YEARS};
 use crate::{
     analysis::{
         ALPHA,
@@ -28,7 +28,12 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    pub(super) fn new(snapshot: &Exact<'_>, query: &Query, layer: &LoadedLayer, period: Period) -> Result<Self, AskError> {
+    pub(super) fn new(
+        snapshot: &Exact<'_>,
+        query: &Query,
+        layer: &LoadedLayer,
+        period: Period,
+    ) -> Result<Self, AskError> {
         let sources = asked_sources(snapshot, query);
         let (baselines, seasonal) = baselines(snapshot, sources, layer, period);
         let windows: Vec<Period> = std::iter::once(period).chain(baselines.iter().copied()).collect();
@@ -231,7 +236,7 @@ fn baselines(snapshot: &Exact<'_>, sources: &[String], layer: &LoadedLayer, peri
     };
     // A year back is a year back by the calendar. Of a period longer than a year the windows would overlap: then every
     // second year, and so on.
-    let apart = (1..).find(|&years| period.years_earlier(years).end <= period.start).unwrap_or(1);
+    let apart = (1..=200).find(|&years| period.years_earlier(years).end <= period.start).unwrap_or(1);
     let years = (1..=YEARS).map(|y| period.years_earlier(y * apart));
     // 29 February has no day in most years.
     let years: Vec<Period> = years.filter(|p| p.days() > 0 && p.end <= period.start && known(p)).collect();

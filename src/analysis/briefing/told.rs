@@ -8,6 +8,12 @@ use crate::{
     snapshot::Snapshot,
 };
 
+/// Most places listed.
+pub(super) const LISTED: usize = 7;
+/// Earlier years looked at.
+pub(super) const YEARS: i32 = 3;
+/// Incidents, now and in the baseline together, from which an area is tested.
+pub(super) const LEAST: u64 = 10;
 /// An area that stands out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
@@ -137,9 +143,10 @@ impl Briefing {
         section("On the list before, not now", "none", self.no_longer.clone());
         section("Not received", "nothing is missing", self.gaps.clone());
         let number = |value: Option<f64>| value.map_or("not received".to_owned(), |v| format!("{v:.1}"));
-        let weeks = self.average_week.iter().map(|w| {
-            format!("{}: {} a week, a year before {}", w.source, number(w.per_week), number(w.year_before))
-        });
+        let weeks = self
+            .average_week
+            .iter()
+            .map(|w| format!("{}: {} a week, a year before {}", w.source, number(w.per_week), number(w.year_before)));
         section("Average week", "nothing was received", weeks.collect());
         section("Notes", "", self.notes.clone());
         lines.push(format!(

@@ -42,11 +42,7 @@ pub(super) struct Candidates {
 
 impl Candidates {
     /// Areas that are not the place, touch neither it nor the ring, and were received.
-    pub(super) fn new(
-        snapshot: &Exact<'_>,
-        request: &CompareRequest,
-        counted: &Counted<'_>,
-    ) -> Result<Self, AskError> {
+    pub(super) fn new(snapshot: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Result<Self, AskError> {
         let Some((layer, _)) = &counted.areas else { return Ok(Self { positions: Vec::new() }) };
         let resolution = request.ring_resolution;
         let mut near = counted.place.region.cells(resolution)?;

@@ -266,7 +266,8 @@ impl Claim {
     /// The two periods, and beside the second what the change comes to.
     pub(super) fn rows(&self) -> Rows {
         let windows = [&self.before, &self.after];
-        let text = |value: &dyn Fn(&Exposure) -> String| ColumnValues::texts(windows.iter().map(|w| value(w)).collect());
+        let text =
+            |value: &dyn Fn(&Exposure) -> String| ColumnValues::texts(windows.iter().map(|w| value(w)).collect());
         let after = |value: Option<f64>| ColumnValues::Numbers(vec![f64::NAN, value.unwrap_or(f64::NAN)]);
         let wide = self.widened.as_ref();
         let columns = vec![
@@ -274,8 +275,11 @@ impl Claim {
             Column::new("from", text(&|w| w.from.clone())),
             Column::new("to", text(&|w| w.to.clone())),
             Column::new("count", ColumnValues::Counts(windows.iter().map(|w| w.count).collect())),
-            Column::new("days", ColumnValues::Counts(windows.iter().map(|w| u64::from(w.days.unsigned_abs())).collect()))
-                .in_unit(Unit::Days),
+            Column::new(
+                "days",
+                ColumnValues::Counts(windows.iter().map(|w| u64::from(w.days.unsigned_abs())).collect()),
+            )
+            .in_unit(Unit::Days),
             Column::new("ratio", after(self.ratio)),
             Column::new("low", after(wide.map(|w| w.low))).in_unit(Unit::Ratio),
             Column::new("high", after(wide.and_then(|w| w.high))).in_unit(Unit::Ratio),

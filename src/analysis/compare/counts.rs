@@ -52,11 +52,7 @@ pub(super) enum Who {
 }
 
 impl<'s> Counted<'s> {
-    pub(super) fn new(
-        snapshot: &'s Exact<'s>,
-        request: &CompareRequest,
-        earlier: &[Period],
-    ) -> Result<Self, AskError> {
+    pub(super) fn new(snapshot: &'s Exact<'s>, request: &CompareRequest, earlier: &[Period]) -> Result<Self, AskError> {
         let place = Place::find(snapshot, "place", &request.place)?;
         let sources = asked_sources(snapshot, &request.query);
         let end = snapshot.coverage.months(sources).last().map(|m| m.next().first_day());
@@ -71,8 +67,11 @@ impl<'s> Counted<'s> {
             let reason = format!("there is no answer: {} lies outside the study area", place.name);
             return Err(AskError::none(reason));
         }
-        let ring_cells =
-            if request.rings > 0 { ring_of(&place.region.cells(request.ring_resolution)?, request.rings) } else { Vec::new() };
+        let ring_cells = if request.rings > 0 {
+            ring_of(&place.region.cells(request.ring_resolution)?, request.rings)
+        } else {
+            Vec::new()
+        };
         let mut districts = districts;
         if !ring_cells.is_empty() {
             // The ring's counts stand beside the place's: both must have been received. Where no source reaches, there is
@@ -89,8 +88,9 @@ impl<'s> Counted<'s> {
         let grouping = place.with_ring(snapshot, ring);
         let own = count_steps(snapshot, &request.query, &grouping, &steps)?;
         let alone = place.with_ring(snapshot, None);
-        let layer =
-            place.layer.map(|layer| (layer, snapshot.table().layer_groups(&layer.name).unwrap_or(&snapshot.table().whole)));
+        let layer = place
+            .layer
+            .map(|layer| (layer, snapshot.table().layer_groups(&layer.name).unwrap_or(&snapshot.table().whole)));
         let mut whole = Vec::new();
         for window in [request.before, request.after] {
             let query = Query { from: Some(window.start), to: Some(window.end), ..request.query.clone() };

@@ -4,6 +4,7 @@
 mod areas;
 mod claim;
 mod counts;
+mod question;
 mod request;
 mod words;
 
@@ -24,7 +25,7 @@ use super::{
     verdict::{Evidence, verdict},
 };
 use crate::{
-    ask::{AskError, Exact, Question},
+    ask::{AskError, Exact},
     model::Period,
     stats::{
         BeforeAfter, Displacement, Exposed, Inference, TailRule, displacement_difference, displacement_quotient,
@@ -86,7 +87,7 @@ pub fn compare(snapshot: &Exact<'_>, request: &CompareRequest) -> Result<Claim, 
     };
     let needed = smallest_before(FALL, b.exposure, a.exposure, TailRule::Exact, widening).map_err(|e| in_words(&e))?;
     let checksums = Checksums::of(snapshot, &request.query, counted.place.layer, counted.cutoff);
-    let method_version = CompareRequest::DECLARATION.method;
+    let method_version = request::METHOD;
     let data_cutoff = counted.cutoff.to_string();
     let mut claim = Claim {
         claim_id: identity(&request.canonical.text(), method_version, &data_cutoff, &checksums),

@@ -12,7 +12,10 @@ use crate::{
 pub(super) struct Harm(HashMap<Vec<u64>, (f64, u64)>);
 
 /// The weights of a set.
-pub(in crate::analysis) fn weights_of<'g>(ground: &'g Snapshot, set: &str) -> Result<&'g BTreeMap<String, f64>, AskError> {
+pub(in crate::analysis) fn weights_of<'g>(
+    ground: &'g Snapshot,
+    set: &str,
+) -> Result<&'g BTreeMap<String, f64>, AskError> {
     let unknown = || QueryError::unknown("harm", set, ground.harm.keys());
     Ok(ground.harm.get(set).ok_or_else(unknown)?)
 }

@@ -1,6 +1,7 @@
 //! `places count`: incidents by any dimensions, with the boxes that make every sum whole.
 
 mod harm;
+mod ordered;
 mod rate;
 mod rows;
 mod zeros;
@@ -11,13 +12,12 @@ pub(super) use zeros::places_of;
 
 use std::cmp::Reverse;
 
-use self::{harm::Harm, rows::Shaper, zeros::Merged};
+use self::{harm::Harm, ordered::Ordered, rows::Shaper, zeros::Merged};
 use super::plan::{check_rate, place_dimensions};
 use crate::{
     ask::{
-        Answer, AskError, Batches, ColumnDoc, ColumnKind, Declaration, Exact, KIND, Kind, PERIOD, PLACE, Parameter, Question, Reader, Rows, Tally,
-        Values, query_of,
-        words::thousands,
+        Answer, AskError, Batches, ColumnDoc, ColumnKind, Declaration, Exact, KIND, Kind, PERIOD, PLACE, Parameter,
+        Question, Reader, Rows, Values, query_of, words::thousands,
     },
     model::{Dimension, Query, QueryError, words_that_match_nothing},
     snapshot::{LoadedLayer, Snapshot},
@@ -41,9 +41,19 @@ const OWN: &[Parameter] = &[
         "Comma list of cell:R (7 to 11), area:LAYER, month, week, day, weekday, hour, category, source",
         "cell:8,month",
     ),
-    Parameter::new("zeros", Kind::Flag, "List combinations without incidents too, where the month has been received", "true"),
+    Parameter::new(
+        "zeros",
+        Kind::Flag,
+        "List combinations without incidents too, where the month has been received",
+        "true",
+    ),
     Parameter::new("rate", Kind::Name, "Add a rate: km2, or an indicator of the layer (per 1,000)", "residents"),
-    Parameter::new("harm", Kind::Name, "Add the sum of harm by a set of weights (places harm list), beside the count", "sentencing"),
+    Parameter::new(
+        "harm",
+        Kind::Name,
+        "Add the sum of harm by a set of weights (places harm list), beside the count",
+        "sentencing",
+    ),
     Parameter::new("top", Kind::Whole { from: 1, to: u32::MAX as u64 }, "Only the rows with the largest counts", "10"),
 ];
 
@@ -174,7 +184,8 @@ impl Summary {
 
 /// Words of a definition that stand on no record.
 fn warnings(ground: &Snapshot, query: &Query) -> Vec<String> {
-    let Some((name, definition)) = query.definition.as_ref().and_then(|n| Some((n, ground.definitions().get(n)?))) else {
+    let Some((name, definition)) = query.definition.as_ref().and_then(|n| Some((n, ground.definitions().get(n)?)))
+    else {
         return Vec::new();
     };
     let unmatched = words_that_match_nothing(definition, ground.categories().iter().map(String::as_str));
@@ -205,7 +216,8 @@ pub fn count<'r>(reader: &'r dyn Reader, query: &Query) -> Result<Counted<'r>, A
     let shaper = Shaper::new(ground, query, places, &tally, harm);
     let whole = tally.counts.len() == tally.combinations;
     // Where rows were cut off there is no room for zeros.
-    let zeros = (query.zeros && whole).then(|| zeros::Domains::new(reader, query, &shaper.places, &tally)).transpose()?;
+    let zeros =
+        (query.zeros && whole).then(|| zeros::Domains::new(reader, query, &shaper.places, &tally)).transpose()?;
     let mut rows: Box<dyn Iterator<Item = (Vec<u64>, u64)> + Send + 'r> = match (query.top, zeros) {
         (top, Some(domains)) => {
             let merged = Merged::new(Ordered::new(tally), domains);
@@ -234,45 +246,6 @@ fn largest(mut rows: Vec<(Vec<u64>, u64)>, top: usize) -> Vec<(Vec<u64>, u64)> {
     rows
 }
 
-/// Combinations of a tally in the order of their values.
-struct Ordered {
-    tally: Tally,
-    /// Positions in order, where they do not stand so already.
-    order: Option<Vec<u32>>,
-    at: usize,
-}
-
-impl Ordered {
-    fn new(tally: Tally) -> Self {
-        let width = tally.dimensions.len();
-        let key = |i: u32| &tally.keys[i as usize * width..(i as usize + 1) * width];
-        let rows = tally.counts.len() as u32;
-        let sorted = (1..rows).all(|i| key(i - 1) <= key(i));
-        let order = (!sorted).then(|| {
-            let mut order: Vec<u32> = (0..rows).collect();
-            order.sort_unstable_by(|&a, &b| key(a).cmp(key(b)));
-            order
-        });
-        Self { tally, order, at: 0 }
-    }
-}
-
-impl Iterator for Ordered {
-    type Item = (Vec<u64>, u64);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let at = self.at;
-        let i = match &self.order {
-            Some(order) => *order.get(at)? as usize,
-            None => at,
-        };
-        let count = *self.tally.counts.get(i)?;
-        self.at += 1;
-        let width = self.tally.dimensions.len();
-        Some((self.tally.keys[i * width..(i + 1) * width].to_vec(), count))
-    }
-}
-
 /// The incidents that a query counts, all together.
 pub(super) fn total(reader: &dyn Reader, query: &Query) -> Result<Boxes, AskError> {
     let query = Query { by: Vec::new(), top: None, zeros: false, ..query.clone() };
@@ -291,7 +264,11 @@ pub(super) fn by_area(reader: &dyn Reader, query: &Query, layer: &LoadedLayer) -
 }
 
 /// Incidents of every category or other dimension that has texts, with them.
-pub(super) fn by_text(reader: &dyn Reader, query: &Query, dimension: Dimension) -> Result<Vec<(String, u64)>, AskError> {
+pub(super) fn by_text(
+    reader: &dyn Reader,
+    query: &Query,
+    dimension: Dimension,
+) -> Result<Vec<(String, u64)>, AskError> {
     let tally = reader.tally(&Query { by: vec![dimension], top: None, zeros: false, ..query.clone() })?;
     let texts = &tally.dimensions[0].texts;
     Ok(tally.keys.iter().zip(&tally.counts).map(|(&key, &count)| (texts[key as usize].clone(), count)).collect())

@@ -56,7 +56,10 @@ impl<'r> Shaper<'r> {
                 columns.extend(self.place_columns(place, areas, piece, i));
             } else {
                 let of_row = piece.iter().map(|row| row.0[i] as u32).collect();
-                columns.push(Column::new(dimension.to_string(), ColumnValues::Text { texts: self.texts[i].clone(), of_row }));
+                columns.push(Column::new(
+                    dimension.to_string(),
+                    ColumnValues::Text { texts: self.texts[i].clone(), of_row },
+                ));
             }
         }
         let counts: Vec<u64> = piece.iter().map(|row| row.1).collect();

@@ -10,7 +10,7 @@ use std::{
     iter::Peekable,
 };
 
-use super::Ordered;
+use super::ordered::Ordered;
 use crate::{
     analysis::{PlaceDimension, steps::asked_sources},
     ask::{AskError, Reader, Tally},
@@ -284,9 +284,9 @@ fn is_asked_for(ground: &Snapshot, dimension: &Dimension, query: &Query) -> Resu
         Dimension::Weekday => Box::new(move |text| {
             weekdays.is_none_or(|w| WEEKDAYS.iter().position(|n| *n == text).is_some_and(|i| w[i]))
         }),
-        Dimension::Hour => Box::new(move |text| {
-            text.parse::<u32>().is_ok_and(|hour| hours.is_none_or(|h| h.0 & (1 << hour) != 0))
-        }),
+        Dimension::Hour => {
+            Box::new(move |text| text.parse::<u32>().is_ok_and(|hour| hours.is_none_or(|h| h.0 & (1 << hour) != 0)))
+        }
         Dimension::Category => {
             let asked = ground.asked_categories(query)?;
             Box::new(move |text| asked.iter().any(|c| c == text))
@@ -352,9 +352,8 @@ impl<'r> Received<'r> {
         if let Some(&known) = self.known.get(&key) {
             return known;
         }
-        let of_value = |s: &&String| {
-            self.source.is_none_or(|i| self.ground.source_names().get(values[i] as usize) == Some(*s))
-        };
+        let of_value =
+            |s: &&String| self.source.is_none_or(|i| self.ground.source_names().get(values[i] as usize) == Some(*s));
         let sources: Vec<&str> = self.sources.iter().filter(of_value).map(String::as_str).collect();
         let coverage = &self.ground.coverage;
         let months = self.time.as_ref().and_then(|(i, months)| months.get(values[*i] as usize));

@@ -1,6 +1,5 @@
 //! What comes back is what was built, or nothing: whatever was built, and whatever became of the file.
 
-
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use proptest::prelude::*;
 
@@ -60,7 +59,13 @@ fn layer(rng: &mut fastrand::Rng, number: usize) -> LoadedLayer {
         ),
     };
     let areas = (0..[0, 3, 600][rng.usize(0..3)]).map(|i| area(i, rng)).collect();
-    LoadedLayer { name: format!("layer{number}"), areas, digest: String::new(), indicators: Default::default(), in_study_area: Default::default() }
+    LoadedLayer {
+        name: format!("layer{number}"),
+        areas,
+        digest: String::new(),
+        indicators: std::collections::BTreeMap::default(),
+        in_study_area: std::sync::OnceLock::new(),
+    }
 }
 
 fn ready(folder: &tempfile::TempDir) -> Ready {

@@ -15,9 +15,7 @@ pub(super) fn share_ground(a: &MultiPolygon, b: &MultiPolygon) -> bool {
         inner.iter().filter_map(InteriorPoint::interior_point).any(|point| outer.contains(&point))
     };
     // A point well inside one of them settles most pairs.
-    holds(a, b)
-        || holds(b, a)
-        || a.intersection(b).unsigned_area() > SLACK * a.unsigned_area().min(b.unsigned_area())
+    holds(a, b) || holds(b, a) || a.intersection(b).unsigned_area() > SLACK * a.unsigned_area().min(b.unsigned_area())
 }
 
 fn boxes_meet(a: Rect, b: Rect) -> bool {
@@ -31,9 +29,7 @@ mod tests {
     use super::*;
 
     fn square(x: f64, y: f64, side: f64) -> MultiPolygon {
-        MultiPolygon(vec![
-            polygon![(x: x, y: y), (x: x + side, y: y), (x: x + side, y: y + side), (x: x, y: y + side)],
-        ])
+        MultiPolygon(vec![polygon![(x: x, y: y), (x: x + side, y: y), (x: x + side, y: y + side), (x: x, y: y + side)]])
     }
 
     #[test]

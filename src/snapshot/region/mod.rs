@@ -165,9 +165,10 @@ impl<'s> Region<'s> {
     pub fn is_in_study_area(&self) -> bool {
         let part = |part: &Part<'_>| match part.shape {
             Shape::Area(layer, area) => self.snapshot.is_in_study_area(layer, area),
-            _ => self.snapshot.study_layer().is_none_or(|study| {
-                study.areas.iter().any(|a| meet::share_ground(&part.outline(), &a.polygons))
-            }),
+            _ => self
+                .snapshot
+                .study_layer()
+                .is_none_or(|study| study.areas.iter().any(|a| meet::share_ground(&part.outline(), &a.polygons))),
         };
         self.all.iter().all(|list| list.iter().any(part))
     }

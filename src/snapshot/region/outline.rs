@@ -16,8 +16,7 @@ use crate::{
 /// # Errors
 /// [`QueryError::Invalid`] with what is wrong with the file.
 pub fn read_outline(parameter: &str, name: &str, text: &str) -> Result<MultiPolygon, QueryError> {
-    let error =
-        |reason: &str| QueryError::invalid(parameter, name, format!("a GeoJSON file with polygons: {reason}"));
+    let error = |reason: &str| QueryError::invalid(parameter, name, format!("a GeoJSON file with polygons: {reason}"));
     let numbered = numbered(text).map_err(|e| error(&e.to_string()))?;
     let choice = PropertyChoice { code: Some("part".to_owned()), name: None };
     let (areas, _) = read_geojson(numbered.as_bytes(), &choice).map_err(|e| error(&e.to_string()))?;
