@@ -1,10 +1,13 @@
-//! GeoPackage 1.3 (OGC 12-128r17): the rows as features in EPSG:4326, and once more in EPSG:27700 for those who work on
+//! `GeoPackage` 1.3 (OGC 12-128r17): the rows as features in EPSG:4326, and once more in EPSG:27700 for those who work on
 //! the National Grid; rows without a place as attributes.
 
 use geo::{Coord, CoordsIter as _, LineString, MapCoords as _, MultiPolygon, Polygon};
 use rusqlite::{Connection, Transaction, params, types::Value};
 
-use super::{Encoder, ExportError, Out};
+use super::{
+    encoder::{Encoder, Out},
+    error::ExportError,
+};
 use crate::{
     ask::{Answer, Column, ColumnValues, PlaceKey, Rows},
     grid,
@@ -102,7 +105,10 @@ fn create(change: &Transaction<'_>, name: &str, columns: &[Column], srs: Option<
         params![name, data_type, srs],
     )?;
     if let Some(srs) = srs {
-        change.execute("INSERT INTO gpkg_geometry_columns VALUES (?1, 'geom', 'MULTIPOLYGON', ?2, 0, 0)", params![name, srs])?;
+        change.execute(
+            "INSERT INTO gpkg_geometry_columns VALUES (?1, 'geom', 'MULTIPOLYGON', ?2, 0, 0)",
+            params![name, srs],
+        )?;
     }
     Ok(())
 }
@@ -154,9 +160,7 @@ fn outline_in(ground: &Snapshot, place: &PlaceKey, srs: i32) -> Option<MultiPoly
             let ring: Vec<Coord> = grid::outline(*cell).iter().map(|c| Coord { x: c.lon, y: c.lat }).collect();
             MultiPolygon(vec![Polygon::new(LineString(ring), Vec::new())])
         }
-        PlaceKey::Area(layer, area) => {
-            ground.layers.get(*layer as usize)?.areas.get(*area as usize)?.polygons.clone()
-        }
+        PlaceKey::Area(layer, area) => ground.layers.get(*layer as usize)?.areas.get(*area as usize)?.polygons.clone(),
     };
     if srs == 4326 {
         return Some(degrees);
@@ -180,7 +184,7 @@ impl Bounds {
     }
 }
 
-/// The eight bytes that GeoPackage puts before well-known binary, and that; nothing where there is no such binary.
+/// The eight bytes that `GeoPackage` puts before well-known binary, and that; nothing where there is no such binary.
 fn blob(outline: &MultiPolygon, srs: i32, bounds: &mut Bounds) -> Option<Vec<u8>> {
     let mut bytes = b"GP\0\x01".to_vec();
     bytes.extend(srs.to_le_bytes());

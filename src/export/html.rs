@@ -1,6 +1,9 @@
 //! A page with the answer as a table, for reading and printing; no script, no style from elsewhere.
 
-use super::{Encoder, ExportError, Out};
+use super::{
+    encoder::{Encoder, Out},
+    error::ExportError,
+};
 use crate::{
     ask::{Answer, ColumnValues},
     snapshot::Snapshot,

@@ -8,10 +8,13 @@ mod csv;
 mod encoder;
 mod error;
 mod geojson;
+mod gpkg;
+mod html;
 mod json;
 mod parquet;
 mod table;
 mod text;
+mod xlsx;
 
 pub use encoder::{Encoder, Out};
 pub use error::ExportError;
@@ -21,7 +24,16 @@ pub use text::printable;
 use crate::ask::Shape;
 
 /// Every format, in the order of help and documentation.
-pub static ENCODERS: [&dyn Encoder; 5] = [&table::Table, &csv::Csv, &json::Json, &geojson::GeoJson, &parquet::Parquet];
+pub static ENCODERS: [&dyn Encoder; 8] = [
+    &table::Table,
+    &csv::Csv,
+    &json::Json,
+    &geojson::GeoJson,
+    &parquet::Parquet,
+    &xlsx::Xlsx,
+    &gpkg::GeoPackage,
+    &html::Html,
+];
 
 /// A format by name.
 #[must_use]

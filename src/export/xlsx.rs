@@ -4,7 +4,10 @@
 
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
-use super::{Encoder, ExportError, Out};
+use super::{
+    encoder::{Encoder, Out},
+    error::ExportError,
+};
 use crate::{
     ask::{Answer, ColumnValues, Rows},
     snapshot::Snapshot,

@@ -26,6 +26,7 @@ mod desk;
 mod doors;
 mod editions;
 mod evidence;
+mod exports;
 mod formats;
 mod fuzzing;
 mod geocoding;
