@@ -90,46 +90,19 @@ pub enum Command {
     Restore(workspace::RestoreArgs),
 }
 
-/// Names of commands in the order of the help.
-const ORDER: [&str; 28] = [
-    "demo",
-    "init",
-    "areas",
-    "indicators",
-    "gazetteer",
-    "geocode",
-    "import",
-    "review",
-    "coverage",
-    "count",
-    "breaks",
-    "hotspots",
-    "emerging",
-    "trend",
-    "scan",
-    "compare",
-    "claims",
-    "briefing",
-    "profile",
-    "vli",
-    "harm",
-    "serve",
-    "check",
-    "audit",
-    "backup",
-    "restore",
-    "help",
-    "",
-];
+/// Commands that come before the questions in the help; the others come after them.
+const FIRST: [&str; 8] = ["demo", "init", "areas", "indicators", "gazetteer", "geocode", "import", "review"];
 
 /// The command line: the commands of this folder, and one for each question of the registry.
 #[must_use]
 pub fn command() -> clap::Command {
-    let commands = QUESTIONS.iter().map(ask::command);
-    let whole = Cli::command().subcommands(commands);
-    ORDER.iter().enumerate().fold(whole, |whole, (i, name)| {
-        if whole.find_subcommand(name).is_some() { whole.mut_subcommand(*name, |c| c.display_order(i)) } else { whole }
-    })
+    let whole = Cli::command().subcommands(QUESTIONS.iter().map(ask::command));
+    let questions = QUESTIONS.iter().map(|entry| entry.declaration.name);
+    let first: Vec<&str> = FIRST.into_iter().chain(questions).collect();
+    let rest: Vec<String> = whole.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    let rest = rest.iter().map(String::as_str).filter(|name| !first.contains(name));
+    let order: Vec<&str> = first.iter().copied().chain(rest).collect();
+    order.iter().enumerate().fold(whole, |whole, (i, name)| whole.mut_subcommand(*name, |c| c.display_order(i)))
 }
 
 /// Runs what the arguments of the process ask for; a wrong flag ends it with a message and code 2.
