@@ -15,6 +15,7 @@ mod emerging;
 mod error;
 mod exposure;
 mod hotspots;
+mod mix;
 mod place;
 mod plan;
 mod profile;

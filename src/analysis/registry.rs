@@ -3,13 +3,14 @@
 use super::{
     Breaks, BreaksQuestion, Briefing, BriefingRequest, Claim, CompareRequest, Count, CoverageQuestion, EmergingRequest,
     EmergingSummary, HotspotRequest, MapSummary, Profile, ProfileRequest, ScanRequest, ScanSummary, Summary,
-    TrendRequest, TrendSummary, VliRequest, VliSummary, coverage::CoverageSummary,
+    TrendRequest, TrendSummary, VliRequest, VliSummary, coverage::CoverageSummary, mix::MixQuestion,
 };
 use crate::ask::Entry;
 
 /// The questions, in the order of help and documentation.
-pub static QUESTIONS: [Entry; 11] = [
+pub static QUESTIONS: [Entry; 12] = [
     Entry::of::<Count, Summary>(),
+    Entry::of::<MixQuestion, Summary>(),
     Entry::of::<BreaksQuestion, Breaks>(),
     Entry::of::<HotspotRequest, MapSummary>(),
     Entry::of::<EmergingRequest, EmergingSummary>(),
