@@ -10,7 +10,7 @@ use super::{
 use crate::{
     ask::{
         Answer, AskError, Column, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD, PLACE,
-        Parameter, PlaceKey, Question, Reader, Rows, Values, query_of,
+        Parameter, PlaceKey, Question, Reader, Rows, Shape, Values, query_of,
     },
     model::{Dimension, Query, QueryError},
 };
@@ -43,6 +43,7 @@ Examples:
 
 The limits hold for every run of so many months, over all months there are: one legend for every frame.",
         tag: "counts",
+        shape: Shape::Sentences,
         columns: &[ColumnDoc::new("from", ColumnKind::Number, "Lower limit of the class")],
         groups: &[OWN, PERIOD, KIND, PLACE],
         ..Declaration::new("breaks", "1", "Class limits of a map, the same for every frame of a period that plays")

@@ -14,9 +14,9 @@ const LEVEL: f64 = 0.95;
 
 /// Shares of categories.
 #[derive(Debug, Clone, PartialEq)]
-pub struct MixQuestion {
+pub(super) struct MixQuestion {
     /// What is counted.
-    pub query: Query,
+    query: Query,
 }
 
 impl Question for MixQuestion {

@@ -54,6 +54,16 @@ pub(super) struct KeepRequest {
     pub parameters: std::collections::BTreeMap<String, ParameterValue>,
 }
 
+/// What a kept answer begins with; all that `/compare` or `/briefing` give follows.
+#[derive(Debug, utoipa::ToSchema)]
+#[expect(dead_code, reason = "only described: the bytes are those that were stored")]
+pub(super) struct KeptAnswer {
+    /// Identity of a claim.
+    claim_id: Option<String>,
+    /// Identity of a briefing.
+    briefing_id: Option<String>,
+}
+
 /// One value, or several.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(untagged)]
@@ -82,7 +92,7 @@ impl ParameterValue {
     post, path = "/api/v1/claims", tag = "evidence",
     request_body(content = KeepRequest, description = "The question; left out where it stands in the address"),
     params(("x-places" = String, Header, description = "1; a page of another site cannot set it")),
-    responses((status = 201, description = "The claim as it was stored", body = serde_json::Value))
+    responses((status = 201, description = "The claim as it was stored", body = KeptAnswer))
 )]
 pub(super) async fn keep(
     State(state): State<Arc<AppState>>,

@@ -26,8 +26,10 @@ export const api = {
   trend: (query: PlaceFilters & Query<'/api/v1/trend'>, signal?: AbortSignal) =>
     answered(client().GET('/api/v1/trend', { params: { query }, ...stopped(signal) })),
   compare: (query: CompareQuery, signal?: AbortSignal) => answered(client().GET('/api/v1/compare', { params: { query }, ...stopped(signal) })),
-  // The description does not name the parameters yet: they are those of a comparison.
-  keepClaim: (query: CompareQuery) => answered(client().POST('/api/v1/claims', { querySerializer: () => written(query).toString() })),
+  keepClaim: (query: CompareQuery) => {
+    const parameters = Object.fromEntries([...new Set(written(query).keys())].map((name) => [name, written(query).getAll(name)]))
+    return answered(client().POST('/api/v1/claims', { params: { header: { 'x-places': '1' } }, body: { question: 'compare', parameters } }))
+  },
   layers: (signal?: AbortSignal) => answered(client().GET('/api/v1/areas', stopped(signal))),
   areas: (layer: string, signal?: AbortSignal) => answered(client().GET('/api/v1/areas/{layer}', { params: { path: { layer } }, ...stopped(signal) })),
   sources: (signal?: AbortSignal) => answered(client().GET('/api/v1/sources', stopped(signal))),
