@@ -43,6 +43,7 @@ Examples:
 
 The limits hold for every run of so many months, over all months there are: one legend for every frame.",
         tag: "counts",
+        document: true,
         columns: &[ColumnDoc::new("from", ColumnKind::Number, "Lower limit of the class")],
         groups: &[OWN, PERIOD, KIND, PLACE],
         ..Declaration::new("breaks", "1", "Class limits of a map, the same for every frame of a period that plays")

@@ -73,6 +73,8 @@ pub struct Declaration {
     pub path: Path,
     /// Rows or sentences.
     pub shape: Shape,
+    /// Whether its JSON is one document though other formats list rows; that of sentences always is.
+    pub document: bool,
     /// Parameter that the command line takes without its name; empty for none.
     pub positional: &'static str,
     /// Whether an answer is kept as a claim.
@@ -97,6 +99,7 @@ impl Declaration {
             tag: "evidence",
             path: Path::Name,
             shape: Shape::Rows,
+            document: false,
             positional: "",
             kept: false,
             columns: &[],

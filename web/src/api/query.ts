@@ -1,10 +1,13 @@
 // Parameters as text. Pure.
 
-export type Values = Readonly<Record<string, string | number | boolean | null | undefined>>
+export type Values = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>
 
 /** Parameters as an address has them; what is not given is left out. */
 export function written(values: Values): URLSearchParams {
   const text = new URLSearchParams()
-  for (const [name, value] of Object.entries(values)) if (value !== undefined && value !== null) text.set(name, String(value))
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined || value === null) continue
+    for (const one of typeof value === 'object' ? value : [value]) text.append(name, String(one))
+  }
   return text
 }
