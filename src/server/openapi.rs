@@ -58,6 +58,10 @@ const REFUSALS: [(&str, &str); 7] = [
     ("503", "Busy, too slow, stopping, or the log cannot be written"),
 ];
 
+/// Refused by the server library before any of this is asked: without a body.
+const HEAD_TOO_LARGE: [(&str, &str); 2] =
+    [("414", "The address is too long"), ("431", "Address and headers are too large together")];
+
 /// Adds what every operation has: refusals, and the headers of answers.
 fn complete(operation: &mut Value) {
     if operation["description"].is_null() {
@@ -80,6 +84,9 @@ fn complete(operation: &mut Value) {
                 response["headers"][name] = json!({ "description": about, "schema": { "type": "string" } });
             }
         }
+    }
+    for (status, about) in HEAD_TOO_LARGE {
+        responses.insert(status.to_owned(), json!({ "description": about }));
     }
     let problem = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
     let conflict = writes.then_some(("409", "Another process writes: nothing was stored"));
