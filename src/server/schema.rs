@@ -91,8 +91,8 @@ fn schema_of(kind: Kind) -> Value {
         Kind::Word(words) => json!({ "type": "string", "enum": words }),
         Kind::Day => json!({ "type": "string", "format": "date", "pattern": format!("^{DAY}$"), "maxLength": 10 }),
         Kind::Places { words, .. } => {
-            let words: String = words.iter().map(|word| format!("{word}|")).collect();
-            json!({ "type": "string", "pattern": format!("^({words}[^:]+:.+)$"), "maxLength": MAX_POLYGON_BYTES })
+            let forms = [words, &["[^:]+:.+"]].concat().join("|");
+            json!({ "type": "string", "pattern": format!("^({forms})$"), "maxLength": MAX_POLYGON_BYTES })
         }
         _ => {
             let pattern = pattern_of(kind);
