@@ -13,7 +13,7 @@ endif
 # The versions of Cargo.lock, never newer ones.
 LOCKED := --locked
 
-.PHONY: demo test kill-test web deny advisories rust-test web-test browser-test bench bench-kernels bench-geocode fuzz openapi fmt clean
+.PHONY: demo test api-test kill-test web deny advisories rust-test web-test browser-test bench bench-kernels bench-geocode fuzz openapi fmt clean
 
 ## The front end, a release build, the fictional county, a server; prints the address.
 demo: web
@@ -46,6 +46,14 @@ web-test: $(WEB_STAMP)
 browser-test: web
 	$(CARGO) build $(LOCKED)
 	cd web && PLACES_BIN="$$($(CARGO) metadata $(LOCKED) --format-version 1 --no-deps | node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory')/debug/places" npm run --silent e2e
+
+## The interface against its own description: spectral with the OWASP rules, schemathesis with all checks; 200 examples
+## an operation, or as many as API_EXAMPLES says. Needs Python and npm; what it installs lies under the target directory.
+api-test:
+	mkdir -p web/dist
+	$(CARGO) build $(LOCKED)
+	target="$$($(CARGO) metadata $(LOCKED) --format-version 1 --no-deps | node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory')"; \
+	tests/api/run "$$target/debug/places" "$$target/api-test"
 
 ## Two hundred kills in each command that writes; half an hour.
 kill-test: web

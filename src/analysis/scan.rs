@@ -48,7 +48,7 @@ const OWN: &[Parameter] = &[
     Parameter::new("months", Kind::Whole { from: 1, to: MAX_HEIGHT as u64 }, "Longest cluster, in months", "6").or("3"),
     Parameter::new("replicates", Kind::Whole { from: 99, to: 9999 }, "Permutations behind the p-values", "9999")
         .or("999"),
-    Parameter::new("seed", Kind::Whole { from: 0, to: u64::MAX }, "Seed of the permutations", "7").or("1"),
+    Parameter::new("seed", Kind::Whole { from: 0, to: i64::MAX as u64 }, "Seed of the permutations", "7").or("1"),
 ];
 
 impl Question for ScanRequest {

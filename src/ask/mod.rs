@@ -29,6 +29,7 @@ pub use error::AskError;
 pub use filters::{KIND, PERIOD, PLACE, SOURCE, query_of};
 pub(crate) use filters::{PLACE_OF_MAP, resolution_of};
 pub use parameter::{Kind, Parameter};
+pub(crate) use parameter::{MAX_POLYGON_BYTES, MAX_TEXT};
 pub use question::{Asked, Entry, Question};
 pub use raw::Raw;
 pub use reader::{Exact, Reader, Tally, TallyDimension};

@@ -6,10 +6,10 @@ use crate::model::{
     parse_weekday,
 };
 
-/// Longest text of one value that is no polygon.
-const MAX_TEXT: usize = 1000;
+/// Longest text of one value that is no polygon, in characters.
+pub(crate) const MAX_TEXT: usize = 1000;
 /// Longest polygon.
-const MAX_POLYGON_BYTES: usize = 2 << 20;
+pub(crate) const MAX_POLYGON_BYTES: usize = 2 << 20;
 
 /// A parameter of a question.
 #[derive(Debug, Clone, Copy)]
@@ -166,8 +166,8 @@ impl Parameter {
 
     fn text<'r>(&self, raw: &'r Raw) -> Result<&'r str, QueryError> {
         match raw {
-            Raw::Text(text) if text.len() <= MAX_TEXT => Ok(text),
-            Raw::Text(text) => Err(QueryError::invalid(self.name, text, format!("at most {MAX_TEXT} bytes"))),
+            Raw::Text(text) if text.chars().nth(MAX_TEXT).is_none() => Ok(text),
+            Raw::Text(text) => Err(QueryError::invalid(self.name, text, format!("at most {MAX_TEXT} characters"))),
             Raw::File { name, .. } => Err(QueryError::invalid(self.name, name, "a value, not a file")),
         }
     }

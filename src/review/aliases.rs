@@ -19,18 +19,23 @@ const MAX_NAME_CHARS: usize = 80;
 #[derive(Debug, Clone, serde::Deserialize, utoipa::ToSchema)]
 pub struct NewAlias {
     /// The name as people write it.
+    #[schema(min_length = 1, max_length = 80, pattern = "[A-Za-z]")]
     pub name: String,
     /// District it is used in; empty for everywhere.
     #[serde(default)]
     pub district: String,
     /// premises, place, street or locality; place when left out.
     #[serde(default)]
+    #[schema(pattern = "^(premises|place|street|locality)?$")]
     pub kind: String,
     /// Longitude.
+    #[schema(minimum = -180, maximum = 180)]
     pub lon: f64,
     /// Latitude.
+    #[schema(minimum = -90, maximum = 90)]
     pub lat: f64,
     /// Radius, metres; 80 when left out.
+    #[schema(minimum = 1, maximum = 5000)]
     pub radius_m: Option<f64>,
 }
 

@@ -7,10 +7,13 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{AppState, areas, ask, catalog, claims, geocode, review};
+use super::{
+    AppState, areas, ask, catalog, claims, geocode, review,
+    schema::{features, parameter, path_parameters, row, texts, tile_json},
+};
 use crate::{
     analysis::QUESTIONS,
-    ask::{Declaration, Entry, Kind, Parameter, Shape},
+    ask::{Declaration, Entry, Shape},
     export::{Encoder, served},
     tile::TILES,
 };
@@ -25,6 +28,8 @@ pub(super) struct Described {
 /// Everything under `/api/v1`, and the description of the tiles.
 pub(super) fn described() -> Described {
     let generator = schemars::generate::SchemaSettings::draft2020_12()
+        // What is left out where it is empty is not required.
+        .for_serialize()
         .with(|s| s.definitions_path = "/components/schemas".into())
         .into_generator();
     let mut api = Builder { router: Router::new(), paths: Map::new(), generator };
@@ -98,13 +103,14 @@ impl Builder {
     fn question(&mut self, entry: &'static Entry) {
         let declaration = entry.declaration;
         let beside = (entry.schema)(&mut self.generator).to_value();
-        let body = match declaration.shape {
-            Shape::Sentences => beside,
-            Shape::Rows => json!({
+        let body = if declaration.shape == Shape::Sentences {
+            beside
+        } else {
+            json!({
                 "type": "object",
                 "required": ["rows", "summary"],
                 "properties": { "rows": { "type": "array", "items": row(declaration) }, "summary": beside },
-            }),
+            })
         };
         let mut content = Map::new();
         for format in served() {
@@ -154,16 +160,15 @@ impl Builder {
         let shared: Vec<Value> = TILES.parameters().map(parameter).collect();
         let set = json!({
             "name": "set", "in": "path", "required": true, "description": "cells, or areas-LAYER",
-            "schema": { "type": "string", "pattern": "^(cells|areas-.+)$" },
+            "schema": { "type": "string", "pattern": "^(cells|areas-.+)$" }, "example": "cells",
         });
-        let description =
-            json!({ "application/json": { "schema": { "type": "object", "description": "TileJSON 3.0" } } });
+        let description = json!({ "application/json": { "schema": tile_json() } });
         let tile =
             json!({ "application/vnd.mapbox-vector-tile": { "schema": { "type": "string", "format": "binary" } } });
         let axes = ["z", "x", "y"].map(|axis| {
             json!({
                 "name": axis, "in": "path", "required": true, "description": "Address of the tile",
-                "schema": { "type": "integer", "format": "int32", "minimum": 0, "maximum": i32::MAX },
+                "schema": { "type": "integer", "format": "int32", "minimum": 0, "maximum": i32::MAX }, "example": 0,
             })
         });
         for (path, id, summary, content, address) in [
@@ -187,114 +192,42 @@ impl Builder {
         if let Some(Value::Object(paths)) = own.get_mut("paths").map(Value::take) {
             self.paths.extend(paths);
         }
+        let kept = QUESTIONS.iter().filter(|entry| entry.declaration.kept);
+        let answers: Vec<Value> = kept.map(|entry| (entry.schema)(&mut self.generator).to_value()).collect();
+        for status in ["200", "201"] {
+            let content = &mut self.paths["/api/v1/claims"]["post"]["responses"][status]["content"];
+            content["application/json"]["schema"] = json!({ "anyOf": answers });
+        }
         let mut schemas = self.generator.take_definitions(true);
         if let Some(Value::Object(more)) = own.pointer_mut("/components/schemas").map(Value::take) {
             schemas.extend(more);
         }
+        schemas.insert("KeepRequest".to_owned(), keep_request());
         Described { router: self.router.merge(router), paths: self.paths, schemas }
     }
 }
 
-fn path_parameters(path: &str) -> Vec<Value> {
-    let names = path.split('{').skip(1).filter_map(|part| part.split('}').next());
-    names
-        .map(|name| {
-            let about = match name {
-                "layer" => "Name of a layer, or cell",
-                _ => "Code of an area, or an H3 cell",
-            };
-            json!({ "name": name, "in": "path", "required": true, "description": about, "schema": { "type": "string" } })
+/// The body that keeps an answer: a question that can be kept, with its parameters as texts.
+fn keep_request() -> Value {
+    let kept = QUESTIONS.iter().map(|entry| entry.declaration).filter(|declaration| declaration.kept);
+    let one = |declaration: &Declaration| {
+        let needed: Vec<&str> = declaration.parameters().filter(|p| p.required).map(|p| p.name).collect();
+        let properties: Map<String, Value> = declaration.parameters().map(|p| (p.name.to_owned(), texts(p))).collect();
+        let parameters = json!({
+            "type": "object", "description": declaration.about, "required": needed,
+            "properties": properties, "additionalProperties": false,
+        });
+        let usual = declaration.name == claims::USUAL;
+        let mut required: Vec<&str> = if usual { Vec::new() } else { vec!["question"] };
+        required.extend((!needed.is_empty()).then_some("parameters"));
+        json!({
+            "type": "object",
+            "required": required,
+            "properties": { "question": { "type": "string", "enum": [declaration.name] }, "parameters": parameters },
+            "additionalProperties": false,
         })
-        .collect()
-}
-
-/// A parameter of the table, described.
-fn parameter(parameter: &'static Parameter) -> Value {
-    let mut schema = schema_of(parameter.kind);
-    if !parameter.default.is_empty() {
-        schema["default"] = match parameter.kind {
-            Kind::Whole { .. } => parameter.default.parse::<u64>().map_or(Value::Null, Value::from),
-            Kind::Flag => json!(parameter.default == "true"),
-            _ if parameter.kind.repeats() => json!([parameter.default]),
-            _ => json!(parameter.default),
-        };
-    }
-    json!({
-        "name": parameter.name,
-        "in": "query",
-        "required": parameter.required,
-        "description": parameter.about,
-        "schema": schema,
-        // Lists are given by comma, or by the parameter several times.
-        "explode": !matches!(parameter.kind, Kind::Dimensions | Kind::Bbox),
-        "example": example(parameter),
-    })
-}
-
-fn example(parameter: &Parameter) -> Value {
-    match parameter.kind {
-        Kind::Whole { .. } => parameter.example.parse::<u64>().map_or(Value::Null, Value::from),
-        Kind::Flag => json!(true),
-        kind if kind.repeats() => json!([parameter.example]),
-        _ => json!(parameter.example),
-    }
-}
-
-fn schema_of(kind: Kind) -> Value {
-    let one = match kind {
-        Kind::Whole { from, to } => {
-            let to = to.min(i64::MAX as u64);
-            json!({ "type": "integer", "format": "int64", "minimum": from, "maximum": to })
-        }
-        Kind::Flag => json!({ "type": "boolean" }),
-        Kind::Word(words) => json!({ "type": "string", "enum": words }),
-        Kind::Day => json!({ "type": "string", "format": "date" }),
-        Kind::Bbox => json!({ "type": "string", "pattern": "^-?[0-9.]+,-?[0-9.]+,-?[0-9.]+,-?[0-9.]+$" }),
-        Kind::Cells => json!({ "type": "string", "pattern": "^[0-9a-fA-F]{1,16}$" }),
-        _ => json!({ "type": "string" }),
     };
-    if kind.repeats() { json!({ "type": "array", "items": one }) } else { one }
-}
-
-/// A row: the columns that its question can give.
-fn row(declaration: &Declaration) -> Value {
-    let column = |c: &crate::ask::ColumnDoc| {
-        let kind = match c.kind {
-            crate::ask::ColumnKind::Text => json!("string"),
-            crate::ask::ColumnKind::Count => json!("integer"),
-            crate::ask::ColumnKind::Number => json!(["number", "null"]),
-            crate::ask::ColumnKind::Flag => json!("boolean"),
-        };
-        (c.name.to_owned(), json!({ "type": kind, "description": c.about }))
-    };
-    let properties: Map<String, Value> = declaration.columns.iter().map(column).collect();
-    json!({
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": { "type": ["string", "number", "boolean", "null"] },
-    })
-}
-
-fn features(declaration: &Declaration) -> Value {
-    json!({
-        "type": "object",
-        "required": ["type", "features"],
-        "properties": {
-            "type": { "type": "string", "enum": ["FeatureCollection"] },
-            "features": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["type", "properties", "geometry"],
-                    "properties": {
-                        "type": { "type": "string", "enum": ["Feature"] },
-                        "properties": row(declaration),
-                        "geometry": { "type": ["object", "null"] },
-                    },
-                },
-            },
-        },
-    })
+    json!({ "description": "A question whose answer is to be kept.", "oneOf": kept.map(one).collect::<Vec<_>>() })
 }
 
 /// The responses of an answer in some media types.

@@ -74,8 +74,11 @@ pub(super) enum ParameterValue {
     Several(Vec<String>),
 }
 
+/// The question that is kept where none is named.
+pub(super) const USUAL: &str = "compare";
+
 fn compare() -> String {
-    "compare".to_owned()
+    USUAL.to_owned()
 }
 
 impl ParameterValue {
@@ -87,12 +90,16 @@ impl ParameterValue {
     }
 }
 
-/// Asks a question and keeps its answer as a claim. The question stands in the address, or in the body.
+/// Asks a question and keeps its answer as a claim.
+///
+/// The question stands in the body; for scripts also in the address, with `question` beside its parameters and no body.
 #[utoipa::path(
     post, path = "/api/v1/claims", tag = "evidence",
-    request_body(content = KeepRequest, description = "The question; left out where it stands in the address"),
-    params(("x-places" = String, Header, description = "1; a page of another site cannot set it")),
-    responses((status = 201, description = "The claim as it was stored", body = KeptAnswer))
+    request_body(content = KeepRequest, description = "The question"),
+    responses(
+        (status = 201, description = "The claim as it was stored", body = KeptAnswer),
+        (status = 200, description = "The claim, which was stored before", body = KeptAnswer)
+    )
 )]
 pub(super) async fn keep(
     State(state): State<Arc<AppState>>,
@@ -181,7 +188,7 @@ pub(super) async fn list(
 #[utoipa::path(
     get, path = "/api/v1/claims/{id}", tag = "evidence",
     params(
-        ("id" = String, Path, description = "Identity"),
+        ("id" = String, Path, description = "Identity", min_length = 1, max_length = 64, example = "c0ffee123456"),
         ("replay" = Option<bool>, Query, description = "Make it again"),
     ),
     responses((

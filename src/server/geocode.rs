@@ -54,6 +54,7 @@ pub(super) struct GeocodeRecord {
 #[serde(deny_unknown_fields)]
 pub(super) struct GeocodeRequest {
     /// At most 1,000.
+    #[schema(max_items = 1000)]
     pub records: Vec<GeocodeRecord>,
     /// Whether each answer says in plain words how it was found.
     #[serde(default)]
@@ -96,7 +97,7 @@ pub(super) fn body<T: serde::de::DeserializeOwned>(bytes: &Bytes) -> Result<T, F
 
 /// Only a page of this server or a program can set this header.
 pub(super) fn needs_header(headers: &HeaderMap) -> Result<(), Failure> {
-    if headers.get("x-places").is_none() {
+    if headers.get("x-places").is_none_or(|value| value != "1") {
         return Err(Failure::NeedsHeader);
     }
     Ok(())

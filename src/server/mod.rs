@@ -24,6 +24,7 @@ mod openapi;
 mod pages;
 mod respond;
 mod review;
+mod schema;
 mod state;
 mod stream;
 mod tiles;

@@ -31,7 +31,7 @@ pub(super) fn description() -> Value {
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
             "contact": { "name": "The partnership that runs this server" },
         },
-        "servers": [{ "url": "/", "description": "This server", "x-internal": "true" }],
+        "servers": [{ "url": "/", "description": "This server: local, or behind the production proxy of a partnership", "x-internal": "true" }],
         "security": [{}],
         "tags": [
             { "name": "counts", "description": "How many, where, when, of what" },
@@ -58,9 +58,19 @@ const REFUSALS: [(&str, &str); 7] = [
     ("503", "Busy, too slow, stopping, or the log cannot be written"),
 ];
 
+/// Refused by the server library before any of this is asked: without a body.
+const HEAD_TOO_LARGE: [(&str, &str); 2] =
+    [("414", "The address is too long"), ("431", "Address and headers are too large together")];
+
 /// Adds what every operation has: refusals, and the headers of answers.
 fn complete(operation: &mut Value) {
+    if operation["description"].is_null() {
+        operation["description"] = operation["summary"].clone();
+    }
     let writes = operation.get("requestBody").is_some();
+    if writes {
+        ours(operation);
+    }
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
     for (status, response) in responses.iter_mut() {
         if response["description"].as_str().is_none_or(str::is_empty) {
@@ -75,6 +85,9 @@ fn complete(operation: &mut Value) {
             }
         }
     }
+    for (status, about) in HEAD_TOO_LARGE {
+        responses.insert(status.to_owned(), json!({ "description": about }));
+    }
     let problem = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
     let conflict = writes.then_some(("409", "Another process writes: nothing was stored"));
     let large = writes.then_some(("413", "The body is too large"));
@@ -88,6 +101,18 @@ fn complete(operation: &mut Value) {
     }
 }
 
+/// What writes, or takes words of records, needs a header that a page of another site cannot set.
+fn ours(operation: &mut Value) {
+    let header = json!({
+        "name": "x-places", "in": "header", "required": true, "description": "1; a page of another site cannot set it",
+        "schema": { "type": "string", "enum": ["1"] }, "example": "1",
+    });
+    match operation.get_mut("parameters").and_then(Value::as_array_mut) {
+        Some(parameters) => parameters.push(header),
+        None => operation["parameters"] = json!([header]),
+    }
+}
+
 /// Every text, list and number has a limit, which is that of the program's own caps.
 fn limit(value: &mut Value) {
     match value {
@@ -97,14 +122,15 @@ fn limit(value: &mut Value) {
                 Some(Value::Array(several)) => several.iter().any(|k| k == kind),
                 _ => false,
             };
-            if is(object, "string") && !["enum", "const", "format", "pattern"].iter().any(|k| object.contains_key(*k)) {
-                object.entry("maxLength").or_insert(json!(4_000_000));
-            }
-            if is(object, "string") && object.contains_key("pattern") {
-                object.entry("maxLength").or_insert(json!(1000));
+            if is(object, "string") && !["enum", "const"].iter().any(|k| object.contains_key(*k)) {
+                let most = if object.contains_key("pattern") { 1000 } else { 4_000_000 };
+                object.entry("maxLength").or_insert(json!(most));
             }
             if is(object, "array") {
                 object.entry("maxItems").or_insert(json!(200_000_000));
+                if object.contains_key("prefixItems") {
+                    object.entry("items").or_insert(json!({}));
+                }
             }
             if is(object, "integer") {
                 object.insert("format".to_owned(), json!("int64"));

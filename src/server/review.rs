@@ -127,8 +127,10 @@ pub(super) struct DecisionRequest {
     /// Identity of the wording.
     pub item: String,
     /// A candidate's number, `n` for nowhere, or `LON,LAT`.
+    #[schema(pattern = "^([nN]|[1-9][0-9]{0,2}|-?[0-9]{1,3}(\\.[0-9]{1,15})?,-?[0-9]{1,2}(\\.[0-9]{1,15})?)$")]
     pub choice: String,
     /// Who decides.
+    #[schema(min_length = 1, max_length = 80, pattern = "\\S")]
     pub who: String,
 }
 
@@ -147,6 +149,7 @@ pub(super) struct AliasRequest {
     /// The name and its place.
     pub alias: NewAlias,
     /// Who teaches.
+    #[schema(min_length = 1, max_length = 80, pattern = "\\S")]
     pub who: String,
 }
 
@@ -157,6 +160,7 @@ pub(super) struct AgreeRequest {
     /// The number of the alias, or of the decision.
     pub number: i64,
     /// Who agrees.
+    #[schema(min_length = 1, max_length = 80, pattern = "\\S")]
     pub who: String,
 }
 
@@ -171,7 +175,7 @@ fn answer(status: StatusCode, value: &impl Serialize) -> Result<Response<Body>, 
     get, path = "/api/v1/review", tag = "geocoding",
     params(
         ("source" = Option<String>, Query, description = "Only wordings of this source"),
-        ("limit" = Option<usize>, Query, description = "How many, at most 500 (100 when left out)"),
+        ("limit" = Option<usize>, Query, description = "How many, at most 500 (100 when left out)", minimum = 0, maximum = 500),
     ),
     responses((status = 200, body = ReviewResponse), (status = 400, body = super::Problem, content_type = "application/problem+json"))
 )]

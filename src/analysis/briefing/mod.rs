@@ -46,7 +46,7 @@ const OWN: &[Parameter] = &[
     Parameter::new("as_of", Kind::Day, "First day not looked at; the end of the data when left out", "2025-10-01"),
     Parameter::new("since", Kind::Day, "First day looked at; a month before when left out", "2025-07-01"),
     Parameter::new("layer", Kind::Name, "Layer of the areas; the study area when left out", "msoa21"),
-    Parameter::new("seed", Kind::Whole { from: 0, to: u64::MAX }, "Seed of the scan", "1").or("1"),
+    Parameter::new("seed", Kind::Whole { from: 0, to: i64::MAX as u64 }, "Seed of the scan", "1").or("1"),
 ];
 
 impl Question for BriefingRequest {

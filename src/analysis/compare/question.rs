@@ -45,7 +45,7 @@ const OWN: &[Parameter] = &[
     )
     .or("auto"),
     Parameter::new("permutations", Kind::Whole { from: 99, to: 9999 }, "Placebo permutations", "999").or("999"),
-    Parameter::new("seed", Kind::Whole { from: 0, to: u64::MAX }, "Seed of the permutations", "1").or("1"),
+    Parameter::new("seed", Kind::Whole { from: 0, to: i64::MAX as u64 }, "Seed of the permutations", "1").or("1"),
 ];
 
 const PICKED: [(&str, Picked); 3] =
