@@ -113,15 +113,15 @@ export function filters(state: ViewState, options: QueryOptions = {}): PlaceFilt
     if (state.to) query.to = `${state.to}-01`
   }
   if (state.definition) query.definition = state.definition
-  if (state.category) query.category = [state.category]
-  if (state.source) query.source = [state.source]
-  if (state.weekdays.length) query.weekday = state.weekdays
-  if (state.hours) query.hours = [state.hours]
+  if (state.category) query.category = state.category
+  if (state.source) query.source = state.source
+  if (state.weekdays.length) query.weekday = state.weekdays.join(',')
+  if (state.hours) query.hours = state.hours
   if (state.calendar) query.calendar = state.calendar
   if (options.place && state.place) {
     const [layer = '', code = ''] = state.place.split(/:(.*)/s)
-    if (layer === 'cell') query.cell = [code]
-    else query.in = [state.place]
+    if (layer === 'cell') query.cell = code
+    else query.in = state.place
   }
   return query
 }
