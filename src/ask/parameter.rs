@@ -147,6 +147,10 @@ impl Parameter {
                 format!("one value: {} was given twice", self.name),
             ));
         }
+        // The same value many times is as many values.
+        if given.len() > MAX_FILTER_VALUES {
+            return Err(self.wrong(&given.len().to_string(), format!("at most {MAX_FILTER_VALUES} values")));
+        }
         let mut values = if let Kind::Places { most, words } = self.kind {
             self.places(given, most, words)?
         } else {
