@@ -132,6 +132,13 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// A flag that is only named is set, and a count by nothing is the total.
+    fn needs_value(self) -> bool {
+        !matches!(self, Self::Flag | Self::Dimensions)
+    }
+}
+
 impl Parameter {
     /// The values in their one form: checked, without repetition, in an order of their own where order means nothing.
     ///
@@ -150,6 +157,10 @@ impl Parameter {
         // The same value many times is as many values.
         if given.len() > MAX_FILTER_VALUES {
             return Err(self.wrong(&given.len().to_string(), format!("at most {MAX_FILTER_VALUES} values")));
+        }
+        // Without a value nothing would be narrowed, which is not what a filter says that was written and left empty.
+        if let Some(empty) = given.iter().find(|raw| raw.is_empty() && self.kind.needs_value()) {
+            return Err(self.wrong(&empty.shown(), "a value; leave the parameter out for no limit"));
         }
         let mut values = if let Kind::Places { most, words } = self.kind {
             self.places(given, most, words)?

@@ -22,6 +22,11 @@ impl Raw {
             Self::File { name, .. } => name.clone(),
         }
     }
+
+    /// Whether it holds no value: no text, or commas alone.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self, Self::Text(text) if text.split(',').all(|part| part.trim().is_empty()))
+    }
 }
 
 impl<S: Into<String>> From<S> for Raw {

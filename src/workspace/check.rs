@@ -87,7 +87,8 @@ pub fn check(workspace: &Workspace, deep: bool, accept_settings: bool) -> Result
 
 fn check_seal(workspace: &Workspace, report: &mut CheckReport) -> Result<(), WorkspaceError> {
     let path = workspace.state_path();
-    let journal = path.with_extension("sqlite-journal").exists();
+    let journal = path.with_extension("sqlite-journal");
+    let interrupted = journal.exists();
     match seal::read(&path) {
         Seal::Sealed(sum) => {
             if digest(&path)?.1 != sum {
@@ -108,8 +109,15 @@ fn check_seal(workspace: &Workspace, report: &mut CheckReport) -> Result<(), Wor
         }
         Seal::Damaged => report.problem("state.sqlite.sum", "the seal of state.sqlite is missing or damaged"),
     }
-    if journal {
-        report.notes.push("a journal of an interrupted writer was rolled back".to_owned());
+    // Reading rolls back what a journal holds. One that is left then holds nothing: its writer was stopped before it
+    // began, and SQLite would let it lie.
+    if interrupted && workspace.state().is_ok() {
+        if journal.exists() {
+            fs_err::remove_file(&journal)?;
+            report.notes.push("an empty journal of an interrupted writer was taken away".to_owned());
+        } else {
+            report.notes.push("a journal of an interrupted writer was rolled back".to_owned());
+        }
     }
     Ok(())
 }

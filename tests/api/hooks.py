@@ -59,10 +59,8 @@ NAMES = {
 }
 # Cells of a map may be a resolution; the finest two take an unoptimized program too long to be asked hundreds of times.
 RESOLUTIONS = ["7", "8", "9"]
-# An empty text in these lists is no value: the server passes over it.
-for passed_over in ("source", "in", "indicator", "by"):
-    NAMES[passed_over].append("")
-CELLS_OR_NONE = [*CELLS, ""]
+# An empty text in this list is no value: a count by nothing is the total.
+NAMES["by"].append("")
 # Here names are looked for or passed on, not looked up: any is taken.
 ANY_NAME = {
     "/api/v1/review": {"source"},
@@ -85,7 +83,7 @@ def narrow(name, schema):
         else:
             values = NAMES.get(name)
             if name == "cell":
-                values = CELLS_OR_NONE + (RESOLUTIONS if "7|8" in schema.get("pattern", "") else [])
+                values = CELLS + (RESOLUTIONS if "7|8" in schema.get("pattern", "") else [])
             if values and "enum" not in schema:
                 for key in ("pattern", "minLength", "maxLength"):
                     schema.pop(key, None)

@@ -429,3 +429,21 @@ fn a_claims_identity_is_of_its_rows_and_the_answer_needs_no_lock_of_the_data() {
 fn first_id(text: &str) -> String {
     text.split("stored as ").nth(1).unwrap().chars().take(12).collect()
 }
+
+#[tokio::test]
+async fn a_filter_that_is_written_and_left_empty_is_refused_at_every_edge() {
+    let scratch = scratch();
+    let root = scratch.workspace.root().to_string_lossy().into_owned();
+    let state = AppState::new(scratch.workspace.clone()).unwrap();
+    for filter in ["source", "category", "definition", "in", "bbox", "from", "hours", "weekday", "calendar"] {
+        for empty in ["", "%20", ",", ",%20,"] {
+            let (status, error) = get(&state, &format!("/api/v1/count?{filter}={empty}")).await;
+            assert_eq!(status, 400, "{filter}={empty}: {error}");
+            assert_eq!(error["parameter"], filter, "{filter}={empty}: {error}");
+        }
+        let flag = format!("--{filter}");
+        let run = places(&["--workspace", &root, "count", &flag, ""]);
+        assert!(!run.status.success(), "{flag} with nothing");
+    }
+    assert_eq!(get(&state, "/api/v1/count?by=").await.0, 200, "a count by nothing is the total");
+}

@@ -82,8 +82,25 @@ fn two_hundred_kills_leave_the_old_store_or_the_new_one() {
     assert!(old > 0 && new > 0, "the kills all came at one end: {old} old, {new} new");
     assert!(import_command(&root, &editions[0]).status().unwrap().success());
     assert_eq!(counts(&root), first);
+    // That import may have had nothing to do, and what a killed one left is then still there to be told once.
+    check(&scratch.workspace, true, false).unwrap();
     let report = check(&scratch.workspace, true, false).unwrap();
     assert!(report.problems.is_empty() && report.notes.is_empty(), "{report:?}");
+}
+
+#[test]
+fn a_journal_that_holds_nothing_is_told_once_and_taken_away() {
+    let scratch = Scratch::with_areas();
+    scratch.import_police(&[scratch.write("2025-01-here-street.csv", police_file("2025-01", "Here", 20, 1))]);
+    let root = scratch.workspace.root().to_string_lossy().into_owned();
+    let before = counts(&root);
+    let journal = scratch.workspace.root().join("state.sqlite-journal");
+    fs_err::write(&journal, [0u8; 512]).unwrap();
+    let report = check(&scratch.workspace, true, false).unwrap();
+    assert_eq!(report.notes, ["an empty journal of an interrupted writer was taken away"]);
+    assert!(report.problems.is_empty() && !journal.exists());
+    assert!(check(&scratch.workspace, true, false).unwrap().notes.is_empty());
+    assert_eq!(counts(&root), before);
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
