@@ -1,9 +1,9 @@
 //! The HTTP edge: one handler for all questions, one file per other resource, problem+json, OpenAPI, an accept loop with
 //! timers.
 //!
-//! A handler takes its caller from the request ([`caller`]), works off the async threads on the snapshot that was current
-//! when it began ([`job`]), and answers under a strong `ETag` ([`respond`]). Routes and their description are made together
-//! ([`api`]): what is not described is not served.
+//! A handler takes its caller from the request (`caller`), works off the async threads on the snapshot that was current
+//! when it began (`job`), and answers under a strong `ETag` (`respond`). Routes and their description are made together
+//! (`api`): what is not described is not served.
 //! May use: everything but cli.
 
 mod accept;
