@@ -205,7 +205,7 @@ pub(super) async fn show(
 ) -> Result<Response<Body>, Failure> {
     let again = match take(&mut pairs, "replay")?.as_deref() {
         None | Some("false" | "0") => false,
-        Some("true" | "1" | "") => true,
+        Some("true" | "1") => true,
         Some(other) => return Err(QueryError::invalid("replay", other, "true or false").into()),
     };
     if let Some((name, _)) = pairs.first() {

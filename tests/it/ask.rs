@@ -445,5 +445,6 @@ async fn a_filter_that_is_written_and_left_empty_is_refused_at_every_edge() {
         let run = places(&["--workspace", &root, "count", &flag, ""]);
         assert!(!run.status.success(), "{flag} with nothing");
     }
+    assert_eq!(get(&state, "/api/v1/claims/0123456789ab?replay=").await.0, 400);
     assert_eq!(get(&state, "/api/v1/count?by=").await.0, 200, "a count by nothing is the total");
 }
