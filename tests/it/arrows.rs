@@ -47,7 +47,6 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "area",
             "assign",
             "workspace",
-            "access",
             "geocode",
             "import",
             "review",
