@@ -22,6 +22,7 @@ mod profile;
 mod registry;
 mod scan;
 mod steps;
+mod stream;
 mod tally;
 mod trend;
 mod verdict;

@@ -1,17 +1,20 @@
 //! Exact records as a reader of counts.
 
-use std::{cmp::Reverse, collections::BinaryHeap};
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashSet},
+};
 
-use super::Plan;
+use super::{Plan, stream::Stream};
 use crate::{
-    ask::{AskError, Exact, Reader, Tally, TallyDimension},
+    ask::{AskError, Exact, Reader, Tallied, Tally, TallyDimension},
     model::{Dimension, Protection, Query, QueryError},
     snapshot::Snapshot,
     table::{Counts, strides},
 };
 
-/// Most rows that an answer may have.
-pub(super) const MAX_ROWS: usize = 5_000_000;
+/// Most combinations that are held at once.
+pub(super) const MAX_HELD: usize = 5_000_000;
 
 impl Reader for Exact<'_> {
     fn ground(&self) -> &Snapshot {
@@ -29,8 +32,11 @@ impl Reader for Exact<'_> {
         let counts = self.table().count(&plan.grouping, &plan.filter, &dimensions);
         self.watch().check()?;
         let (combinations, mut cut) = Cut::of(&counts, query.top, plan.comes_in_order(query));
-        if combinations > MAX_ROWS {
-            let expected = format!("at most {MAX_ROWS} rows: ask for fewer dimensions or a shorter period");
+        if combinations > MAX_HELD {
+            let expected = format!(
+                "at most {MAX_HELD} rows where cells or areas do not come first in `by`: put them first, ask for fewer \
+                 dimensions or a shorter period"
+            );
             return Err(QueryError::invalid("by", &format!("{combinations} rows"), expected).into());
         }
         let strides = strides(&dimensions);
@@ -50,12 +56,21 @@ impl Reader for Exact<'_> {
             }));
             tally.counts.push(row.count);
         }
-        for &group in &counts.uncertain {
-            let mut values = Vec::new();
-            plan.place_values(group, &mut values);
-            tally.doubtful.insert(values);
-        }
+        tally.doubtful = plan.values_of(&counts.uncertain);
         Ok(tally)
+    }
+
+    fn tallied<'s>(&'s self, query: &Query) -> Result<Tallied<'s>, AskError> {
+        let plan = Plan::new(self, query)?;
+        if !places_come_first(query) {
+            let query = Query { top: None, ..query.clone() };
+            return self.tally(&query).map(Tallied::from);
+        }
+        self.watch().check()?;
+        let totals = self.table().totals(&plan.grouping, &plan.filter);
+        let (dimensions, doubtful) = (plan.tally_dimensions(query), plan.values_of(&totals.uncertain));
+        let boxes = totals.boxes;
+        Ok(Tallied { dimensions, boxes, doubtful, pieces: Box::new(Stream::new(self, plan, totals.by_group)) })
     }
 
     fn cells(&self, resolution: u8) -> &[u64] {
@@ -66,6 +81,12 @@ impl Reader for Exact<'_> {
         let plan = Plan::new(self, query)?;
         Ok(self.table().count_groups(&plan.grouping, positions, &plan.filter))
     }
+}
+
+/// Whether every dimension of place stands before all others, and there is one.
+fn places_come_first(query: &Query) -> bool {
+    let mut by = query.by.iter().skip_while(|d| d.is_place());
+    query.by.first().is_some_and(Dimension::is_place) && !by.any(Dimension::is_place)
 }
 
 /// Where the value of a dimension comes from: the group of places, or the row.
@@ -91,6 +112,16 @@ impl Plan<'_> {
             found.unwrap_or_default()
         };
         query.by.iter().map(dimension).collect()
+    }
+
+    /// The values of the place dimensions of some groups.
+    fn values_of(&self, groups: &[u32]) -> HashSet<Vec<u64>> {
+        let values = |&group: &u32| {
+            let mut values = Vec::new();
+            self.place_values(group, &mut values);
+            values
+        };
+        groups.iter().map(values).collect()
     }
 
     /// Whether counted rows, which come by group and key, come in the order of the dimensions asked for.

@@ -2,7 +2,7 @@
 
 use std::{any::Any, io};
 
-use super::{Rows, Shape};
+use super::{AskError, Rows, Shape};
 
 /// What stands beside the rows, or is the whole answer where it is one of sentences.
 pub trait Beside: Send + Sync {
@@ -42,7 +42,7 @@ pub struct Kept {
 }
 
 /// Makes the next rows of a long answer; none where it ends.
-type Next<'a> = Box<dyn FnMut() -> Option<Rows> + Send + 'a>;
+type Next<'a> = Box<dyn FnMut() -> Result<Option<Rows>, AskError> + Send + 'a>;
 
 /// Rows, all at once or piece by piece.
 pub struct Batches<'a> {
@@ -59,7 +59,7 @@ impl<'a> Batches<'a> {
 
     /// The first rows, and a function that makes the next.
     #[must_use]
-    pub fn pieces(first: Rows, next: impl FnMut() -> Option<Rows> + Send + 'a) -> Self {
+    pub fn pieces(first: Rows, next: impl FnMut() -> Result<Option<Rows>, AskError> + Send + 'a) -> Self {
         Self { head: first, next: Some(Box::new(next)) }
     }
 
@@ -72,11 +72,12 @@ impl<'a> Batches<'a> {
     /// Gives every piece in turn; the number of rows.
     ///
     /// # Errors
-    /// The first that the function gives.
-    pub fn each<E>(&mut self, mut write: impl FnMut(&Rows) -> Result<(), E>) -> Result<u64, E> {
+    /// The first that the function gives, or that of the answer, which is stopped like any other work.
+    pub fn each<E: From<AskError>>(&mut self, mut write: impl FnMut(&Rows) -> Result<(), E>) -> Result<u64, E> {
         write(&self.head)?;
         let mut rows = self.head.len() as u64;
-        while let Some(piece) = self.next.as_mut().and_then(|next| next()) {
+        while let Some(next) = self.next.as_mut() {
+            let Some(piece) = next()? else { break };
             write(&piece)?;
             rows += piece.len() as u64;
         }

@@ -1,13 +1,13 @@
 //! Who may read what: exact records, or what a protected release can answer too.
 
-use std::{collections::HashSet, ops::Deref};
+use std::ops::Deref;
 
-use super::{AskError, Watch};
+use super::{AskError, Tallied, Tally, Watch};
 use crate::{
     access::Grant,
-    model::{Period, Protection, Query},
+    model::{Protection, Query},
     snapshot::Snapshot,
-    table::{Boxes, Table},
+    table::Table,
 };
 
 /// Exact records of one moment. Only a [`Grant`] opens them, and only `access` gives one.
@@ -52,32 +52,6 @@ impl Deref for Exact<'_> {
     }
 }
 
-/// A dimension of a tally.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TallyDimension {
-    /// Text of each value; empty for places, whose values are cells or positions of areas.
-    pub texts: Vec<String>,
-    /// Days of each value, for months, weeks and days; else empty.
-    pub periods: Vec<Period>,
-}
-
-/// Counts of combinations, ascending, and where everything else went.
-#[derive(Debug, Clone, Default)]
-pub struct Tally {
-    /// Dimensions in the order asked for.
-    pub dimensions: Vec<TallyDimension>,
-    /// Values of each combination, one after the other.
-    pub keys: Vec<u64>,
-    /// Its incidents.
-    pub counts: Vec<u64>,
-    /// Combinations there are, before only the largest were kept.
-    pub combinations: usize,
-    /// The boxes.
-    pub boxes: Boxes,
-    /// Values of the place dimensions where further incidents may match that cannot be told.
-    pub doubtful: HashSet<Vec<u64>>,
-}
-
 /// What exact records and a protected release can both answer: counts by cell, area, time and category.
 pub trait Reader: Sync {
     /// Layers, names, coverage: everything but the incidents.
@@ -91,6 +65,16 @@ pub trait Reader: Sync {
     /// # Errors
     /// [`AskError`] for names that are not known, or what this reader does not hold.
     fn tally(&self, query: &Query) -> Result<Tally, AskError>;
+
+    /// All combinations of a query, ascending, piece by piece: a reader that need not hold them gives any number. `top` and
+    /// `zeros` are for whoever asks.
+    ///
+    /// # Errors
+    /// As for a tally; a piece can be [`AskError::Stopped`].
+    fn tallied<'s>(&'s self, query: &Query) -> Result<Tallied<'s>, AskError> {
+        let query = Query { top: None, ..query.clone() };
+        self.tally(&query).map(Tallied::from)
+    }
 
     /// Cells of a resolution that it may hold something for, ascending.
     fn cells(&self, resolution: u8) -> &[u64];

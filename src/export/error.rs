@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::ask::AskError;
+
 /// Why an answer could not be written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -9,6 +11,9 @@ pub enum ExportError {
     /// Where it goes.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// The answer, which broke off.
+    #[error(transparent)]
+    Answer(#[from] AskError),
     /// The format has no room for it.
     #[error("{format} has no room for it: {reason}; choose csv or parquet, or ask for less")]
     NoRoom {

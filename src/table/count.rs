@@ -2,21 +2,10 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::{
-    CompiledFilter, Grouping, Span, Special, Table,
-    codes::hour_of,
+    CompiledFilter, Grouping, RowDimension, Special, Table,
     matches::{RowTest, Window, count_all},
-    sliced::{SlicedColumn, WORD_ROWS},
 };
-
-/// Rows that one worker counts before it takes the next piece.
-const PIECE_ROWS: usize = 1 << 18;
-/// Combinations of row dimensions counted in an array; more are sorted.
-const MAX_DENSE: u64 = 1 << 20;
-/// Matches of 64 rows from which on the codes of all 64 are read at once.
-const MANY: u32 = 6;
 
 /// What became of every incident that matches the row filters; the last five add up to the first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -70,52 +59,20 @@ impl Counts {
     }
 }
 
-/// A dimension that each incident has by itself; `key = sum of value * stride`.
-#[derive(Debug, Clone)]
-pub(crate) struct RowDimension {
-    /// Number of values.
-    pub(crate) size: u64,
-    column: Column,
-    values: Vec<u32>,
+/// Incidents by group, and the boxes.
+pub(crate) struct Totals {
+    /// Incidents of every group.
+    pub(crate) by_group: Vec<u32>,
+    /// Where everything went.
+    pub(crate) boxes: Boxes,
+    /// Groups in which further incidents may match.
+    pub(crate) uncertain: Vec<u32>,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Column {
-    Span,
-    How,
-    Kind,
-}
-
-impl RowDimension {
-    /// A dimension of an incident's days; spans that are not precise enough must be filtered out before.
-    pub(crate) fn of_span(table: &Table, size: usize, value: impl Fn(Span) -> Option<usize>) -> Self {
-        let values = table.spans.iter().map(|&s| value(s).unwrap_or_default() as u32).collect();
-        Self { size: size as u64, column: Column::Span, values }
-    }
-
-    /// The hour, with 24 for unknown.
-    pub(crate) fn of_hour(table: &Table) -> Self {
-        let values = table.hows.iter().map(|&how| u32::from(hour_of(how))).collect();
-        Self { size: 25, column: Column::How, values }
-    }
-
-    pub(crate) fn of_category(table: &Table) -> Self {
-        let values = table.kinds.iter().map(|k| u32::from(k.1)).collect();
-        Self { size: table.categories.len() as u64, column: Column::Kind, values }
-    }
-
-    pub(crate) fn of_source(table: &Table) -> Self {
-        let values = table.kinds.iter().map(|k| u32::from(k.0)).collect();
-        Self { size: table.sources.len() as u64, column: Column::Kind, values }
-    }
-
-    fn column<'t>(&self, table: &'t Table) -> &'t SlicedColumn {
-        match self.column {
-            Column::Span => &table.span,
-            Column::How => &table.how,
-            Column::Kind => &table.kind,
-        }
-    }
+/// The groups that have any.
+pub(crate) fn numbered(counts: &[u32]) -> Vec<u32> {
+    let counts = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+    counts.map(|(group, _)| group as u32).collect()
 }
 
 impl Table {
@@ -131,6 +88,16 @@ impl Table {
 
     /// Counts incidents by group and row dimensions.
     pub(crate) fn count(&self, grouping: &Grouping, filter: &CompiledFilter, dimensions: &[RowDimension]) -> Counts {
+        let Totals { by_group, boxes, uncertain } = self.totals(grouping, filter);
+        if dimensions.is_empty() {
+            return Counts { by_group, by_key: Vec::new(), boxes, uncertain };
+        }
+        let by_key = self.rows_of(grouping, &numbered(&by_group), filter, dimensions);
+        Counts { by_group: Vec::new(), by_key, boxes, uncertain }
+    }
+
+    /// Counts incidents by group alone.
+    pub(crate) fn totals(&self, grouping: &Grouping, filter: &CompiledFilter) -> Totals {
         let mut certain = count_all(self, grouping, &filter.certain);
         let possible = filter.possible.as_ref().map(|test| count_all(self, grouping, test));
         let more: Vec<u32> = match &possible {
@@ -139,16 +106,8 @@ impl Table {
         };
         let boxes = boxes_of(grouping, &certain, &more);
         certain.truncate(grouping.len());
-        let numbered = |counts: &[u32]| -> Vec<u32> {
-            let counts = counts.iter().take(grouping.len()).enumerate().filter(|(_, count)| **count > 0);
-            counts.map(|(group, _)| group as u32).collect()
-        };
-        let uncertain = numbered(&more);
-        if dimensions.is_empty() {
-            return Counts { by_group: certain, by_key: Vec::new(), boxes, uncertain };
-        }
-        let by_key = self.count_rows(grouping, &numbered(&certain), &filter.certain, dimensions);
-        Counts { by_group: Vec::new(), by_key, boxes, uncertain }
+        let uncertain = numbered(&more[..more.len().min(grouping.len())]);
+        Totals { by_group: certain, boxes, uncertain }
     }
 
     /// Incidents of some groups, in their order, and for those with none whether some may match: what a tile asks.
@@ -178,112 +137,6 @@ impl Table {
         Window::new(self, test).add_to(&all, &mut sums);
         sums
     }
-
-    fn count_rows(
-        &self,
-        grouping: &Grouping,
-        groups: &[u32],
-        test: &RowTest,
-        dimensions: &[RowDimension],
-    ) -> Vec<CountRow> {
-        let pieces = self.pieces(grouping, groups);
-        let space: u64 = dimensions.iter().map(|d| d.size.max(1)).product();
-        let mut rows: Vec<CountRow> = pieces
-            .par_iter()
-            .map_init(
-                || (Window::new(self, test), Keys::new(self, dimensions), Tally::new(space)),
-                |(window, keys, tally), (group, ranges)| {
-                    for range in ranges {
-                        window.visit(range.clone(), |word, bits| keys.visit(word, bits, |key| tally.add(key)));
-                    }
-                    tally.take(*group)
-                },
-            )
-            .flatten_iter()
-            .collect();
-        // Large groups came in several pieces.
-        rows.par_sort_unstable_by_key(|r| (r.group, r.key));
-        rows.dedup_by(|next, first| {
-            let same = (next.group, next.key) == (first.group, first.key);
-            if same {
-                first.count += next.count;
-            }
-            same
-        });
-        rows
-    }
-
-    /// Row ranges of each group, large groups in several pieces.
-    fn pieces(&self, grouping: &Grouping, groups: &[u32]) -> Vec<(u32, Vec<Range<usize>>)> {
-        let mut pieces = Vec::new();
-        for &group in groups {
-            let mut ranges: Vec<Range<usize>> = Vec::new();
-            let mut size = 0;
-            for rows in grouping.runs(group as usize).map(|places| self.rows(&places)) {
-                for start in rows.clone().step_by(PIECE_ROWS) {
-                    let part = start..(start + PIECE_ROWS).min(rows.end);
-                    size += part.len();
-                    ranges.push(part);
-                    if size >= PIECE_ROWS {
-                        pieces.push((group, std::mem::take(&mut ranges)));
-                        size = 0;
-                    }
-                }
-            }
-            if !ranges.is_empty() {
-                pieces.push((group, ranges));
-            }
-        }
-        pieces
-    }
-}
-
-/// Makes the keys of rows.
-struct Keys<'a> {
-    /// Column of each dimension, with the key's part for each code.
-    parts: Vec<(&'a SlicedColumn, Vec<u64>)>,
-    codes: [u16; WORD_ROWS],
-    sums: [u64; WORD_ROWS],
-}
-
-impl<'a> Keys<'a> {
-    fn new(table: &'a Table, dimensions: &[RowDimension]) -> Self {
-        let parts = dimensions.iter().zip(strides(dimensions));
-        let part = |(d, stride): (&RowDimension, u64)| {
-            (d.column(table), d.values.iter().map(|&v| u64::from(v) * stride).collect())
-        };
-        Self { parts: parts.map(part).collect(), codes: [0; WORD_ROWS], sums: [0; WORD_ROWS] }
-    }
-
-    /// Calls `add` with the key of every row of a word whose bit is set.
-    fn visit(&mut self, word: usize, mut bits: u64, mut add: impl FnMut(u64)) {
-        let many = bits.count_ones() >= MANY;
-        if many {
-            self.sums.fill(0);
-            for (column, values) in &self.parts {
-                column.codes_of_word(word, &mut self.codes);
-                for (sum, &code) in self.sums.iter_mut().zip(&self.codes) {
-                    // Codes past the last row are 0, which an empty table does not have.
-                    *sum += values.get(usize::from(code)).copied().unwrap_or(0);
-                }
-            }
-        }
-        while bits != 0 {
-            let i = bits.trailing_zeros() as usize;
-            bits &= bits - 1;
-            let key = |part: &(&SlicedColumn, Vec<u64>)| part.1[usize::from(part.0.code(word * WORD_ROWS + i))];
-            add(if many { self.sums[i] } else { self.parts.iter().map(key).sum() });
-        }
-    }
-}
-
-/// Strides that put the first dimension first when keys are sorted.
-pub(crate) fn strides(dimensions: &[RowDimension]) -> Vec<u64> {
-    let mut strides = vec![1; dimensions.len()];
-    for i in (1..dimensions.len()).rev() {
-        strides[i - 1] = strides[i] * dimensions[i].size.max(1);
-    }
-    strides
 }
 
 fn boxes_of(grouping: &Grouping, certain: &[u32], more: &[u32]) -> Boxes {
@@ -303,45 +156,4 @@ fn boxes_of(grouping: &Grouping, certain: &[u32], more: &[u32]) -> Boxes {
     };
     let parts = [boxes.counted, boxes.not_located, boxes.outside_study_area, boxes.too_coarse, boxes.time_too_coarse];
     Boxes { total: parts.iter().sum(), ..boxes }
-}
-
-/// Counts keys of one group at a time.
-struct Tally {
-    dense: Vec<u32>,
-    touched: Vec<u64>,
-}
-
-impl Tally {
-    fn new(space: u64) -> Self {
-        let dense = if space <= MAX_DENSE { vec![0; space as usize] } else { Vec::new() };
-        Self { dense, touched: Vec::new() }
-    }
-
-    fn add(&mut self, key: u64) {
-        if self.dense.is_empty() {
-            self.touched.push(key);
-            return;
-        }
-        let count = &mut self.dense[key as usize];
-        if *count == 0 {
-            self.touched.push(key);
-        }
-        *count += 1;
-    }
-
-    fn take(&mut self, group: u32) -> Vec<CountRow> {
-        self.touched.sort_unstable();
-        let mut rows: Vec<CountRow> = Vec::new();
-        for key in self.touched.drain(..) {
-            match (rows.last_mut(), self.dense.is_empty()) {
-                (Some(last), true) if last.key == key => last.count += 1,
-                (_, true) => rows.push(CountRow { group, key, count: 1 }),
-                (_, false) => {
-                    let count = std::mem::take(&mut self.dense[key as usize]);
-                    rows.push(CountRow { group, key, count: u64::from(count) });
-                }
-            }
-        }
-        rows
-    }
 }

@@ -16,6 +16,7 @@ mod count;
 mod filter;
 mod grouping;
 mod matches;
+mod rows;
 mod sliced;
 mod stored;
 
@@ -23,11 +24,12 @@ pub(crate) use build::NewPlace;
 pub use build::{TableBuilder, TableError};
 pub use codes::{HOW_UNKNOWN, Span};
 pub(crate) use columns::{Column, ColumnList, ColumnsRead};
+pub(crate) use count::numbered;
 pub use count::{Boxes, CountRow, Counts};
-pub(crate) use count::{RowDimension, strides};
 pub use filter::{CompiledFilter, Known};
 pub(crate) use grouping::PlaceAnswer;
 pub use grouping::{Group, Grouping, Special};
+pub(crate) use rows::{RowDimension, strides};
 use sliced::SlicedColumn;
 pub(crate) use stored::TABLE_VERSION;
 

@@ -43,5 +43,6 @@ mod real;
 mod review;
 mod small_county;
 mod store;
+mod streams;
 mod support;
 mod words;

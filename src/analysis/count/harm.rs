@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
-    ask::{AskError, Column, ColumnValues, Reader},
+    ask::{AskError, Column, ColumnValues, Combinations, Reader},
     model::{Dimension, Query, QueryError},
     snapshot::Snapshot,
 };
@@ -45,8 +45,8 @@ impl Harm {
         Ok(Some(Self(sums)))
     }
 
-    pub(super) fn columns(&self, piece: &[(Vec<u64>, u64)]) -> [Column; 2] {
-        let of_rows = piece.iter().map(|row| self.0.get(&row.0).copied().unwrap_or_default());
+    pub(super) fn columns(&self, piece: &Combinations) -> [Column; 2] {
+        let of_rows = (0..piece.len()).map(|i| self.0.get(piece.values(i)).copied().unwrap_or_default());
         let (harm, unweighted): (Vec<f64>, Vec<u64>) = of_rows.unzip();
         [
             Column::new("harm", ColumnValues::Numbers(harm)),

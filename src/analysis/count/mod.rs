@@ -1,31 +1,29 @@
 //! `places count`: incidents by any dimensions, with the boxes that make every sum whole.
 
+mod domains;
 mod harm;
-mod ordered;
+mod largest;
 mod rate;
+mod received;
 mod rows;
+mod walk;
 mod zeros;
 
+pub(super) use domains::places_of;
 pub(super) use harm::weights_of;
 pub(crate) use rate::rate_of;
-pub(super) use zeros::places_of;
 
-use std::cmp::Reverse;
-
-use self::{harm::Harm, ordered::Ordered, rows::Shaper, zeros::Merged};
+use self::{harm::Harm, largest::Largest, rows::Shaper, zeros::Merged};
 use super::plan::{check_rate, place_dimensions};
 use crate::{
     ask::{
-        Answer, AskError, Batches, ColumnDoc, ColumnKind, Declaration, Exact, KIND, Kind, PERIOD, PLACE, Parameter,
-        Question, Reader, Rows, Values, query_of, words::thousands,
+        Answer, AskError, Batches, ColumnDoc, ColumnKind, Combinations, Declaration, Exact, KIND, Kind, PERIOD, PLACE,
+        Parameter, Pieces, Question, Reader, Values, query_of, words::thousands,
     },
     model::{Dimension, Query, QueryError, words_that_match_nothing},
     snapshot::{LoadedLayer, Snapshot},
     table::Boxes,
 };
-
-/// Rows that leave at once.
-const PIECE: usize = 1 << 16;
 
 /// Counts by any dimensions.
 #[derive(Debug, Clone, PartialEq)]
@@ -210,40 +208,26 @@ pub fn count<'r>(reader: &'r dyn Reader, query: &Query) -> Result<Counted<'r>, A
     let ground = reader.ground();
     let places = place_dimensions(ground, query)?;
     check_rate(ground, query, &places)?;
-    let tally = reader.tally(query)?;
-    let summary = Summary::of(reader, query, &tally.boxes);
-    let harm = Harm::of(reader, query)?;
-    let shaper = Shaper::new(ground, query, places, &tally, harm);
-    let whole = tally.counts.len() == tally.combinations;
-    // Where rows were cut off there is no room for zeros.
-    let zeros =
-        (query.zeros && whole).then(|| zeros::Domains::new(reader, query, &shaper.places, &tally)).transpose()?;
-    let mut rows: Box<dyn Iterator<Item = (Vec<u64>, u64)> + Send + 'r> = match (query.top, zeros) {
-        (top, Some(domains)) => {
-            let merged = Merged::new(Ordered::new(tally), domains);
-            match top {
-                Some(top) => Box::new(largest(merged.collect(), top).into_iter()),
-                None => Box::new(merged),
-            }
+    // The largest places are cut off where they are counted; everything else comes by and is not held.
+    let cut = query.top.is_some() && query.by.iter().all(Dimension::is_place);
+    let tallied = if cut { reader.tally(query)?.into() } else { reader.tallied(query)? };
+    let summary = Summary::of(reader, query, &tallied.boxes);
+    let shaper = Shaper::new(ground, query, places, &tallied.dimensions, Harm::of(reader, query)?);
+    let with_zeros = |tallied| -> Result<Pieces<'r>, AskError> {
+        Ok(Box::new(Merged::new(reader, query, &shaper.places, tallied)?))
+    };
+    if let Some(top) = query.top {
+        let mut largest = Largest::of(tallied.pieces, top, query.by.len())?;
+        if query.zeros && largest.seen() < top {
+            largest = Largest::of(with_zeros(reader.tallied(query)?)?, top, query.by.len())?;
         }
-        (Some(top), None) => Box::new(largest(Ordered::new(tally).collect(), top).into_iter()),
-        (None, None) => Box::new(Ordered::new(tally)),
-    };
-    let mut next = move || -> Rows {
-        let piece: Vec<(Vec<u64>, u64)> = rows.by_ref().take(PIECE).collect();
-        shaper.rows(&piece)
-    };
-    let first = next();
-    let ends = first.len() < PIECE;
-    let more = move || (!ends).then(&mut next).filter(|rows| !rows.is_empty());
-    Ok(Counted { rows: Batches::pieces(first, more), summary })
-}
-
-/// The rows with the largest counts; of equal ones the first.
-fn largest(mut rows: Vec<(Vec<u64>, u64)>, top: usize) -> Vec<(Vec<u64>, u64)> {
-    rows.sort_by_key(|(_, count)| Reverse(*count));
-    rows.truncate(top);
-    rows
+        return Ok(Counted { rows: Batches::whole(shaper.rows(&largest.finish())), summary });
+    }
+    let mut pieces = if query.zeros { with_zeros(tallied)? } else { tallied.pieces };
+    let first = pieces.next().transpose()?.unwrap_or_else(|| Combinations::new(query.by.len()));
+    let first = shaper.rows(&first);
+    let next = move || Ok(pieces.next().transpose()?.map(|piece| shaper.rows(&piece)));
+    Ok(Counted { rows: Batches::pieces(first, next), summary })
 }
 
 /// The incidents that a query counts, all together.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{harm::Harm, rate::rate_of};
 use crate::{
     analysis::PlaceDimension,
-    ask::{Column, ColumnValues, PlaceKey, Rows, Tally},
+    ask::{Column, ColumnValues, Combinations, PlaceKey, Rows, TallyDimension},
     model::{Dimension, Query, Rate},
     snapshot::{LayerArea, Snapshot},
 };
@@ -28,10 +28,10 @@ impl<'r> Shaper<'r> {
         ground: &'r Snapshot,
         query: &Query,
         places: Vec<PlaceDimension>,
-        tally: &Tally,
+        dimensions: &[TallyDimension],
         harm: Option<Harm>,
     ) -> Self {
-        let texts = tally.dimensions.iter().map(|d| Arc::new(d.texts.clone())).collect();
+        let texts = dimensions.iter().map(|d| Arc::new(d.texts.clone())).collect();
         let all = |layer: usize, text: fn(&LayerArea) -> &String| {
             Arc::new(ground.layers[layer].areas.iter().map(|a| text(a).clone()).collect())
         };
@@ -43,7 +43,7 @@ impl<'r> Shaper<'r> {
     }
 
     /// The columns of some combinations.
-    pub(super) fn rows(&self, piece: &[(Vec<u64>, u64)]) -> Rows {
+    pub(super) fn rows(&self, piece: &Combinations) -> Rows {
         let mut columns = Vec::new();
         let mut keys = Vec::new();
         let mut places = self.places.iter().zip(&self.areas);
@@ -51,18 +51,18 @@ impl<'r> Shaper<'r> {
             if dimension.is_place() {
                 let Some((place, areas)) = places.next() else { continue };
                 if keys.is_empty() {
-                    keys = piece.iter().map(|row| key_of(place, row.0[i])).collect();
+                    keys = piece.dimension(i).map(|value| key_of(place, value)).collect();
                 }
                 columns.extend(self.place_columns(place, areas, piece, i));
             } else {
-                let of_row = piece.iter().map(|row| row.0[i] as u32).collect();
+                let of_row = piece.dimension(i).map(|value| value as u32).collect();
                 columns.push(Column::new(
                     dimension.to_string(),
                     ColumnValues::Text { texts: self.texts[i].clone(), of_row },
                 ));
             }
         }
-        let counts: Vec<u64> = piece.iter().map(|row| row.1).collect();
+        let counts = piece.counts().to_vec();
         let rates = self.rate_columns(&keys, &counts);
         columns.push(Column::new("count", ColumnValues::Counts(counts)));
         columns.extend(rates);
@@ -74,15 +74,15 @@ impl<'r> Shaper<'r> {
         &self,
         place: &PlaceDimension,
         areas: &[Arc<Vec<String>>; 2],
-        piece: &[(Vec<u64>, u64)],
+        piece: &Combinations,
         i: usize,
     ) -> Vec<Column> {
         let PlaceDimension::Area(layer) = place else {
-            return vec![Column::new("cell", ColumnValues::Cells(piece.iter().map(|row| row.0[i]).collect()))];
+            return vec![Column::new("cell", ColumnValues::Cells(piece.dimension(i).collect()))];
         };
         let several = self.places.iter().filter(|p| matches!(p, PlaceDimension::Area(_))).count() > 1;
         let prefix = if several { self.ground.layers[*layer].name.as_str() } else { "area" };
-        let of_row: Vec<u32> = piece.iter().map(|row| row.0[i] as u32).collect();
+        let of_row: Vec<u32> = piece.dimension(i).map(|value| value as u32).collect();
         let column = |part: &str, texts: &Arc<Vec<String>>| {
             let values = ColumnValues::Text { texts: texts.clone(), of_row: of_row.clone() };
             Column::new(format!("{prefix}_{part}"), values)
