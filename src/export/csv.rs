@@ -5,7 +5,7 @@ use std::io::Write as _;
 use super::{
     encoder::{Encoder, Out},
     error::ExportError,
-    text::Written,
+    text::{Written, push_cell, push_number},
 };
 use crate::{
     ask::{Answer, ColumnValues, Rows},
@@ -60,7 +60,7 @@ fn write_row(rows: &Rows, row: usize, written: &Written, line: &mut Vec<u8>) -> 
         }
         match &column.values {
             ColumnValues::Text { of_row, .. } => line.extend_from_slice(written.text(i, of_row[row]).as_bytes()),
-            ColumnValues::Cells(cells) => write!(line, "{:x}", cells[row])?,
+            ColumnValues::Cells(cells) => push_cell(cells[row], line),
             ColumnValues::Counts(counts) => push_number(counts[row], line),
             ColumnValues::Numbers(numbers) if numbers[row].is_finite() => write!(line, "{}", numbers[row])?,
             ColumnValues::Numbers(_) => {}
@@ -69,21 +69,6 @@ fn write_row(rows: &Rows, row: usize, written: &Written, line: &mut Vec<u8>) -> 
     }
     line.push(b'\n');
     Ok(())
-}
-
-/// Digits of a whole number.
-fn push_number(mut number: u64, line: &mut Vec<u8>) {
-    let mut digits = [0; 20];
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-    }
-    line.extend_from_slice(&digits[at..]);
 }
 
 /// A text from data: what a spreadsheet would run as a formula is made harmless.

@@ -35,6 +35,7 @@ impl Encoder for GeoJson {
     fn write(&self, ground: &Snapshot, answer: &mut Answer<'_>, out: &mut Out<'_>) -> Result<u64, ExportError> {
         out.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[")?;
         let mut objects = Objects::new();
+        let mut shape = Shape::default();
         let mut first = true;
         let mut buffer = Vec::with_capacity(2 * PIECE_BYTES);
         let count = answer.rows.each(|rows| -> Result<(), ExportError> {
@@ -45,7 +46,7 @@ impl Encoder for GeoJson {
                 objects.write(rows, row, &mut buffer)?;
                 buffer.extend_from_slice(b",\"geometry\":");
                 match rows.places.get(row) {
-                    Some(place) => serde_json::to_writer(&mut buffer, &geometry(ground, place))?,
+                    Some(place) => buffer.extend_from_slice(shape.of(ground, place)?),
                     None => buffer.extend_from_slice(b"null"),
                 }
                 buffer.push(b'}');
@@ -61,6 +62,19 @@ impl Encoder for GeoJson {
         answer.beside.json(out)?;
         out.write_all(b"}")?;
         Ok(count)
+    }
+}
+
+/// The geometry of the place written last: rows of one place come together.
+#[derive(Default)]
+struct Shape(Option<(PlaceKey, Vec<u8>)>);
+
+impl Shape {
+    fn of(&mut self, ground: &Snapshot, place: &PlaceKey) -> Result<&[u8], ExportError> {
+        if self.0.as_ref().is_none_or(|last| last.0 != *place) {
+            self.0 = Some((place.clone(), serde_json::to_vec(&geometry(ground, place))?));
+        }
+        Ok(self.0.as_ref().map_or(&[], |last| &last.1))
     }
 }
 

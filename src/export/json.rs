@@ -1,11 +1,9 @@
 //! JSON: `{"rows": [...], "summary": {...}}`, or the document of an answer in sentences; one line.
 
-use std::io::Write as _;
-
 use super::{
     encoder::{Encoder, Out},
     error::ExportError,
-    text::Written,
+    text::{Written, push_cell, push_number},
 };
 use crate::{
     ask::{Answer, ColumnValues, Rows, Shape},
@@ -93,8 +91,12 @@ impl Objects {
                 ColumnValues::Text { of_row, .. } => {
                     out.extend_from_slice(self.written.text(i, of_row[row]).as_bytes());
                 }
-                ColumnValues::Cells(cells) => write!(out, "\"{:x}\"", cells[row])?,
-                ColumnValues::Counts(counts) => write!(out, "{}", counts[row])?,
+                ColumnValues::Cells(cells) => {
+                    out.push(b'"');
+                    push_cell(cells[row], out);
+                    out.push(b'"');
+                }
+                ColumnValues::Counts(counts) => push_number(counts[row], out),
                 // What is no number is null.
                 ColumnValues::Numbers(numbers) => serde_json::to_writer(&mut *out, &numbers[row])?,
                 ColumnValues::Flags(flags) => out.extend_from_slice(if flags[row] { b"true" } else { b"false" }),

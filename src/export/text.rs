@@ -10,6 +10,28 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
+/// The digits of a whole number.
+pub(super) fn push_number(mut number: u64, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// A cell in hexadecimal.
+pub(super) fn push_cell(cell: u64, out: &mut Vec<u8>) {
+    let digits = 16 - (cell.leading_zeros() as usize / 4).min(15);
+    let digit = |i: usize| b"0123456789abcdef"[(cell >> (4 * i) & 15) as usize];
+    out.extend((0..digits).rev().map(digit));
+}
+
 /// A column's texts, and the same as written.
 type Texts = (Arc<Vec<String>>, Vec<String>);
 
@@ -38,5 +60,21 @@ impl Written {
     /// A text of a column.
     pub(super) fn text(&self, column: usize, i: u32) -> &str {
         self.of_columns[column].as_ref().map_or("", |(_, written)| written[i as usize].as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_cells_are_written_as_the_library_would() {
+        for number in [0, 1, 9, 10, 15, 16, 255, 256, 0x0872_a100_01ff_ffff, u64::MAX] {
+            let (mut decimal, mut hexadecimal) = (Vec::new(), Vec::new());
+            push_number(number, &mut decimal);
+            push_cell(number, &mut hexadecimal);
+            assert_eq!(decimal, number.to_string().into_bytes());
+            assert_eq!(hexadecimal, format!("{number:x}").into_bytes());
+        }
     }
 }
