@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::output::{Target, note};
+use super::{
+    output::{Target, note},
+    progress::with_progress,
+};
 use crate::{
     access::{Access, LogLine},
     analysis::QUESTIONS,
@@ -87,8 +90,9 @@ pub(super) fn run(root: &Path, entry: &'static Entry, matches: &ArgMatches) -> a
     let access = Access::of_workspace(&workspace);
     let look = LogLine::look(declaration.name, &snapshot.identity(), &asked.canonical().text());
     let grant = access.exact(access.user(), &look)?;
-    let reader = Exact::open(&snapshot, &grant, Watch::default());
-    let mut answer = asked.answer(&reader)?;
+    let watch = Watch::default();
+    let reader = Exact::open(&snapshot, &grant, watch.clone());
+    let mut answer = with_progress(&watch, || asked.answer(&reader))?;
     let claimed = if declaration.kept && !matches.get_flag("no-store") {
         Some(claims::claim(asked.as_ref(), &snapshot, &mut answer)?)
     } else {

@@ -7,6 +7,7 @@ use std::{
 
 use clap::ArgMatches;
 
+use super::new_file::NewFile;
 use crate::{
     ask::{Answer, Shape},
     export::{Encoder, ExportError, encoder, encoder_of_file, usual},
@@ -57,9 +58,9 @@ impl Target {
     /// Writes an answer; the number of rows. A closed pipe (`| head`) is no error.
     pub(super) fn write(&self, ground: &Snapshot, answer: &mut Answer<'_>) -> anyhow::Result<u64> {
         let written = if let Some(path) = &self.file {
-            let mut out = BufWriter::new(create_private(path)?);
+            let mut out = NewFile::create(path)?;
             self.format.write(ground, answer, &mut out).and_then(|rows| {
-                out.flush()?;
+                out.finish()?;
                 Ok(rows)
             })
         } else {
@@ -85,20 +86,9 @@ fn shown(path: &Path) -> String {
 
 /// Writes a file that only its owner reads, whatever the umask: it holds records, or counts of few.
 pub(super) fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut file = create_private(path)?;
+    let mut file = NewFile::create(path)?;
     file.write_all(bytes)?;
-    Ok(file.flush()?)
-}
-
-/// Opens a file to be written anew that only its owner reads, also where it was there before. What is no plain file
-/// (`/dev/stdout`) is left as it is.
-pub(super) fn create_private(path: &Path) -> anyhow::Result<fs_err::File> {
-    use fs_err::os::unix::fs::OpenOptionsExt;
-    let file = fs_err::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    if file.metadata()?.is_file() {
-        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    }
-    Ok(file)
+    Ok(file.finish()?)
 }
 
 /// Writes to standard output; a closed pipe (`| head`) is no error.
