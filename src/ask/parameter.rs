@@ -133,9 +133,9 @@ impl Kind {
 }
 
 impl Kind {
-    /// A flag that is only named is set, and a count by nothing is the total.
+    /// A count by nothing is the total.
     fn needs_value(self) -> bool {
-        !matches!(self, Self::Flag | Self::Dimensions)
+        !matches!(self, Self::Dimensions)
     }
 }
 
@@ -203,7 +203,7 @@ impl Parameter {
             }),
             Kind::Whole { from, to } => each(&|t| self.whole(t, from, to)),
             Kind::Flag => each(&|t| match t.trim() {
-                "true" | "1" | "" => Ok("true".to_owned()),
+                "true" | "1" => Ok("true".to_owned()),
                 "false" | "0" => Ok("false".to_owned()),
                 _ => Err(self.wrong(t, "true or false")),
             }),
