@@ -1,7 +1,7 @@
-//! Jobs P1 to P10: speed and memory beside a floor or a peer of the same run, each with a check of its answers.
+//! Jobs P1 to P11: speed and memory beside a floor or a peer of the same run, each with a check of its answers.
 //!
-//! `make bench` runs all of them, `cargo bench --bench performance -- P1 P3` some (P5 to P8 on the
-//! workspace that P2 left); `PLACES_BENCH_ROWS` sets the size (18,000,000 when left out), `PLACES_BENCH_DIR`
+//! `make bench` runs all of them, `cargo bench --bench performance -- P1 P3` some (P5 to P8 and P11
+//! on the workspace that P2 left); `PLACES_BENCH_ROWS` sets the size (18,000,000 when left out), `PLACES_BENCH_DIR`
 //! where generated files are kept between runs. Input is generated from a seed; the polygons are the MSOAs of England
 //! and Wales where they lie beside the repository, else a generated sheet of as many.
 #![allow(
@@ -19,7 +19,9 @@
     reason = "a bench that cannot go on should stop where it is, and prints its results"
 )]
 
+mod answers;
 mod ask;
+mod client;
 mod evidence;
 mod generate;
 mod jobs;
@@ -59,12 +61,14 @@ fn main() {
         let mut named = arguments.iter().filter(|a| a.starts_with('P')).peekable();
         named.peek().is_none() || named.any(|a| a == job)
     };
-    let jobs: [(&[&str], fn(&Input)); 8] = [
+    let jobs: [(&[&str], fn(&Input)); 10] = [
         (&["P4"], jobs::p4_area_of_a_point),
         (&["P1"], jobs::p1_tally_in_memory),
         (&["P3"], jobs::p3_one_million_from_nothing),
         (&["P2"], jobs::p2_durable_import),
         (&["P5"], jobs::p5_filtered_counts),
+        (&["P5"], answers::p5_over_http),
+        (&["P11"], answers::p11),
         (&["P8"], serving::p8),
         (&["P6", "P7"], serving::p6_p7),
         (&["P9", "P10"], evidence::p9_p10),

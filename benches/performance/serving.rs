@@ -1,65 +1,18 @@
 //! P6 to P8: server and commands as processes of their own, over a real socket.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
     process::{Child, Command, Stdio},
     time::Instant,
 };
 
 use super::{
+    client::{Client, start, stop},
     jobs::{Input, filters},
     measure::{Cost, child, memory_mib, quantile, report},
 };
 
 /// Starts that a median is taken of.
 const RUNS: usize = 7;
-
-struct Client(BufReader<TcpStream>);
-
-impl Client {
-    fn connect(address: &str) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Self(BufReader::new(stream))
-    }
-
-    /// Status and body.
-    fn get(&mut self, path: &str) -> (u16, Vec<u8>) {
-        write!(self.0.get_mut(), "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
-        let (mut status, mut length) = (0, 0);
-        loop {
-            let mut line = String::new();
-            self.0.read_line(&mut line).unwrap();
-            let line = line.trim_end();
-            if status == 0 {
-                status = line.split(' ').nth(1).unwrap().parse().unwrap();
-            } else if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
-                length = value.parse().unwrap();
-            } else if line.is_empty() {
-                break;
-            }
-        }
-        let mut body = vec![0; length];
-        self.0.read_exact(&mut body).unwrap();
-        (status, body)
-    }
-}
-
-fn start(input: &Input) -> (Child, String) {
-    let mut server = Command::new(env!("CARGO_BIN_EXE_places"))
-        .arg("--workspace")
-        .arg(&input.workspace)
-        .args(["serve", "--addr", "127.0.0.1:0"])
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(server.stderr.take().unwrap()).lines();
-    let line = lines.find(|l| l.as_ref().unwrap().contains("serving http://")).unwrap().unwrap();
-    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
-    std::thread::spawn(move || lines.for_each(drop));
-    (server, address)
-}
 
 fn tile_path(zoom: u8, point: (f64, f64), rng: &mut fastrand::Rng) -> String {
     let n = f64::from(1_u32 << zoom);
@@ -82,11 +35,6 @@ fn start_to_tile(input: &Input) -> (f64, Vec<u8>, Child, String) {
     let took = started.elapsed().as_secs_f64();
     assert!(status == 200 && !tile.is_empty());
     (took, tile, server, address)
-}
-
-fn stop(mut server: Child) {
-    let _ = server.kill();
-    let _ = server.wait();
 }
 
 /// `places count` with a filter as a process.

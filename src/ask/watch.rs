@@ -18,6 +18,8 @@ pub struct Watch(Arc<Inner>);
 struct Inner {
     stopped: AtomicBool,
     deadline: Option<Instant>,
+    /// Whether the answer leaves already.
+    leaves: AtomicBool,
     done: AtomicU64,
     of: AtomicU64,
 }
@@ -34,14 +36,25 @@ impl Watch {
         self.0.stopped.store(true, Ordering::Relaxed);
     }
 
+    /// Whether it was said that nobody waits.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.0.stopped.load(Ordering::Relaxed)
+    }
+
     /// Whether to go on.
     #[must_use]
     pub fn goes_on(&self) -> bool {
-        !self.0.stopped.load(Ordering::Relaxed) && !self.is_late()
+        !self.is_stopped() && !self.is_late()
+    }
+
+    /// Says that the answer leaves as it is made: from here on whoever takes it sets the pace, and no time ends it.
+    pub fn leaves(&self) {
+        self.0.leaves.store(true, Ordering::Relaxed);
     }
 
     fn is_late(&self) -> bool {
-        self.0.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        !self.0.leaves.load(Ordering::Relaxed) && self.0.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     /// Goes on, or ends the work here.
@@ -49,7 +62,7 @@ impl Watch {
     /// # Errors
     /// [`AskError::Stopped`].
     pub fn check(&self) -> Result<(), AskError> {
-        if self.goes_on() { Ok(()) } else { Err(AskError::Stopped { late: !self.0.stopped.load(Ordering::Relaxed) }) }
+        if self.goes_on() { Ok(()) } else { Err(AskError::Stopped { late: !self.is_stopped() }) }
     }
 
     /// Says how many steps there are.

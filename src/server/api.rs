@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    AppState, areas, ask, catalog, claims, geocode, review,
+    AppState, areas, ask, catalog, claims, geocode, jobs, review,
     schema::{features, parameter, path_parameters, row, texts, tile_json},
 };
 use crate::{
@@ -77,6 +77,9 @@ fn annotated() -> OpenApiRouter<Arc<AppState>> {
     OpenApiRouter::new()
         .routes(routes!(claims::list, claims::keep))
         .routes(routes!(claims::show))
+        .routes(routes!(jobs::list_jobs))
+        .routes(routes!(jobs::job, jobs::cancel))
+        .routes(routes!(jobs::answer))
         .routes(routes!(geocode::gazetteers))
         .routes(routes!(geocode::geocode))
         .routes(routes!(review::queue))
@@ -130,13 +133,23 @@ impl Builder {
             "name": "f", "in": "query", "description": "Format; by `Accept` when left out",
             "schema": { "type": "string", "enum": formats },
         }));
+        parameters.push(json!({
+            "name": "prefer", "in": "header", "description": "respond-async: 202 and a job instead of waiting (RFC 7240)",
+            "schema": { "type": "string", "enum": ["respond-async"] },
+        }));
+        let mut responses = responses(&content);
+        responses["202"] = json!({
+            "description": "Taken on as a job: `location` says where it is",
+            "headers": { "location": { "description": "Address of the job", "schema": { "type": "string" } } },
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/JobEntry" } } },
+        });
         let operation = json!({
             "operationId": declaration.name,
             "tags": [declaration.tag],
             "summary": declaration.about,
             "description": declaration.help,
             "parameters": parameters,
-            "responses": responses(&content),
+            "responses": responses,
         });
         self.route(&declaration.route(), ask::route(entry), operation);
     }

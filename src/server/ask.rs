@@ -14,14 +14,15 @@ use super::{
     accept::format_of,
     caller::Caller,
     error::Failure,
-    job::{Asker, WITHIN},
+    jobs,
     respond::{Pairs, Tag, take},
     stream::Pipe,
+    workers::{Asker, WITHIN},
 };
 use crate::{
     access::LogLine,
     ask::{self, Asked, Declaration, Entry, Exact, Watch},
-    export::{Encoder, ExportError},
+    export::{Encoder, ExportError, Out},
     model::QueryError,
 };
 
@@ -58,6 +59,9 @@ async fn answer(
     if tag.is_known(&headers) {
         return Ok(tag.not_modified());
     }
+    if jobs::is_wanted(&headers) {
+        return jobs::begin(&state, caller, asked, format);
+    }
     match give(&state, caller, asked, format).await {
         Ok(sent) => Ok(tag.respond(format.media_type(), sent)),
         // The place is part of the path.
@@ -86,10 +90,10 @@ async fn give(
     asked: Box<dyn Asked>,
     format: &'static dyn Encoder,
 ) -> Result<super::stream::Sent, Failure> {
-    let turn = state.workers.turn().await?;
+    let turn = state.workers.turn(asked.declaration().name).await?;
     let watch = Watch::until(WITHIN);
     let mut asker = Asker::of(&watch);
-    let (pipe, started) = Pipe::new();
+    let (pipe, started) = Pipe::new(&watch);
     let state = state.clone();
     tokio::task::spawn_blocking(move || {
         let _turn = turn;
@@ -116,13 +120,14 @@ fn write(
     }
 }
 
-fn written(
+/// Logs the look, answers, and writes the answer; what it gave is logged before the last of it leaves.
+pub(super) fn written(
     state: &AppState,
     caller: &Caller,
     asked: &dyn Asked,
     format: &'static dyn Encoder,
     watch: Watch,
-    pipe: &mut Pipe,
+    out: &mut Out<'_>,
 ) -> Result<(), Failure> {
     let served = state.current();
     let ground = &served.snapshot;
@@ -130,8 +135,9 @@ fn written(
     let grant = state.access.exact(caller.who(), &look)?;
     let reader = Exact::open(ground, &grant, watch);
     let mut answer = asked.answer(&reader)?;
-    let rows = format.write(ground, &mut answer, pipe).map_err(|e| match e {
+    let rows = format.write(ground, &mut answer, out).map_err(|e| match e {
         ExportError::NoRoom { .. } => Failure::Unprocessable(e.to_string()),
+        ExportError::Answer(stopped) => stopped.into(),
         other => {
             tracing::debug!("an answer was not taken: {other}");
             Failure::Internal

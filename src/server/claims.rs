@@ -15,9 +15,9 @@ use super::{
     caller::Caller,
     error::Failure,
     geocode::{body, needs_header},
-    job::{Asker, WITHIN},
     respond::{Pairs, Tag, json, take},
     stream::Sent,
+    workers::{Asker, WITHIN},
 };
 use crate::{
     access::LogLine,
@@ -130,7 +130,7 @@ pub(super) async fn keep(
     let (shared, served) = (state.clone(), state.current());
     let json = state
         .workers
-        .run(move || {
+        .run("claims", move || {
             let ground = &served.snapshot;
             let look = LogLine::look(asked.declaration().name, &ground.identity(), &asked.canonical().text());
             let grant = shared.access.exact(caller.who(), &look)?;
@@ -217,7 +217,7 @@ pub(super) async fn show(
     let key = caller.key();
     let (json, outcome) = state
         .workers
-        .run(move || {
+        .run("claims", move || {
             let ground = &served.snapshot;
             let verb = if again { "replay" } else { "claim" };
             let grant = shared.access.exact(caller.who(), &LogLine::look(verb, &ground.identity(), &id))?;

@@ -49,6 +49,10 @@ pub(super) enum Failure {
     NotFound(String),
     /// Another process writes.
     Locked,
+    /// The answer of a job that is still worked on.
+    NotYet,
+    /// A job that whoever asked has ended.
+    Cancelled,
     /// Exact data, for who may see protected counts only.
     NeedsExact(String),
     /// The look could not be logged, so that nothing may be given.
@@ -137,6 +141,8 @@ impl Failure {
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method", "Another method is needed"),
             Self::NotAcceptable(_) => (StatusCode::NOT_ACCEPTABLE, "not-acceptable", "No such format"),
             Self::Locked => (StatusCode::CONFLICT, "locked", "The workspace is being changed"),
+            Self::NotYet => (StatusCode::CONFLICT, "not-yet", "The answer is not there yet"),
+            Self::Cancelled => (StatusCode::CONFLICT, "cancelled", "The job was cancelled"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is too large"),
             Self::Unprocessable(_) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "no-answer", "The question has no answer here")
@@ -162,6 +168,8 @@ impl Failure {
                 format!("none of the media types of `Accept` can be given: {}", formats.join(", "))
             }
             Self::Locked => "another process writes: nothing was stored; try again in a moment".to_owned(),
+            Self::NotYet => "the job itself says how far it has come; ask again in a moment".to_owned(),
+            Self::Cancelled => "its work was ended before there was an answer; begin another job for one".to_owned(),
             Self::NotLogged => {
                 "exact data is given only when the log can be written; the server's log says why".to_owned()
             }

@@ -14,10 +14,10 @@ use axum::{
     response::IntoResponse,
 };
 
-use super::{AppState, error::Failure, job};
+use super::{AppState, error::Failure, workers};
 
 /// Longest wait for the beginning of an answer: its own time, and its turn.
-const DEADLINE: Duration = job::WITHIN.saturating_add(Duration::from_secs(15));
+const DEADLINE: Duration = workers::WITHIN.saturating_add(Duration::from_secs(15));
 
 const SECURITY: [(&str, &str); 5] = [
     (

@@ -2,7 +2,7 @@
 //! timers.
 //!
 //! A handler takes its caller from the request (`caller`), works off the async threads on the snapshot that was current
-//! when it began (`job`), and answers under a strong `ETag` (`respond`). Routes and their description are made together
+//! when it began (`workers`), and answers under a strong `ETag` (`respond`). Routes and their description are made together
 //! (`api`): what is not described is not served.
 //! May use: everything but cli.
 
@@ -18,7 +18,7 @@ mod error;
 mod geocode;
 mod headers;
 mod health;
-mod job;
+mod jobs;
 mod listen;
 mod openapi;
 mod pages;
@@ -28,6 +28,7 @@ mod schema;
 mod state;
 mod stream;
 mod tiles;
+mod workers;
 
 use std::sync::Arc;
 

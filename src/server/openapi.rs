@@ -38,6 +38,7 @@ pub(super) fn description() -> Value {
             { "name": "evidence", "description": "Is it high, is it new, is it real" },
             { "name": "places", "description": "Layers, areas, one place whole" },
             { "name": "data", "description": "What there is, and what was received" },
+            { "name": "jobs", "description": "Answers that take their time: begun, watched, cancelled, fetched" },
             { "name": "tiles", "description": "Counts as vector tiles" },
             { "name": "geocoding", "description": "From words to places, and what needs a person" },
         ],

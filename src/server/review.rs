@@ -32,10 +32,7 @@ impl From<ReviewError> for Failure {
     fn from(error: ReviewError) -> Self {
         match error {
             ReviewError::Workspace(WorkspaceError::Locked { .. })
-            | ReviewError::Import(ImportError::Workspace(WorkspaceError::Locked { .. })) => Self::Unprocessable(
-                "the workspace is being changed by another process: nothing was stored; try again in a moment"
-                    .to_owned(),
-            ),
+            | ReviewError::Import(ImportError::Workspace(WorkspaceError::Locked { .. })) => Self::Locked,
             ReviewError::Import(_) | ReviewError::Workspace(_) | ReviewError::Io(_) => {
                 tracing::error!("a review failed: {error}");
                 Self::Internal

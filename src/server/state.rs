@@ -10,7 +10,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 
-use super::{error::Failure, job::Workers};
+use super::{error::Failure, jobs::Jobs, workers::Workers};
 use crate::{
     access::Access,
     geocode::Geocoder,
@@ -40,6 +40,7 @@ pub struct AppState {
     /// The geocoder, and what it was made from.
     geocoder: Mutex<Option<(String, Arc<Geocoder>)>>,
     pub(super) workers: Workers,
+    pub(super) jobs: Jobs,
     pub(super) access: Access,
     /// Address under which others find this server, without a slash at its end.
     pub(super) public_address: Option<String>,
@@ -71,6 +72,7 @@ impl AppState {
             geocoder: Mutex::new(None),
             public_address: public_address.map(|a| a.trim_end_matches('/').to_owned()),
             workers: Workers::default(),
+            jobs: Jobs::default(),
             answers: Default::default(),
             swaps: AtomicU64::new(0),
         }))
@@ -117,7 +119,7 @@ impl AppState {
         work: impl FnOnce(&Served) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let served = self.current();
-        self.workers.run(move || work(&served)).await
+        self.workers.run("resources", move || work(&served)).await
     }
 
     /// Loads the next snapshot when another process has committed, or the settings were edited.

@@ -14,9 +14,9 @@ use super::{
     areas::bounds,
     caller::Caller,
     error::Failure,
-    job::{Asker, WITHIN},
     respond::{Pairs, Tag, json as json_answer},
     stream::Sent,
+    workers::{Asker, WITHIN},
 };
 use crate::{
     access::LogLine,
@@ -125,7 +125,7 @@ pub(super) async fn tile(
     let shared = state.clone();
     let body = state
         .workers
-        .run(move || {
+        .run("tiles", move || {
             // The tiles of one question are one look.
             let ground = &served.snapshot;
             let look = LogLine::look(TILES.name, &ground.identity(), &question.canonical.text()).coalesced();

@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use axum::http::Request;
+use axum::{body::Body, http::Request};
 use places::{
     analysis::question,
     ask::{AskError, Exact, Watch},
     server::{AppState, router},
 };
+use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::support::{Scratch, grant, police_file};
@@ -49,7 +50,7 @@ async fn callers_who_leave_free_their_turn() {
     let state = AppState::new(scratch.workspace.clone()).unwrap();
     let scan = |seed: usize, replicates: usize| {
         let uri = format!("/api/v1/scan?cell=9&replicates={replicates}&seed={seed}");
-        let request = Request::get(uri).header("host", "localhost").body(axum::body::Body::empty()).unwrap();
+        let request = Request::get(uri).header("host", "localhost").body(Body::empty()).unwrap();
         router(state.clone()).oneshot(request)
     };
     // Many more than there are turns; each caller leaves at once.
@@ -59,4 +60,80 @@ async fn callers_who_leave_free_their_turn() {
     let started = Instant::now();
     let response = scan(1, 99).await.unwrap();
     assert_eq!(response.status(), 200, "after {:?}", started.elapsed());
+}
+
+/// Status, the header `location`, and the body.
+async fn send(state: &std::sync::Arc<AppState>, request: axum::http::request::Builder) -> (u16, String, Vec<u8>) {
+    let request = request.header("host", "localhost").body(Body::empty()).unwrap();
+    let response = router(state.clone()).oneshot(request).await.unwrap();
+    let location = response.headers().get("location").map_or("", |l| l.to_str().unwrap()).to_owned();
+    let status = response.status().as_u16();
+    (status, location, axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec())
+}
+
+/// The job once it has ended.
+async fn ended(state: &std::sync::Arc<AppState>, location: &str) -> Value {
+    loop {
+        let (status, _, body) = send(state, Request::get(location)).await;
+        assert_eq!(status, 200);
+        let job: Value = serde_json::from_slice(&body).unwrap();
+        if job["state"] == "done" || job["state"] == "failed" {
+            return job;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_gives_the_answer_that_waiting_would_have_given() {
+    let scratch = scratch();
+    let state = AppState::new(scratch.workspace.clone()).unwrap();
+    let uri = "/api/v1/scan?cell=8&replicates=199&f=csv";
+    let (status, location, body) = send(&state, Request::get(uri).header("prefer", "wait=5, respond-async")).await;
+    assert_eq!(status, 202, "{}", String::from_utf8_lossy(&body));
+    let job = ended(&state, &location).await;
+    assert_eq!((&job["state"], &job["question"]), (&"done".into(), &"scan".into()));
+    assert_eq!((job["steps_done"].as_u64(), job["steps"].as_u64()), (Some(199), Some(199)));
+    let (status, _, fetched) = send(&state, Request::get(job["answer"].as_str().unwrap())).await;
+    let (_, _, waited_for) = send(&state, Request::get(uri)).await;
+    assert_eq!((status, String::from_utf8(fetched)), (200, String::from_utf8(waited_for)));
+    let (_, _, list) = send(&state, Request::get("/api/v1/jobs")).await;
+    let list: Value = serde_json::from_slice(&list).unwrap();
+    assert_eq!(list, serde_json::json!([job]));
+    // The look, what it gave, and that the answer was fetched.
+    let log = fs_err::read_to_string(scratch.workspace.root().join("log/000001.jsonl")).unwrap();
+    let verbs: Vec<String> =
+        log.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()["verb"].to_string()).collect();
+    assert_eq!(verbs, ["\"begin\"", "\"scan\"", "\"scan\"", "\"job\"", "\"scan\"", "\"scan\""]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_is_cancelled_and_says_so() {
+    let scratch = scratch();
+    let state = AppState::new(scratch.workspace.clone()).unwrap();
+    let begin = |seed: usize| {
+        Request::get(format!("/api/v1/scan?cell=9&replicates=9999&seed={seed}")).header("prefer", "respond-async")
+    };
+    let (_, location, _) = send(&state, begin(1)).await;
+    let early = format!("{location}/answer");
+    assert_eq!(send(&state, Request::get(&early)).await.0, 409);
+    assert_eq!(send(&state, Request::delete(&location)).await.0, 403, "without the header");
+    assert_eq!(send(&state, Request::delete(&location).header("x-places", "1")).await.0, 202);
+    let job = ended(&state, &location).await;
+    assert_eq!(job["problem"]["type"], "urn:places:problem:cancelled", "{job}");
+    assert!(job["answer"].is_null() && job["steps_done"].as_u64() < Some(9999));
+    assert_eq!(send(&state, Request::get(&early)).await.0, 404);
+    assert_eq!(send(&state, Request::get("/api/v1/jobs/c0ffee")).await.0, 404);
+    // Jobs leave workers to those who wait, and no more are taken on than are worked off soon.
+    let mut begun = Vec::new();
+    for seed in 2..40 {
+        let (status, location, _) = send(&state, begin(seed)).await;
+        begun.push((status, location));
+    }
+    assert!(begun.iter().any(|b| b.0 == 503));
+    assert_eq!(send(&state, Request::get("/api/v1/count")).await.0, 200);
+    for (_, location) in begun.iter().filter(|b| b.0 == 202) {
+        assert_eq!(send(&state, Request::delete(location).header("x-places", "1")).await.0, 202);
+        ended(&state, location).await;
+    }
 }
