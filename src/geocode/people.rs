@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::{
+    everyday::is_plain,
     spelling::is_street_word,
-    token::{Gap, Token},
-    wording::{is_plain, longest},
+    token::{Gap, Token, longest_phrase},
 };
 
 /// Digits in a row, spaces left out, that are a telephone number or a date of birth.
@@ -81,7 +81,7 @@ fn titled(tokens: &[Token]) -> Vec<Range<usize>> {
 
 /// First name and surname after words that people are spoken of with.
 fn named(text: &str, tokens: &[Token], at: usize) -> Option<Range<usize>> {
-    let from = at + longest(&BEFORE_A_NAME, tokens, at)?;
+    let from = at + longest_phrase(&BEFORE_A_NAME, tokens, at)?;
     let names = tokens.get(from..from + 2)?;
     let capital = |t: &Token| text[t.start..t.end].starts_with(char::is_uppercase);
     let is_name = |t: &Token| capital(t) && !is_plain(&t.text) && !is_street_word(&t.text);
