@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{model::PrecisionClass, workspace::Incidents};
 
-use super::Placer;
+use super::{FileReport, ImportReport, Placer};
 
 /// What became of each new incident, by its position in the new set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +12,17 @@ pub(super) enum Outcome {
     Imported,
     Updated,
     Duplicate,
+}
+
+/// Adds outcomes to a file's report.
+pub(super) fn tally(report: &mut FileReport, outcomes: impl Iterator<Item = Outcome>) {
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Imported => report.imported += 1,
+            Outcome::Updated => report.updated += 1,
+            Outcome::Duplicate => report.duplicates += 1,
+        }
+    }
 }
 
 /// The merged partition.
@@ -87,7 +98,7 @@ impl Whereabouts {
         found
     }
 
-    pub(super) fn add_to(&self, report: &mut super::ImportReport) {
+    pub(super) fn add_to(&self, report: &mut ImportReport) {
         for (code, &count) in self.placed.iter().enumerate() {
             let class = PrecisionClass::from_code(code as u8);
             if let Some(class) = class.filter(|_| count > 0) {

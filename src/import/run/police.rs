@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use super::{Done, Job, MonthDone, add_file, add_places, tally};
+use super::job::{Done, Job, MonthDone};
 use crate::{
     import::{
         FileReport, ImportError, ImportReport, Rejection,
         categories::check_categories,
-        merge::{Outcome, Whereabouts, merge},
+        merge::{Outcome, Whereabouts, merge, tally},
         police::{ATTRIBUTES, parse_name, read_police_file},
         positions::{Position, mixed},
         source_files::SourceFile,
@@ -61,8 +61,8 @@ pub(super) fn run(job: &Job<'_>, words: &Words, files: &[SourceFile], state: &St
                 second: "others; name the files YYYY-MM-FORCE-street.csv".into(),
             });
         }
-        group.files.into_iter().for_each(|f| add_file(&mut whole.report, f));
-        add_places(&mut whole.report, &group.whereabouts);
+        group.files.into_iter().for_each(|f| whole.report.add_file(f));
+        group.whereabouts.add_to(&mut whole.report);
         whole.report.skipped_files.extend(group.skipped);
         whole.rejected.extend(group.rejected);
         whole.months.push(group.month);
