@@ -3,7 +3,7 @@
 //! Every filter has three answers for an incident: yes, no, and "cannot tell", when the incident's time is not
 //! precise enough. Incidents that may match but cannot be told are the `time_too_coarse` box.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{Span, Table, codes::hour_of, matches::RowTest};
 use crate::model::{Calendar, Definition, Query, QueryError, UNKNOWN_HOUR, fold};
@@ -29,12 +29,11 @@ pub struct CompiledFilter {
 }
 
 impl Table {
-    /// The name of a source with incidents, from any spelling of it. No two sources differ in their spelling alone: an import
-    /// refuses that.
-    #[must_use]
-    pub fn source_named(&self, given: &str) -> Option<&str> {
-        let folded = fold(given);
-        self.sources.iter().find(|known| fold(known) == folded).map(String::as_str)
+    /// Categories that a filter lets through.
+    pub(crate) fn asked_categories(&self, filter: &CompiledFilter) -> Vec<String> {
+        let kinds = self.kinds.iter().zip(&filter.kinds).filter(|(_, holds)| **holds);
+        let codes: BTreeSet<u16> = kinds.map(|(k, _)| k.1).collect();
+        codes.into_iter().map(|c| self.categories[usize::from(c)].clone()).collect()
     }
 }
 
