@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{
-    BUFFER, TileAddress,
+    address::{BUFFER, TileAddress},
     encode::{Feature, encode},
     fixed::{Box2, Fixed, fixed},
 };
