@@ -1,15 +1,12 @@
 //! Is the workspace what it was when it was written? Every checksum, and with `deep` every value.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    path::Path,
-};
+use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::params;
 
 use super::{
     Desk, State, Workspace, WorkspaceError,
-    files::digest,
+    files::{digest, stored_files},
     read_incidents, read_layer,
     seal::{self, Seal},
 };
@@ -204,24 +201,4 @@ fn check_files(workspace: &Workspace, state: &State, report: &mut CheckReport) -
         report.notes.push(format!("{strays} files left by an interrupted writer; the next writer removes them"));
     }
     Ok(())
-}
-
-/// Every file below the folders that hold data, from the root, with `/`.
-pub(super) fn stored_files(root: &Path) -> Result<Vec<String>, WorkspaceError> {
-    let mut found = Vec::new();
-    let mut folders = vec!["incidents".to_owned(), "areas".to_owned(), "reports".to_owned(), "gazetteer".to_owned()];
-    while let Some(folder) = folders.pop() {
-        let Ok(entries) = fs_err::read_dir(root.join(&folder)) else { continue };
-        for entry in entries {
-            let entry = entry?;
-            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            if entry.file_type()?.is_dir() {
-                folders.push(path);
-            } else {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }
