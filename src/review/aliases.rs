@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{ReviewError, decisions::set_queue, person, same_person};
+use super::{
+    ReviewError,
+    person::{AGREEMENT_FROM, person, same_person},
+    queue::set_queue,
+};
 use crate::{
     geocode::{self, Answer, EntryKind, Geocoder, Input, Status},
     import::{Position, Scope, Words, open_geocoder, place_waiting, waiting_by_words},
@@ -10,8 +14,6 @@ use crate::{
     workspace::{Alias, AliasState, Commit, ReviewItem, Workspace},
 };
 
-/// An alias that touches more records than this needs a second person.
-pub const AGREEMENT_FROM: u64 = 100;
 /// Longest name.
 const MAX_NAME_CHARS: usize = 80;
 

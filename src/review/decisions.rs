@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{AGREEMENT_FROM, ReviewError, person, same_person};
+use super::{
+    ReviewError,
+    person::{AGREEMENT_FROM, person, same_person},
+    queue::{hash_of, set_queue},
+};
 use crate::{
-    import::{
-        Choice, Decided, Position, Scope, WaitingRecords, Was, Words, candidates_of, counted, place_waiting,
-        waiting_by_words,
-    },
+    import::{Choice, Decided, Position, Scope, Was, Words, candidates_of, place_waiting, waiting_by_words},
     workspace::{Commit, ReviewDecision, ReviewItem, Workspace},
 };
 
@@ -30,11 +31,6 @@ pub struct Made {
     /// Whether it is of an older version, which does not know what each record had: they have no place until they are
     /// imported again.
     pub import_again: bool,
-}
-
-/// The digest in an identity.
-pub(super) fn hash_of(id: &str) -> Result<u64, ReviewError> {
-    u64::from_str_radix(id, 16).map_err(|_| ReviewError::NoItem { id: id.chars().take(40).collect() })
 }
 
 /// Decides on one wording.
@@ -202,17 +198,6 @@ pub fn agree_decision(workspace: &Workspace, number: i64, who: &str) -> Result<M
     Ok(Made { number, item: decision.item, records, place, pending: false, import_again: false })
 }
 
-/// Stores the queue with the records that wait now.
-pub(super) fn set_queue(
-    workspace: &Workspace,
-    commit: &mut Commit<'_>,
-    items: Vec<ReviewItem>,
-) -> Result<BTreeMap<u64, WaitingRecords>, ReviewError> {
-    let waiting = waiting_by_words(workspace, commit.state())?;
-    commit.set_review_items(&counted(items, &waiting))?;
-    Ok(waiting)
-}
-
 /// Words stay with the newest decisions alone, so that they can wait again when one is taken back: no longer than that
 /// are they kept. Of an older one the records go back, and the words come with the next import.
 pub(super) fn forget_words(commit: &mut Commit<'_>) -> Result<(), ReviewError> {
@@ -232,4 +217,11 @@ pub(super) fn forget_words(commit: &mut Commit<'_>) -> Result<(), ReviewError> {
         commit.set_decision_choice(decision.number, &serde_json::to_string(&decided).unwrap_or_default())?;
     }
     Ok(())
+}
+
+/// Whether a decision waits for a second person, and the place it chose, in words.
+#[must_use]
+pub fn told_decision(decision: &ReviewDecision) -> (bool, String) {
+    let decided = serde_json::from_str::<Decided>(&decision.choice).ok();
+    decided.map_or((false, String::new()), |d| (d.pending && !decision.undone, d.choice.told()))
 }

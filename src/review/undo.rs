@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{
     Made, ReviewError,
-    decisions::{forget_words, hash_of, set_queue},
-    offer_own,
+    decisions::forget_words,
+    queue::{hash_of, offer_own, set_queue},
 };
 use crate::{
     import::{Decided, Words, give_back, take_back},
