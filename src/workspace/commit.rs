@@ -13,8 +13,7 @@ use super::{
     Edition, FileEntry, FileKind, Incidents, Indicator, Lock, Settings, State, Workspace, WorkspaceError,
     files::{digest, stored_files, sync_folder, write_synced},
     identity::log_head,
-    incidents_digest::rows_digest_of,
-    incidents_write::write_incidents,
+    incidents::{rows_digest_of, write_incidents},
     private::{UNFINISHED, private_folder, temporary},
     schema, seal, settings_switch,
 };

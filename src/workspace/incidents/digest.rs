@@ -11,9 +11,11 @@ use parquet::{
 };
 
 use super::{
-    WorkspaceError,
-    incidents::{ABSENT, Dictionary, Incidents, NO_PLACE},
+    Incidents,
+    place::{ABSENT, NO_PLACE},
+    texts::Dictionary,
 };
+use crate::workspace::WorkspaceError;
 
 /// Its name in the file's metadata.
 const KEY: &str = "places:rows";
@@ -26,7 +28,7 @@ pub(super) fn rows_metadata(incidents: &Incidents, order: &[u32]) -> KeyValue {
 }
 
 /// The digest that a file was written with, or nothing where an earlier version wrote it.
-pub(super) fn rows_digest_of(path: &Path) -> Result<String, WorkspaceError> {
+pub(in crate::workspace) fn rows_digest_of(path: &Path) -> Result<String, WorkspaceError> {
     let file = fs_err::File::open(path)?;
     let metadata = ArrowReaderMetadata::load(file.file(), ArrowReaderOptions::new())
         .map_err(|source| WorkspaceError::Parquet { path: path.to_owned(), source })?;
