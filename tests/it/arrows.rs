@@ -1,4 +1,4 @@
-//! The arrows between rooms run one way, and so do those between the files of a room.
+//! The arrows between rooms run one way, and so do those between the files of a room; no file is long.
 //!
 //! Every path of `src` is read: `use` with its groups, re-exports, paths in code and inside macros; each is followed
 //! to the file that defines what it names, so that a room cannot be had through another one's re-export.
@@ -12,7 +12,7 @@ use std::{
     sync::LazyLock,
 };
 
-use source::{File, Source};
+use source::{File, Source, paths};
 
 /// Folder, and the rooms it may use. Rooms of the design that are not there yet have their line already.
 const MAY_USE: [(&str, &[&str]); 22] = [
@@ -86,6 +86,9 @@ const ALL_BUT_EDGES: &[&str] = &[
     "export",
     "tile",
 ];
+
+/// Lines of the longest file that there may be.
+const MOST_LINES: usize = 500;
 
 fn source() -> &'static Source {
     static SOURCE: LazyLock<Source> = LazyLock::new(|| Source::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")));
@@ -187,6 +190,17 @@ fn the_rooms_of_the_table_are_in_no_circle() {
 fn every_folder_is_a_room_with_a_line() {
     for file in &source().files {
         assert!(file.module.len() < 2 || allowed(file.room()).is_some(), "{} has no line in MAY_USE", file.room());
+    }
+}
+
+#[test]
+fn no_file_is_long() {
+    for folder in ["src", "tests"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for path in paths(&folder, Path::new("")) {
+            let lines = fs_err::read_to_string(folder.join(&path)).unwrap().lines().count();
+            assert!(lines <= MOST_LINES, "{} has {lines} lines: it holds a second noun", path.display());
+        }
     }
 }
 
