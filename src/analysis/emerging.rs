@@ -187,28 +187,28 @@ pub struct EmergingSummary {
 ///
 /// # Errors
 /// [`AskError`] for names that are not known, or with the reason why there is no answer.
-pub fn emerging(snapshot: &Exact<'_>, request: &EmergingRequest) -> Result<EmergingAnswer, AskError> {
-    let (query, sources_note) = with_sources(snapshot, &request.query, &[request.query.period()]);
+pub fn emerging(reader: &Exact<'_>, request: &EmergingRequest) -> Result<EmergingAnswer, AskError> {
+    let (query, sources_note) = with_sources(reader, &request.query, &[request.query.period()]);
     let request = &EmergingRequest { query, ..request.clone() };
     let EmergingRequest { query, resolution, .. } = request;
-    let (steps, left_out) = received_steps(snapshot, request)?;
+    let (steps, left_out) = received_steps(reader, request)?;
     let (first, last) = (steps.0[0], steps.0[steps.0.len() - 1]);
     let query = Query { from: Some(first.start), to: Some(last.end), ..query.clone() };
-    let map = MapCells::new(snapshot, &query, *resolution)?;
-    let (grouping, ids) = snapshot
+    let map = MapCells::new(reader, &query, *resolution)?;
+    let (grouping, ids) = reader
         .table()
         .cell_groups(*resolution)
         .ok_or_else(|| QueryError::invalid("cell", &resolution.to_string(), "a resolution from 7 to 11"))?;
-    let found = count_steps(snapshot, &query, grouping, &steps)?;
+    let found = count_steps(reader, &query, grouping, &steps)?;
     let counts = by_cell(&found, ids, &map.cells);
-    let exposure = exposure_of(snapshot, &query, request.exposure, *resolution, &map.cells)?;
+    let exposure = exposure_of(reader, &query, request.exposure, *resolution, &map.cells)?;
     let test = if request.test == HotspotTest::Exact { StepTest::Exact } else { StepTest::GiStar };
     let made = histories(&counts, steps.0.len(), &exposure, &map.weights, test, request.reference, ALPHA)
         .map_err(|e| in_words(&e))?;
     let names: Vec<&'static str> = made.places.iter().map(|h| class_of(h, request.scheme)).collect();
     let kept: Vec<usize> = (0..names.len()).filter(|&i| request.all || names[i] != "no pattern").collect();
     let rows = history_rows(request, &map, &found, ids, &made, &names, &kept);
-    let boxes = Summary::of(snapshot, &query, &without_steps(snapshot, &query, grouping, &left_out, found.boxes)?);
+    let boxes = Summary::of(reader, &query, &without_steps(reader, &query, grouping, &left_out, found.boxes)?);
     let mut method = method_of(request, &map, &counts, &made, &exposure, kept.len());
     method.notes.extend(sources_note);
     let summary = EmergingSummary {
@@ -256,8 +256,8 @@ fn tally(names: &[&'static str]) -> Vec<(String, usize)> {
 }
 
 /// Steps of the period that every district with data has received, and those left out.
-fn received_steps(snapshot: &Exact<'_>, request: &EmergingRequest) -> Result<(Steps, Vec<Period>), AskError> {
-    let months = months_asked(snapshot, &request.query);
+fn received_steps(reader: &Exact<'_>, request: &EmergingRequest) -> Result<(Steps, Vec<Period>), AskError> {
+    let months = months_asked(reader, &request.query);
     let all = match (request.step, months.first(), months.last()) {
         (StepLength::FourWeeks, Some(first), Some(last)) => four_weeks(*first, *last),
         _ => months,
@@ -266,8 +266,8 @@ fn received_steps(snapshot: &Exact<'_>, request: &EmergingRequest) -> Result<(St
         let reason = format!("there would be {} steps; at most {MAX_STEPS}: choose a shorter period", all.len());
         return Err(AskError::none(reason));
     }
-    let sources = asked_sources(snapshot, &request.query);
-    let received = |step: &Period| snapshot.coverage.whole_everywhere(sources, *step);
+    let sources = asked_sources(reader, &request.query);
+    let received = |step: &Period| reader.coverage.whole_everywhere(sources, *step);
     let (kept, left_out): (Vec<Period>, Vec<Period>) = all.into_iter().partition(received);
     if kept.len() < 2 {
         let reason = format!(

@@ -208,24 +208,24 @@ pub(super) struct MapCells {
 }
 
 impl MapCells {
-    pub(super) fn new(snapshot: &Exact<'_>, query: &Query, resolution: u8) -> Result<Self, AskError> {
+    pub(super) fn new(reader: &Exact<'_>, query: &Query, resolution: u8) -> Result<Self, AskError> {
         // Names that are not known are said before anything is worked out.
-        Plan::new(snapshot, &Query { by: vec![Dimension::Cell(resolution)], ..query.clone() })?;
-        let universe = snapshot.universe(resolution)?;
-        let sources = asked_sources(snapshot, query);
-        let period = received_extent(snapshot, query);
+        Plan::new(reader, &Query { by: vec![Dimension::Cell(resolution)], ..query.clone() })?;
+        let universe = reader.universe(resolution)?;
+        let sources = asked_sources(reader, query);
+        let period = received_extent(reader, query);
         let kept: Vec<bool> = {
             let mut of_district: std::collections::HashMap<&str, bool> = std::collections::HashMap::new();
             let mut received = |cell: u64| {
-                let district = universe.district(snapshot, cell);
+                let district = universe.district(reader, cell);
                 *of_district
                     .entry(district)
-                    .or_insert_with(|| period.is_some_and(|p| snapshot.coverage.as_anywhere(sources, p, district)))
+                    .or_insert_with(|| period.is_some_and(|p| reader.coverage.as_anywhere(sources, p, district)))
             };
             universe.cells.iter().map(|&cell| received(cell)).collect()
         };
         let wanted = if query.has_place() {
-            let cells = places_of(snapshot, &PlaceDimension::Cell(resolution), query)?;
+            let cells = places_of(reader, &PlaceDimension::Cell(resolution), query)?;
             Some(cells.into_iter().collect::<std::collections::HashSet<u64>>())
         } else {
             None
@@ -257,8 +257,8 @@ impl MapCells {
 }
 
 /// The period asked for, no wider than what was received.
-fn received_extent(snapshot: &Exact<'_>, query: &Query) -> Option<Period> {
-    let months = snapshot.coverage.months(asked_sources(snapshot, query));
+fn received_extent(reader: &Exact<'_>, query: &Query) -> Option<Period> {
+    let months = reader.coverage.months(asked_sources(reader, query));
     let (first, last) = (months.first()?.period(), months.last()?.period());
     let asked = query.period();
     let start = asked.start.max(first.start);
@@ -268,36 +268,36 @@ fn received_extent(snapshot: &Exact<'_>, query: &Query) -> Option<Period> {
 
 /// Counts of the cells of a map, and the boxes beside them.
 fn counts_of(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     query: &Query,
     resolution: u8,
     cells: &[u64],
 ) -> Result<(Vec<u64>, Summary), AskError> {
     let by_cell = Query { by: vec![Dimension::Cell(resolution)], ..query.clone() };
-    let plan = Plan::new(snapshot, &by_cell)?;
-    let found = snapshot.table().count(&plan.grouping, &plan.filter, &[]);
+    let plan = Plan::new(reader, &by_cell)?;
+    let found = reader.table().count(&plan.grouping, &plan.filter, &[]);
     let mut counts = vec![0; cells.len()];
-    let ids = snapshot.table().cell_groups(resolution).map_or(&[][..], |g| g.1);
+    let ids = reader.table().cell_groups(resolution).map_or(&[][..], |g| g.1);
     for row in found.rows() {
         if let Ok(i) = cells.binary_search(&ids[row.group as usize]) {
             counts[i] = row.count;
         }
     }
-    Ok((counts, Summary::of(snapshot, query, &found.boxes)))
+    Ok((counts, Summary::of(reader, query, &found.boxes)))
 }
 
 /// Finds hot spots.
 ///
 /// # Errors
 /// [`AskError`] for names that are not known, or with the reason why there is no answer.
-pub fn hotspots(snapshot: &Exact<'_>, request: &HotspotRequest) -> Result<HotspotAnswer, AskError> {
-    let (query, left_out) = with_sources(snapshot, &request.query, &[request.query.period()]);
+pub fn hotspots(reader: &Exact<'_>, request: &HotspotRequest) -> Result<HotspotAnswer, AskError> {
+    let (query, left_out) = with_sources(reader, &request.query, &[request.query.period()]);
     let request = &HotspotRequest { query, ..request.clone() };
     let HotspotRequest { query, resolution, .. } = request;
-    let map = MapCells::new(snapshot, query, *resolution)?;
-    let (counts, boxes) = counts_of(snapshot, query, *resolution, &map.cells)?;
+    let map = MapCells::new(reader, query, *resolution)?;
+    let (counts, boxes) = counts_of(reader, query, *resolution, &map.cells)?;
     let mut found = match request.test {
-        HotspotTest::Exact => exact(snapshot, request, &map, &counts, boxes),
+        HotspotTest::Exact => exact(reader, request, &map, &counts, boxes),
         HotspotTest::GiStar => gi_star_map(request, &map, &counts, boxes),
     }?;
     found.summary.method.notes.extend(left_out);
@@ -305,13 +305,13 @@ pub fn hotspots(snapshot: &Exact<'_>, request: &HotspotRequest) -> Result<Hotspo
 }
 
 fn exact(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     request: &HotspotRequest,
     map: &MapCells,
     counts: &[u64],
     boxes: Summary,
 ) -> Result<HotspotAnswer, AskError> {
-    let exposure = exposure_of(snapshot, &request.query, request.exposure, request.resolution, &map.cells)?;
+    let exposure = exposure_of(reader, &request.query, request.exposure, request.resolution, &map.cells)?;
     let tests = local_tests(counts, &exposure, &map.weights, ALPHA).map_err(|e| in_words(&e))?;
     let hot: Vec<bool> = tests.q_high.iter().map(|q| *q <= ALPHA).collect();
     let kept = kept_rows(request, &hot);

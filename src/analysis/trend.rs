@@ -158,12 +158,12 @@ impl TrendMonth {
 }
 
 /// Districts that the place of a query lies in; without a place all that anything covers.
-fn districts_of(snapshot: &Exact<'_>, query: &Query) -> Result<Vec<String>, AskError> {
-    if let Some(region) = Region::of_query(snapshot.ground(), query)? {
+fn districts_of(reader: &Exact<'_>, query: &Query) -> Result<Vec<String>, AskError> {
+    if let Some(region) = Region::of_query(reader.ground(), query)? {
         return Ok(region.districts()?);
     }
-    let coverage = &snapshot.coverage;
-    let sources = asked_sources(snapshot, query);
+    let coverage = &reader.coverage;
+    let sources = asked_sources(reader, query);
     let covered = |d: &&(String, String)| sources.iter().any(|s| coverage.covers(s, &d.0));
     let found: Vec<String> = coverage.districts.iter().filter(covered).map(|d| d.0.clone()).collect();
     Ok(if found.is_empty() { vec![String::new()] } else { found })
@@ -173,11 +173,11 @@ fn districts_of(snapshot: &Exact<'_>, query: &Query) -> Result<Vec<String>, AskE
 ///
 /// # Errors
 /// [`AskError`] for names that are not known, or with the reason why there is no answer.
-pub fn trend(snapshot: &Exact<'_>, request: &TrendRequest) -> Result<TrendAnswer, AskError> {
-    let (query, note) = with_sources(snapshot, &request.query, &[request.query.period()]);
+pub fn trend(reader: &Exact<'_>, request: &TrendRequest) -> Result<TrendAnswer, AskError> {
+    let (query, note) = with_sources(reader, &request.query, &[request.query.period()]);
     // Whole months only: the boxes are those of the months that are looked at.
-    let months = months_asked(snapshot, &query);
-    let days = months.iter().filter(|m| days_asked(snapshot, &query, **m) > 0).copied();
+    let months = months_asked(reader, &query);
+    let days = months.iter().filter(|m| days_asked(reader, &query, **m) > 0).copied();
     let months: Vec<Period> = days.collect();
     let (Some(first), Some(last)) = (months.first(), months.last()) else {
         let reason = "there is no whole month received in the period; `places coverage` lists what was".to_owned();
@@ -185,8 +185,8 @@ pub fn trend(snapshot: &Exact<'_>, request: &TrendRequest) -> Result<TrendAnswer
     };
     let query = Query { from: Some(first.start), to: Some(last.end), ..query };
     let mut found = match &request.layer {
-        Some(layer) => areas(snapshot, &query, layer, months),
-        None => series(snapshot, &query, months),
+        Some(layer) => areas(reader, &query, layer, months),
+        None => series(reader, &query, months),
     }?;
     found.summary.notes.extend(note);
     Ok(found)
@@ -210,21 +210,21 @@ fn is_seasonal(steps: &[Period]) -> bool {
     pairs >= 6
 }
 
-fn areas(snapshot: &Exact<'_>, query: &Query, layer: &str, months: Vec<Period>) -> Result<TrendAnswer, AskError> {
+fn areas(reader: &Exact<'_>, query: &Query, layer: &str, months: Vec<Period>) -> Result<TrendAnswer, AskError> {
     let by_area = Query { by: vec![Dimension::Area(layer.to_owned())], ..query.clone() };
-    let plan = Plan::new(snapshot, &by_area)?;
-    let sources = asked_sources(snapshot, query);
-    let layer = snapshot.layer_position("area", layer)?;
-    let loaded = snapshot.layers[layer].areas.as_slice();
+    let plan = Plan::new(reader, &by_area)?;
+    let sources = asked_sources(reader, query);
+    let layer = reader.layer_position("area", layer)?;
+    let loaded = reader.layers[layer].areas.as_slice();
     let steps = Steps(months.clone());
-    let found = count_steps(snapshot, query, &plan.grouping, &steps)?;
+    let found = count_steps(reader, query, &plan.grouping, &steps)?;
     let mut tests: Vec<Option<AreaTrend>> = Vec::new();
     for (i, area) in loaded.iter().enumerate() {
         let kept: Vec<usize> =
-            (0..months.len()).filter(|&m| snapshot.coverage.whole(sources, months[m], &area.district)).collect();
+            (0..months.len()).filter(|&m| reader.coverage.whole(sources, months[m], &area.district)).collect();
         let periods: Vec<Period> = kept.iter().map(|&m| months[m]).collect();
         let counts: Vec<u32> = kept.iter().map(|&m| found.of(i)[m]).collect();
-        let days: Vec<f64> = periods.iter().map(|p| f64::from(days_asked(snapshot, query, *p))).collect();
+        let days: Vec<f64> = periods.iter().map(|p| f64::from(days_asked(reader, query, *p))).collect();
         tests.push(AreaTrend::new(&counts, &periods, &days).ok());
     }
     if tests.iter().all(Option::is_none) {
@@ -235,7 +235,7 @@ fn areas(snapshot: &Exact<'_>, query: &Query, layer: &str, months: Vec<Period>) 
     let q = adjusted(&p, FdrMethod::BenjaminiHochberg)?;
     let seasonal = tests.iter().flatten().any(|t| t.seasonal);
     let summary = TrendSummary {
-        boxes: Summary::of(snapshot, query, &found.boxes),
+        boxes: Summary::of(reader, query, &found.boxes),
         method: format!(
             "{} on monthly counts brought to equal length, Sen's slope, two-sided, Benjamini-Hochberg over areas",
             if seasonal {
@@ -246,7 +246,7 @@ fn areas(snapshot: &Exact<'_>, query: &Query, layer: &str, months: Vec<Period>) 
         ),
         tests: p.iter().filter(|p| !p.is_nan()).count(),
         months: months.len(),
-        months_left_out: left_out(snapshot, sources, &months),
+        months_left_out: left_out(reader, sources, &months),
         dispersion: None,
         notes: Vec::new(),
         method_version: TrendRequest::DECLARATION.method.to_owned(),
@@ -255,9 +255,9 @@ fn areas(snapshot: &Exact<'_>, query: &Query, layer: &str, months: Vec<Period>) 
 }
 
 /// Months that some district has not received, those in a row together.
-fn left_out(snapshot: &Exact<'_>, sources: &[String], months: &[Period]) -> Vec<String> {
-    let districts = &snapshot.coverage.districts;
-    let missing = |month: &&Period| districts.iter().any(|d| !snapshot.coverage.whole(sources, **month, &d.0));
+fn left_out(reader: &Exact<'_>, sources: &[String], months: &[Period]) -> Vec<String> {
+    let districts = &reader.coverage.districts;
+    let missing = |month: &&Period| districts.iter().any(|d| !reader.coverage.whole(sources, **month, &d.0));
     in_runs(months.iter().filter(missing))
 }
 
@@ -379,17 +379,17 @@ pub(super) fn chart(values: &[f64], shape: &[f64]) -> Result<Chart, StatsError> 
     Ok(Chart { points: values.iter().zip(&centers).map(point).collect(), dispersion })
 }
 
-fn series(snapshot: &Exact<'_>, query: &Query, asked: Vec<Period>) -> Result<TrendAnswer, AskError> {
-    let plan = Plan::new(snapshot, query)?;
-    let sources = asked_sources(snapshot, query);
-    let districts = districts_of(snapshot, query)?;
-    let is_known = |m: &Period| districts.iter().all(|d| snapshot.coverage.whole(sources, *m, d));
+fn series(reader: &Exact<'_>, query: &Query, asked: Vec<Period>) -> Result<TrendAnswer, AskError> {
+    let plan = Plan::new(reader, query)?;
+    let sources = asked_sources(reader, query);
+    let districts = districts_of(reader, query)?;
+    let is_known = |m: &Period| districts.iter().all(|d| reader.coverage.whole(sources, *m, d));
     let (months, missing): (Vec<Period>, Vec<Period>) = asked.into_iter().partition(is_known);
     let steps = Steps(months);
-    let found = count_steps(snapshot, query, &plan.grouping, &steps)?;
+    let found = count_steps(reader, query, &plan.grouping, &steps)?;
     let counts = if found.counts.is_empty() { vec![0; steps.0.len()] } else { found.of(0).to_vec() };
     // The band follows the length of the month.
-    let days: Vec<f64> = steps.0.iter().map(|p| f64::from(days_asked(snapshot, query, *p)) / MONTH_DAYS).collect();
+    let days: Vec<f64> = steps.0.iter().map(|p| f64::from(days_asked(reader, query, *p)) / MONTH_DAYS).collect();
     let values: Vec<f64> = counts.iter().map(|&n| f64::from(n)).collect();
     let charted = chart(&values, &days).map_err(|e| in_words(&e))?;
     let marks = signals(&charted.points);
@@ -405,7 +405,7 @@ fn series(snapshot: &Exact<'_>, query: &Query, asked: Vec<Period>) -> Result<Tre
         })
         .collect();
     let summary = TrendSummary {
-        boxes: Summary::of(snapshot, query, &without_steps(snapshot, query, &plan.grouping, &missing, found.boxes)?),
+        boxes: Summary::of(reader, query, &without_steps(reader, query, &plan.grouping, &missing, found.boxes)?),
         method: format!(
             "control chart: mean of the first {} months a day, exact limits at three standard deviations, negative binomial where counts vary more than chance",
             BASELINE.min(steps.0.len().saturating_sub(1))

@@ -42,7 +42,7 @@ pub(super) struct Candidates {
 
 impl Candidates {
     /// Areas that are not the place, touch neither it nor the ring, and were received.
-    pub(super) fn new(snapshot: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Result<Self, AskError> {
+    pub(super) fn new(reader: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Result<Self, AskError> {
         let Some((layer, _)) = &counted.areas else { return Ok(Self { positions: Vec::new() }) };
         let resolution = request.ring_resolution;
         let mut near = counted.place.region.cells(resolution)?;
@@ -58,7 +58,7 @@ impl Candidates {
         let is_free = |i: &usize| {
             !touched[*i]
                 && counted.place.area != Some(*i as u32)
-                && counted.is_received(snapshot, request, &layer.areas[*i].district)
+                && counted.is_received(reader, request, &layer.areas[*i].district)
         };
         Ok(Self { positions: (0..layer.areas.len()).filter(is_free).collect() })
     }
@@ -98,7 +98,7 @@ impl Candidates {
     /// The areas asked for, and why some were left out.
     fn given(
         &self,
-        snapshot: &Exact<'_>,
+        reader: &Exact<'_>,
         request: &CompareRequest,
         counted: &Counted<'_>,
         places: &[PlaceRef],
@@ -106,7 +106,7 @@ impl Candidates {
     ) -> Result<Vec<Control>, AskError> {
         let mut controls = Vec::new();
         for place in places {
-            let found = Place::find(snapshot, "comparison", place)?;
+            let found = Place::find(reader, "comparison", place)?;
             let same_layer = found.layer.zip(counted.areas.as_ref()).is_some_and(|(a, (b, _))| a.name == b.name);
             let position = found.area.filter(|_| same_layer).map(|a| a as usize);
             let Some(position) = position else {
@@ -170,7 +170,7 @@ fn control(request: &CompareRequest, counted: &Counted<'_>, i: usize) -> Control
 
 /// The comparison areas of a question.
 pub(super) fn controls(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     request: &CompareRequest,
     counted: &Counted<'_>,
     candidates: &Candidates,
@@ -178,7 +178,7 @@ pub(super) fn controls(
 ) -> Result<Vec<Control>, AskError> {
     match &request.comparison {
         Comparison::None => Ok(Vec::new()),
-        Comparison::Given(places) => candidates.given(snapshot, request, counted, places, notes),
+        Comparison::Given(places) => candidates.given(reader, request, counted, places, notes),
         Comparison::Suggested => {
             let found = candidates.similar(request, counted);
             if found.is_empty() {
@@ -200,12 +200,12 @@ fn set_against(place: BeforeAfter, others: BeforeAfter, widening: f64) -> Option
 
 /// The change of the place against all other areas that were received.
 pub(super) fn county(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     request: &CompareRequest,
     counted: &Counted<'_>,
     widening: f64,
 ) -> Option<CountyChange> {
-    let others: Vec<BeforeAfter> = received(snapshot, request, counted)
+    let others: Vec<BeforeAfter> = received(reader, request, counted)
         .into_iter()
         .filter(|&i| counted.place.area != Some(i as u32))
         .map(|i| counted.change(Who::Area(i), request))
@@ -259,19 +259,19 @@ pub(super) fn controls_sum(request: &CompareRequest, counted: &Counted<'_>, cont
 }
 
 /// Areas of the layer that were received as the place was, the place itself among them.
-fn received(snapshot: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Vec<usize> {
+fn received(reader: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Vec<usize> {
     let Some((layer, _)) = &counted.areas else { return Vec::new() };
     let mut of_district: std::collections::HashMap<&str, bool> = std::collections::HashMap::new();
     let mut is_received =
-        |district| *of_district.entry(district).or_insert_with(|| counted.is_received(snapshot, request, district));
+        |district| *of_district.entry(district).or_insert_with(|| counted.is_received(reader, request, district));
     (0..layer.areas.len()).filter(|&i| is_received(layer.areas[i].district.as_str())).collect()
 }
 
 /// Dispersion of the place's slices round the course of all areas together, drawn towards that of all areas.
-pub(super) fn dispersion(snapshot: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Dispersion {
+pub(super) fn dispersion(reader: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Dispersion {
     const KNOWN_POISSON: Dispersion = Dispersion { phi: 1.0, df: f64::INFINITY };
     let windows = [request.before, request.after];
-    let known = received(snapshot, request, counted);
+    let known = received(reader, request, counted);
     let whole: Vec<f64> = match &counted.areas {
         Some((_, counts)) => {
             let at = |t: usize| known.iter().map(|&i| f64::from(counts.of(i)[t])).sum();
@@ -318,14 +318,14 @@ pub(super) fn dispersion(snapshot: &Exact<'_>, request: &CompareRequest, counted
 
 /// How high the place stood before, and whether it is taken to have been picked for it.
 pub(super) fn peak(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     request: &CompareRequest,
     counted: &Counted<'_>,
     past: Period,
     widening: f64,
 ) -> Option<Peak> {
     let (layer, _) = counted.areas.as_ref()?;
-    let known = received(snapshot, request, counted);
+    let known = received(reader, request, counted);
     let before: Vec<f64> = known.iter().map(|&i| counted.sum(Who::Area(i), request.before) as f64).collect();
     let of = before.len();
     let own = counted.exposed(request.before);
