@@ -113,8 +113,8 @@ fn residents(reader: &Exact<'_>, resolution: u8, cells: &[u64]) -> Result<Vec<f6
 /// The finest layer with a figure of all residents, and that figure by area.
 pub(super) fn layer_with_residents(snapshot: &Snapshot) -> Result<(&LoadedLayer, &Vec<f64>), AskError> {
     let with = |layer| residents_of(layer).map(|people| (layer, people));
-    let found = snapshot.layers.iter().filter_map(with).max_by_key(|(layer, _)| layer.areas.len());
-    found.ok_or_else(|| {
+    let finest = snapshot.layers.iter().filter_map(with).max_by_key(|(layer, _)| layer.areas.len());
+    finest.ok_or_else(|| {
         let reason = "no layer has residents: add them with `places indicators add FILE.csv --layer LAYER`, or choose the exposure equal or recorded";
         AskError::none(reason)
     })

@@ -107,10 +107,10 @@ Gi* is there for comparison with other programs: on sparse counts it finds hot s
     }
 
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
-        let found = hotspots(reader, self)?;
-        let mut notes = found.summary.boxes.lines();
-        notes.extend(found.summary.method.lines());
-        Ok(Answer::rows(found.rows, found.summary, notes))
+        let answer = hotspots(reader, self)?;
+        let mut notes = answer.summary.boxes.lines();
+        notes.extend(answer.summary.method.lines());
+        Ok(Answer::rows(answer.rows, answer.summary, notes))
     }
 }
 
@@ -275,15 +275,15 @@ fn counts_of(
 ) -> Result<(Vec<u64>, Summary), AskError> {
     let by_cell = Query { by: vec![Dimension::Cell(resolution)], ..query.clone() };
     let plan = Plan::new(reader, &by_cell)?;
-    let found = reader.table().count(&plan.grouping, &plan.filter, &[]);
+    let counted = reader.table().count(&plan.grouping, &plan.filter, &[]);
     let mut counts = vec![0; cells.len()];
     let ids = reader.table().cell_groups(resolution).map_or(&[][..], |g| g.1);
-    for row in found.rows() {
+    for row in counted.rows() {
         if let Ok(i) = cells.binary_search(&ids[row.group as usize]) {
             counts[i] = row.count;
         }
     }
-    Ok((counts, Summary::of(reader, query, &found.boxes)))
+    Ok((counts, Summary::of(reader, query, &counted.boxes)))
 }
 
 /// Finds hot spots.
@@ -296,12 +296,12 @@ pub fn hotspots(reader: &Exact<'_>, request: &HotspotRequest) -> Result<HotspotA
     let HotspotRequest { query, resolution, .. } = request;
     let map = MapCells::new(reader, query, *resolution)?;
     let (counts, boxes) = counts_of(reader, query, *resolution, &map.cells)?;
-    let mut found = match request.test {
+    let mut answer = match request.test {
         HotspotTest::Exact => exact(reader, request, &map, &counts, boxes),
         HotspotTest::GiStar => gi_star_map(request, &map, &counts, boxes),
     }?;
-    found.summary.method.notes.extend(left_out);
-    Ok(found)
+    answer.summary.method.notes.extend(left_out);
+    Ok(answer)
 }
 
 fn exact(

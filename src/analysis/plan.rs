@@ -103,11 +103,11 @@ fn resolves(dimension: &Dimension, span: Span) -> bool {
 
 fn single<'s>(reader: &'s Exact<'s>, place: &PlaceDimension) -> &'s Grouping {
     let table = reader.table();
-    let found = match place {
+    let grouping = match place {
         PlaceDimension::Cell(resolution) => table.cell_groups(*resolution).map(|g| g.0),
         PlaceDimension::Area(layer) => table.layer_groups(&reader.layers[*layer].name),
     };
-    found.unwrap_or(&table.whole)
+    grouping.unwrap_or(&table.whole)
 }
 
 type Combined<'s> = (Cow<'s, Grouping>, Vec<Vec<u32>>);

@@ -94,9 +94,9 @@ Finds clusters that end with the last month received, adjusted for how busy ever
     }
 
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
-        let found = scan(reader, self)?;
-        let notes = found.summary.lines();
-        Ok(Answer::rows(found.rows, found.summary, notes))
+        let answer = scan(reader, self)?;
+        let notes = answer.summary.lines();
+        Ok(Answer::rows(answer.rows, answer.summary, notes))
     }
 }
 
@@ -179,8 +179,8 @@ pub fn scan(reader: &Exact<'_>, request: &ScanRequest) -> Result<ScanAnswer, Ask
         .table()
         .cell_groups(request.resolution)
         .ok_or_else(|| QueryError::invalid("cell", &request.resolution.to_string(), "a resolution from 7 to 11"))?;
-    let found = count_steps(reader, &query, grouping, &steps)?;
-    let all = by_cell(&found, ids, &map.cells);
+    let counted = count_steps(reader, &query, grouping, &steps)?;
+    let all = by_cell(&counted, ids, &map.cells);
     let months = steps.0.len();
     let occupied: Vec<u32> = (0..map.cells.len())
         .filter(|&i| all[i * months..(i + 1) * months].iter().any(|&n| n > 0))
@@ -217,7 +217,7 @@ pub fn scan(reader: &Exact<'_>, request: &ScanRequest) -> Result<ScanAnswer, Ask
     };
     let listed: Vec<Cluster> = scan.clusters.iter().take(LISTED).cloned().collect();
     let summary = ScanSummary {
-        boxes: Summary::of(reader, &query, &found.boxes),
+        boxes: Summary::of(reader, &query, &counted.boxes),
         method: format!(
             "prospective space-time permutation scan, {} replicates, Gumbel tail; adjusts for how busy each cell and each month is",
             scan.replicates

@@ -63,12 +63,12 @@ pub(super) fn count_steps(
     reader.watch().check()?;
     let filter = CompiledFilter::new(table, query, &reader.known, |span| steps.holding(span).is_some())?;
     let dimension = RowDimension::of_span(table, steps.0.len(), |span| steps.holding(span));
-    let found = table.count(grouping, &filter, std::slice::from_ref(&dimension));
+    let counted = table.count(grouping, &filter, std::slice::from_ref(&dimension));
     let mut counts = vec![0; grouping.len() * steps.0.len()];
-    for row in found.rows() {
+    for row in counted.rows() {
         counts[row.group as usize * steps.0.len() + row.key as usize] = row.count as u32;
     }
-    Ok(StepCounts { steps: steps.0.len(), counts, boxes: found.boxes })
+    Ok(StepCounts { steps: steps.0.len(), counts, boxes: counted.boxes })
 }
 
 /// Boxes without the incidents of steps that were left out: these are no part of the question.

@@ -73,15 +73,15 @@ With --area: one row per area, tested for a trend. Without: the months of the pl
     }
 
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
-        let found = trend(reader, self)?;
-        let summary = &found.summary;
+        let answer = trend(reader, self)?;
+        let summary = &answer.summary;
         let mut notes = summary.boxes.lines();
         notes.push(format!("{}; {} tests, {} months", summary.method, summary.tests, summary.months));
         notes.extend(summary.notes.iter().cloned());
         if !summary.months_left_out.is_empty() {
             notes.push(format!("months left out where they were not received: {}", summary.months_left_out.join(", ")));
         }
-        Ok(Answer::rows(found.rows, found.summary, notes))
+        Ok(Answer::rows(answer.rows, answer.summary, notes))
     }
 }
 
@@ -165,8 +165,8 @@ fn districts_of(reader: &Exact<'_>, query: &Query) -> Result<Vec<String>, AskErr
     let coverage = &reader.coverage;
     let sources = asked_sources(reader, query);
     let covered = |d: &&(String, String)| sources.iter().any(|s| coverage.covers(s, &d.0));
-    let found: Vec<String> = coverage.districts.iter().filter(covered).map(|d| d.0.clone()).collect();
-    Ok(if found.is_empty() { vec![String::new()] } else { found })
+    let districts: Vec<String> = coverage.districts.iter().filter(covered).map(|d| d.0.clone()).collect();
+    Ok(if districts.is_empty() { vec![String::new()] } else { districts })
 }
 
 /// Tests the areas of a layer for trends, or charts the series of a place.
@@ -184,12 +184,12 @@ pub fn trend(reader: &Exact<'_>, request: &TrendRequest) -> Result<TrendAnswer, 
         return Err(AskError::none(reason));
     };
     let query = Query { from: Some(first.start), to: Some(last.end), ..query };
-    let mut found = match &request.layer {
+    let mut answer = match &request.layer {
         Some(layer) => areas(reader, &query, layer, months),
         None => series(reader, &query, months),
     }?;
-    found.summary.notes.extend(note);
-    Ok(found)
+    answer.summary.notes.extend(note);
+    Ok(answer)
 }
 
 /// A month's count brought to a month of mean length.
@@ -217,13 +217,13 @@ fn areas(reader: &Exact<'_>, query: &Query, layer: &str, months: Vec<Period>) ->
     let layer = reader.layer_position("area", layer)?;
     let loaded = reader.layers[layer].areas.as_slice();
     let steps = Steps(months.clone());
-    let found = count_steps(reader, query, &plan.grouping, &steps)?;
+    let counted = count_steps(reader, query, &plan.grouping, &steps)?;
     let mut tests: Vec<Option<AreaTrend>> = Vec::new();
     for (i, area) in loaded.iter().enumerate() {
         let kept: Vec<usize> =
             (0..months.len()).filter(|&m| reader.coverage.whole(sources, months[m], &area.district)).collect();
         let periods: Vec<Period> = kept.iter().map(|&m| months[m]).collect();
-        let counts: Vec<u32> = kept.iter().map(|&m| found.of(i)[m]).collect();
+        let counts: Vec<u32> = kept.iter().map(|&m| counted.of(i)[m]).collect();
         let days: Vec<f64> = periods.iter().map(|p| f64::from(days_asked(reader, query, *p))).collect();
         tests.push(AreaTrend::new(&counts, &periods, &days).ok());
     }
@@ -235,7 +235,7 @@ fn areas(reader: &Exact<'_>, query: &Query, layer: &str, months: Vec<Period>) ->
     let q = adjusted(&p, FdrMethod::BenjaminiHochberg)?;
     let seasonal = tests.iter().flatten().any(|t| t.seasonal);
     let summary = TrendSummary {
-        boxes: Summary::of(reader, query, &found.boxes),
+        boxes: Summary::of(reader, query, &counted.boxes),
         method: format!(
             "{} on monthly counts brought to equal length, Sen's slope, two-sided, Benjamini-Hochberg over areas",
             if seasonal {
@@ -386,8 +386,8 @@ fn series(reader: &Exact<'_>, query: &Query, asked: Vec<Period>) -> Result<Trend
     let is_known = |m: &Period| districts.iter().all(|d| reader.coverage.whole(sources, *m, d));
     let (months, missing): (Vec<Period>, Vec<Period>) = asked.into_iter().partition(is_known);
     let steps = Steps(months);
-    let found = count_steps(reader, query, &plan.grouping, &steps)?;
-    let counts = if found.counts.is_empty() { vec![0; steps.0.len()] } else { found.of(0).to_vec() };
+    let counted = count_steps(reader, query, &plan.grouping, &steps)?;
+    let counts = if counted.counts.is_empty() { vec![0; steps.0.len()] } else { counted.of(0).to_vec() };
     // The band follows the length of the month.
     let days: Vec<f64> = steps.0.iter().map(|p| f64::from(days_asked(reader, query, *p)) / MONTH_DAYS).collect();
     let values: Vec<f64> = counts.iter().map(|&n| f64::from(n)).collect();
@@ -405,7 +405,7 @@ fn series(reader: &Exact<'_>, query: &Query, asked: Vec<Period>) -> Result<Trend
         })
         .collect();
     let summary = TrendSummary {
-        boxes: Summary::of(reader, query, &without_steps(reader, query, &plan.grouping, &missing, found.boxes)?),
+        boxes: Summary::of(reader, query, &without_steps(reader, query, &plan.grouping, &missing, counted.boxes)?),
         method: format!(
             "control chart: mean of the first {} months a day, exact limits at three standard deviations, negative binomial where counts vary more than chance",
             BASELINE.min(steps.0.len().saturating_sub(1))

@@ -84,18 +84,18 @@ pub(super) struct Whereabouts {
 
 impl Whereabouts {
     pub(super) fn of(incidents: &Incidents, placer: &Placer) -> Self {
-        let mut found = Self::default();
+        let mut whereabouts = Self::default();
         for i in 0..incidents.len() {
             match incidents.place_of(i) {
-                None => found.not_located += 1,
-                Some(place) if !placer.in_study_area(place) => found.outside += 1,
+                None => whereabouts.not_located += 1,
+                Some(place) if !placer.in_study_area(place) => whereabouts.outside += 1,
                 Some(place) => {
-                    found.placed[usize::from(place.class.code())] += 1;
-                    found.near_border += u64::from(place.flags & crate::model::FLAG_AREA_SNAPPED != 0);
+                    whereabouts.placed[usize::from(place.class.code())] += 1;
+                    whereabouts.near_border += u64::from(place.flags & crate::model::FLAG_AREA_SNAPPED != 0);
                 }
             }
         }
-        found
+        whereabouts
     }
 
     pub(super) fn add_to(&self, report: &mut ImportReport) {

@@ -17,7 +17,8 @@ const WORDS_KEPT: usize = 50;
 
 /// A decision that was made, or taken back.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct Made {
+#[schema(as = Made)]
+pub struct Decision {
     /// Its number, by which it can be taken back.
     pub number: i64,
     /// The wording.
@@ -38,9 +39,9 @@ pub struct Made {
 /// # Errors
 /// [`ReviewError::NoItem`] where nothing waits under the identity, [`ReviewError::NothingWaits`] where no record waits any
 /// more; nothing is then changed.
-pub fn decide(workspace: &Workspace, id: &str, choice: Choice, who: &str) -> Result<Made, ReviewError> {
-    let made = decide_all(workspace, vec![(id.to_owned(), choice)], who)?;
-    made.into_iter().next().ok_or(ReviewError::NoItem { id: id.to_owned() })
+pub fn decide(workspace: &Workspace, id: &str, choice: Choice, who: &str) -> Result<Decision, ReviewError> {
+    let decisions = decide_all(workspace, vec![(id.to_owned(), choice)], who)?;
+    decisions.into_iter().next().ok_or(ReviewError::NoItem { id: id.to_owned() })
 }
 
 /// What is about to be decided.
@@ -62,7 +63,11 @@ impl Plan {
 ///
 /// # Errors
 /// As [`decide`]; nothing is then changed.
-pub fn decide_all(workspace: &Workspace, choices: Vec<(String, Choice)>, who: &str) -> Result<Vec<Made>, ReviewError> {
+pub fn decide_all(
+    workspace: &Workspace,
+    choices: Vec<(String, Choice)>,
+    who: &str,
+) -> Result<Vec<Decision>, ReviewError> {
     let who = person(who)?;
     let lock = workspace.lock()?;
     let words = Words::settle(workspace, &lock)?;
@@ -72,18 +77,18 @@ pub fn decide_all(workspace: &Workspace, choices: Vec<(String, Choice)>, who: &s
     let live: BTreeMap<Scope, Option<Position>> =
         plans.iter().filter(|p| !p.pending()).map(|p| (p.scope, p.choice.position())).collect();
     let mut placed = place_waiting(workspace, &mut commit, &live)?;
-    let mut made = Vec::new();
+    let mut decisions = Vec::new();
     for plan in plans {
         let was = placed.remove(&plan.scope).unwrap_or_default();
-        made.push(store(&mut commit, plan, &items, was, who, &words)?);
+        decisions.push(store(&mut commit, plan, &items, was, who, &words)?);
     }
-    let settled = |i: &ReviewItem| made.iter().any(|m| !m.pending && m.item == i.id);
+    let settled = |i: &ReviewItem| decisions.iter().any(|d| !d.pending && d.item == i.id);
     let all_of = |i: &ReviewItem| live.contains_key(&Scope::Words(hash_of(&i.id).unwrap_or(0)));
     let left = items.into_iter().filter(|i| !(settled(i) && all_of(i))).collect();
     set_queue(workspace, &mut commit, left)?;
     forget_words(&mut commit)?;
     commit.finish()?;
-    Ok(made)
+    Ok(decisions)
 }
 
 fn planned(
@@ -133,7 +138,7 @@ fn store(
     was: Vec<Was>,
     who: &str,
     words: &Words,
-) -> Result<Made, ReviewError> {
+) -> Result<Decision, ReviewError> {
     let pending = plan.pending();
     let moved = was.iter().map(|w| w.keys.len() as u64).sum();
     let records = if pending { plan.records } else { moved };
@@ -158,14 +163,14 @@ fn store(
         records,
         undone: false,
     })?;
-    Ok(Made { number, item: plan.id, records, place, pending, import_again: false })
+    Ok(Decision { number, item: plan.id, records, place, pending, import_again: false })
 }
 
 /// Agrees, as a second person, with a decision that waits: it takes effect on the records that wait now.
 ///
 /// # Errors
 /// [`ReviewError::NotPending`], [`ReviewError::SamePerson`] for the one who decided, or [`ReviewError::NothingWaits`].
-pub fn agree_decision(workspace: &Workspace, number: i64, who: &str) -> Result<Made, ReviewError> {
+pub fn agree_decision(workspace: &Workspace, number: i64, who: &str) -> Result<Decision, ReviewError> {
     let who = person(who)?;
     let lock = workspace.lock()?;
     Words::settle(workspace, &lock)?;
@@ -175,7 +180,7 @@ pub fn agree_decision(workspace: &Workspace, number: i64, who: &str) -> Result<M
     let decided = serde_json::from_str::<Decided>(&decision.choice).ok().filter(|d| d.pending);
     let mut decided = decided.ok_or(ReviewError::NotPending { number })?;
     if same_person(&decision.who, who) {
-        return Err(ReviewError::SamePerson { what: "decision", number, who: decision.who });
+        return Err(ReviewError::SamePerson { kind: "decision", number, who: decision.who });
     }
     let words = hash_of(&decision.item)?;
     let scope = decided.record.map_or(Scope::Words(words), Scope::Record);
@@ -195,7 +200,7 @@ pub fn agree_decision(workspace: &Workspace, number: i64, who: &str) -> Result<M
     forget_words(&mut commit)?;
     commit.finish()?;
     let place = decided.choice.told();
-    Ok(Made { number, item: decision.item, records, place, pending: false, import_again: false })
+    Ok(Decision { number, item: decision.item, records, place, pending: false, import_again: false })
 }
 
 /// Words stay with the newest decisions alone, so that they can wait again when one is taken back: no longer than that

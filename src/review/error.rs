@@ -90,10 +90,10 @@ pub enum ReviewError {
         reason: String,
     },
     /// The person who taught an alias or decided cannot be the one who agrees.
-    #[error("{what} {number} is by {who}; another person has to agree")]
+    #[error("{kind} {number} is by {who}; another person has to agree")]
     SamePerson {
         /// `alias` or `decision`.
-        what: &'static str,
+        kind: &'static str,
         /// Its number.
         number: i64,
         /// Whose it is.

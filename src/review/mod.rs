@@ -13,7 +13,7 @@ mod sheet;
 mod undo;
 
 pub use aliases::{NewAlias, Taught, agree, teach, undo_alias};
-pub use decisions::{Made, agree_decision, decide, decide_all, told_decision};
+pub use decisions::{Decision, agree_decision, decide, decide_all, told_decision};
 pub use error::ReviewError;
 pub use person::AGREEMENT_FROM;
 pub use queue::{Queue, QueueItem, queue, wording_id};

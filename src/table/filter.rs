@@ -123,8 +123,8 @@ fn categories_in<'w>(table: &Table, words: &'w [String], value: &str) -> Result<
     }
     let parts = value.split(',').filter(|p| !p.trim().is_empty());
     let unknown = |part: &str| QueryError::unknown("category", part.trim(), &table.categories);
-    let found: Vec<&str> = parts.map(|part| find(part).ok_or_else(|| unknown(part))).collect::<Result<_, _>>()?;
-    if found.is_empty() { Err(unknown(value)) } else { Ok(found) }
+    let categories: Vec<&str> = parts.map(|part| find(part).ok_or_else(|| unknown(part))).collect::<Result<_, _>>()?;
+    if categories.is_empty() { Err(unknown(value)) } else { Ok(categories) }
 }
 
 /// Whether all, some or none of the days of each span are asked for.

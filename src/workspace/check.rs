@@ -17,7 +17,7 @@ pub struct Problem {
     /// The file, from the workspace's root.
     pub path: String,
     /// What is wrong and what to do.
-    pub what: String,
+    pub reason: String,
 }
 
 /// What a check found.
@@ -38,8 +38,8 @@ pub struct CheckReport {
 }
 
 impl CheckReport {
-    fn problem(&mut self, path: &str, what: impl Into<String>) {
-        self.problems.push(Problem { path: path.to_owned(), what: what.into() });
+    fn problem(&mut self, path: &str, reason: impl Into<String>) {
+        self.problems.push(Problem { path: path.to_owned(), reason: reason.into() });
     }
 }
 
@@ -68,7 +68,7 @@ pub fn check(workspace: &Workspace, deep: bool, accept_settings: bool) -> Result
         }
     }
     match Desk::problems(workspace.desk_path()) {
-        Ok(problems) => problems.into_iter().for_each(|what| report.problem("desk.sqlite", what)),
+        Ok(problems) => problems.into_iter().for_each(|reason| report.problem("desk.sqlite", reason)),
         Err(e) => report.problem("desk.sqlite", e.to_string()),
     }
     if accept_settings
@@ -132,8 +132,8 @@ fn check_state(
     let partitions = state.partitions()?;
     report.incidents = partitions.iter().map(|p| p.rows).sum();
     report.warnings = super::words::definitions_without_records(workspace, &partitions);
-    if let Some(what) = super::secret::problem(workspace, state)? {
-        report.problem("secret", what);
+    if let Some(reason) = super::secret::problem(workspace, state)? {
+        report.problem("secret", reason);
     }
     if !deep {
         return Ok(());

@@ -20,8 +20,8 @@ pub(super) fn gatherings(
     let from = Month(period.end.month().0 - 12).first_day();
     let query = Query { from: Some(from.min(period.start)), to: Some(period.end), ..asked.clone() };
     let asked = ScanRequest { query, resolution: 8, max_months: 3, replicates: 999, seed };
-    let found = match scan(reader, &asked) {
-        Ok(found) => found,
+    let answer = match scan(reader, &asked) {
+        Ok(answer) => answer,
         Err(error) => {
             notes.push(format!("no scan for clusters: {error}"));
             return Vec::new();
@@ -35,9 +35,9 @@ pub(super) fn gatherings(
     };
     // A cell on the border has its centre in no area: then the next of the cluster names it.
     let near = |cells: &[u64]| cells.iter().find_map(area_of).unwrap_or("the border").to_owned();
-    let months = found.summary.months as i32;
-    let last = Day::parse(&found.summary.to).map_or(period.end, |d| d);
-    let each = found.clusters.iter().zip(&found.cells).filter(|(c, _)| c.p_gumbel <= ALPHA && c.p_value <= ALPHA);
+    let months = answer.summary.months as i32;
+    let last = Day::parse(&answer.summary.to).map_or(period.end, |d| d);
+    let each = answer.clusters.iter().zip(&answer.cells).filter(|(c, _)| c.p_gumbel <= ALPHA && c.p_value <= ALPHA);
     each.take(LISTED)
         .map(|(cluster, cells)| {
             let start = Month(last.month().0 - (cluster.height as i32).min(months)).first_day();
@@ -64,7 +64,7 @@ pub(super) fn gatherings(
 pub(super) fn average_week(reader: &Exact<'_>, query: &Query, period: Period) -> Result<Vec<AverageWeek>, AskError> {
     let weeks = |p: Period| f64::from(p.days()) / 7.0;
     let year_before = period.years_earlier(1);
-    let mut found = Vec::new();
+    let mut averages = Vec::new();
     for source in asked_sources(reader, query) {
         let per_week = |p: Period| -> Result<Option<f64>, AskError> {
             if !p.months().all(|m| reader.coverage.delivered(source, m)) {
@@ -79,11 +79,11 @@ pub(super) fn average_week(reader: &Exact<'_>, query: &Query, period: Period) ->
             };
             Ok(Some(total(reader, &one)?.counted as f64 / weeks(p)))
         };
-        found.push(AverageWeek {
+        averages.push(AverageWeek {
             source: source.clone(),
             per_week: per_week(period)?,
             year_before: per_week(year_before)?,
         });
     }
-    Ok(found)
+    Ok(averages)
 }

@@ -90,16 +90,16 @@ Lists at most seven areas whose change stands out from their own past at the sam
 
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
         let resolved = self.resolved(reader)?;
-        let found = briefing(reader, &resolved)?;
+        let briefing = briefing(reader, &resolved)?;
         let kept = Kept {
-            id: found.briefing_id.clone(),
-            cutoff: found.as_of.clone(),
+            id: briefing.briefing_id.clone(),
+            cutoff: briefing.as_of.clone(),
             named: resolved.named(),
             place: String::new(),
-            says: found.headline.clone(),
+            says: briefing.headline.clone(),
         };
-        let (lines, rows) = (found.lines(), found.rows(reader));
-        Ok(Answer { kept: Some(kept), ..Answer::sentences(lines, found, rows) })
+        let (lines, rows) = (briefing.lines(), briefing.rows(reader));
+        Ok(Answer { kept: Some(kept), ..Answer::sentences(lines, briefing, rows) })
     }
 }
 

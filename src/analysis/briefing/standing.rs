@@ -39,7 +39,7 @@ impl Standing {
         let windows: Vec<Period> = std::iter::once(period).chain(baselines.iter().copied()).collect();
         let steps = Steps(windows_in_order(&windows));
         let grouping = reader.table().layer_groups(&layer.name).unwrap_or(&reader.table().whole);
-        let found = count_steps(reader, query, grouping, &steps)?;
+        let counted = count_steps(reader, query, grouping, &steps)?;
         let is_known = |district: &str| windows.iter().all(|w| reader.coverage.whole(sources, *w, district));
         let known: Vec<usize> = (0..layer.areas.len()).filter(|&i| is_known(&layer.areas[i].district)).collect();
         if known.len() < 2 || baselines.is_empty() {
@@ -49,16 +49,16 @@ impl Standing {
             );
             return Err(AskError::none(reason));
         }
-        let mut made = Self::tested(reader, query, layer, &found, &steps, period, &known);
-        made.not_received = layer.areas.len() - known.len();
+        let mut standing = Self::tested(reader, query, layer, &counted, &steps, period, &known);
+        standing.not_received = layer.areas.len() - known.len();
         let years = baselines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let months = runs(baselines.iter().map(|m| m.start.month()));
-        made.baseline = if seasonal {
+        standing.baseline = if seasonal {
             format!("the same dates of earlier years ({years}), and the change of all other areas")
         } else {
             format!("the twelve months before, as far as received ({months}), and the change of all other areas")
         };
-        made.note = (!seasonal).then(|| {
+        standing.note = (!seasonal).then(|| {
             "No earlier year was received: areas were compared with the months before, so a season of their own can look like a change.".to_owned()
         });
         let inside = Query { from: Some(period.start), to: Some(period.end), ..query.clone() };
@@ -70,21 +70,21 @@ impl Standing {
             );
             return Err(AskError::none(reason));
         }
-        made.explain(reader, query, layer, &baselines, period)?;
-        Ok(made)
+        standing.explain(reader, query, layer, &baselines, period)?;
+        Ok(standing)
     }
 
     fn tested(
         reader: &Exact<'_>,
         query: &Query,
         layer: &LoadedLayer,
-        found: &StepCounts,
+        counted: &StepCounts,
         steps: &Steps,
         period: Period,
         known: &[usize],
     ) -> Self {
         let at = |i: usize, now: bool| -> u64 {
-            let inside = steps.0.iter().zip(found.of(i)).filter(|(p, _)| (**p == period) == now);
+            let inside = steps.0.iter().zip(counted.of(i)).filter(|(p, _)| (**p == period) == now);
             inside.map(|(_, &n)| u64::from(n)).sum()
         };
         let counts: Vec<(usize, u64, u64)> = known.iter().map(|&i| (i, at(i, true), at(i, false))).collect();
@@ -96,14 +96,14 @@ impl Standing {
                 let (others_now, others_then) = (all_now - now, all_then - then);
                 let exposed = |count, exposure| Exposed { count, exposure };
                 // What the others did is the exposure of each period.
-                let found = infer_ratio(
+                let inference = infer_ratio(
                     exposed(then, others_then as f64),
                     exposed(now, others_now as f64),
                     0.95,
                     TailRule::MidP,
                 );
                 let expected = then as f64 * others_now as f64 / others_then as f64;
-                found.ok().map(|f| (i, now, expected, then, f.p_value))
+                inference.ok().map(|f| (i, now, expected, then, f.p_value))
             })
             .collect();
         let z: Vec<f64> = tests.iter().map(|t| normal_quantile(0.5 * t.4.clamp(1e-300, 1.0)).abs()).collect();
@@ -170,12 +170,12 @@ impl Standing {
         let scale = days(true) / days(false).max(1.0);
         for category in reader.asked_categories(query)? {
             let one = Query { categories: vec![category.clone()], definition: None, ..query.clone() };
-            let found = count_steps(reader, &one, grouping, &steps)?;
+            let counted = count_steps(reader, &one, grouping, &steps)?;
             let sum = |i: usize, now: bool| -> f64 {
                 steps
                     .0
                     .iter()
-                    .zip(found.of(i))
+                    .zip(counted.of(i))
                     .filter(|(p, _)| (**p == period) == now)
                     .map(|(_, &n)| f64::from(n))
                     .sum()

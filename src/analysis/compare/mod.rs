@@ -121,9 +121,9 @@ pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, As
     Ok(claim)
 }
 
-fn interval(found: Inference) -> RatioInterval {
-    let high = found.interval.high;
-    RatioInterval { low: found.interval.low, high: high.is_finite().then_some(high), p: found.p_value }
+fn interval(inference: Inference) -> RatioInterval {
+    let high = inference.interval.high;
+    RatioInterval { low: inference.interval.low, high: high.is_finite().then_some(high), p: inference.p_value }
 }
 
 /// Whether both periods are the same dates of different years, or hold every season.
@@ -154,8 +154,8 @@ fn same_season(
         let early = after.years_earlier(years);
         let (b, a) = (counted.exposed(early), counted.exposed(after));
         let ratio = rate_ratio(b, a).ok();
-        let found = infer_ratio(b, a, LEVEL, TailRule::Exact).ok();
-        let wide = found.map(|f| widened(ratio.unwrap_or(f64::INFINITY), f, *spread, LEVEL));
+        let inference = infer_ratio(b, a, LEVEL, TailRule::Exact).ok();
+        let wide = inference.map(|f| widened(ratio.unwrap_or(f64::INFINITY), f, *spread, LEVEL));
         SameSeason {
             how: "the period after against the same dates of an earlier year".to_owned(),
             years,
@@ -182,7 +182,7 @@ fn double_ratio(
     let now = BeforeAfter { before: count(request.before), after: count(request.after) };
     let then = BeforeAfter { before: count(early_before), after: count(early_after) };
     // Made of the half incident that is added, it would call a fall to nought a rise.
-    let found = ratio_of_ratios(now, then, spread.widening(LEVEL), LEVEL).ok().filter(|f| !f.corrected);
+    let ratio = ratio_of_ratios(now, then, spread.widening(LEVEL), LEVEL).ok().filter(|f| !f.corrected);
     // Days differ where a February is longer.
     let days = |w: Period| f64::from(counted.days(w));
     let lengths = days(request.before) / days(request.after) * days(early_after) / days(early_before);
@@ -191,10 +191,10 @@ fn double_ratio(
         years,
         earlier_before: counted.exposure(reader, request, early_before).ok(),
         earlier_after: counted.exposure(reader, request, early_after).ok(),
-        ratio: found.map(|f| f.ratio * lengths),
-        low: found.map(|f| f.interval.low * lengths),
-        high: found.map(|f| f.interval.high * lengths),
-        p: found.map(|f| f.p_value()),
+        ratio: ratio.map(|f| f.ratio * lengths),
+        low: ratio.map(|f| f.interval.low * lengths),
+        high: ratio.map(|f| f.interval.high * lengths),
+        p: ratio.map(|f| f.p_value()),
     }
 }
 

@@ -98,16 +98,16 @@ fn run_month(
     let mut parts: BTreeMap<String, Vec<Read<'_>>> = BTreeMap::new();
     let (mut rejected, mut skipped, mut month) = (Vec::new(), Vec::new(), None);
     for file in files {
-        let (mut read, found) = read_file(job, words, file)?;
-        if *month.get_or_insert(found) != found {
-            return Err(wrong_month(file, found));
+        let (mut read, month_of_file) = read_file(job, words, file)?;
+        if *month.get_or_insert(month_of_file) != month_of_file {
+            return Err(wrong_month(file, month_of_file));
         }
         let part = parts.entry(read.force.clone()).or_default();
         if let Some(twin) = part.iter().find(|f| f.digest == read.digest) {
             skipped.push(format!("{} (the same content as {})", file.name(), twin.file.name()));
             continue;
         }
-        check_editions(part, &read, found)?;
+        check_editions(part, &read, month_of_file)?;
         rejected.append(&mut read.rejected);
         part.push(read);
     }
@@ -115,11 +115,11 @@ fn run_month(
     merge_month(job, month, parts, partitions, known, rejected, skipped)
 }
 
-fn wrong_month(file: &SourceFile, found: Month) -> ImportError {
+fn wrong_month(file: &SourceFile, month: Month) -> ImportError {
     ImportError::WrongFile {
         path: file.path.clone(),
         expected: "rows of the month in its name".to_owned(),
-        found: found.to_string(),
+        found: month.to_string(),
     }
 }
 
