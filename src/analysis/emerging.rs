@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use super::{
     ALPHA, Exposure, HotspotTest, MapMethod, MapSummary, Summary,
+    error::in_words,
+    exposure::EXPOSURE,
     exposure::exposure_of,
-    hotspots::{EXPOSURE, MapCells, column, in_words, rows_of},
+    map::{MapCells, rows_of},
     steps::{StepCounts, Steps, asked_sources, count_steps, months_asked, runs, with_sources, without_steps},
 };
 use crate::{
     ask::{
-        Answer, AskError, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD, PLACE_OF_MAP,
-        Parameter, Question, Rows, Values, query_of, resolution_of, words::thousands,
+        Answer, AskError, Column, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD,
+        PLACE_OF_MAP, Parameter, Question, Rows, Values, query_of, resolution_of, words::thousands,
     },
     model::{Day, Period, Query, QueryError},
     stats::{
@@ -326,22 +328,22 @@ fn history_rows(
     let counts = |value: &dyn Fn(usize) -> u64| ColumnValues::Counts(kept.iter().map(|&i| value(i)).collect());
     let numbers = |value: &dyn Fn(usize) -> f64| ColumnValues::Numbers(kept.iter().map(|&i| value(i)).collect());
     let mut columns = vec![
-        column("cell", ColumnValues::Cells(kept.iter().map(|&i| map.cells[i]).collect())),
-        column("count", counts(&total)),
-        column("class", ColumnValues::Text { texts: Arc::new(texts), of_row }),
-        column("steps_hot", counts(&|i| steps(i, Step::Hot))),
+        Column::new("cell", ColumnValues::Cells(kept.iter().map(|&i| map.cells[i]).collect())),
+        Column::new("count", counts(&total)),
+        Column::new("class", ColumnValues::Text { texts: Arc::new(texts), of_row }),
+        Column::new("steps_hot", counts(&|i| steps(i, Step::Hot))),
     ];
     if request.scheme != Scheme::Chainey {
-        columns.push(column("steps_cold", counts(&|i| steps(i, Step::Cold))));
+        columns.push(Column::new("steps_cold", counts(&|i| steps(i, Step::Cold))));
     }
     columns.extend([
-        column(
+        Column::new(
             "hot_now",
             ColumnValues::Flags(kept.iter().map(|&i| histories.places[i].steps.last() == Some(&Step::Hot)).collect()),
         ),
-        column("q_value", numbers(&|i| histories.places[i].q_value)),
-        column("tau", numbers(&|i| trend(i, |t| t.tau_b))),
-        column("trend_p_value", numbers(&|i| trend(i, |t| t.p_value))),
+        Column::new("q_value", numbers(&|i| histories.places[i].q_value)),
+        Column::new("tau", numbers(&|i| trend(i, |t| t.tau_b))),
+        Column::new("trend_p_value", numbers(&|i| trend(i, |t| t.p_value))),
     ]);
     rows_of(columns, map, kept)
 }

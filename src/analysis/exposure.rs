@@ -6,11 +6,20 @@ use geo::Centroid;
 
 use super::Plan;
 use crate::{
-    ask::{AskError, Exact},
+    ask::{AskError, Exact, Kind, Parameter},
     grid::{cell_of_point, cells_of_area},
     model::{Dimension, LonLat, Query, QueryError},
     snapshot::{LoadedLayer, Snapshot},
 };
+
+/// What concentration is measured against.
+pub(super) const EXPOSURE: Parameter = Parameter::new(
+    "exposure",
+    Kind::Word(&["residents", "recorded", "equal"]),
+    "What concentration is measured against: residents, recorded or equal",
+    "residents",
+)
+.or("equal");
 
 /// The exposure of a test of concentration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]

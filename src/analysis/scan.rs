@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::{
     Summary,
     emerging::by_cell,
-    hotspots::{MapCells, column, in_words},
+    error::in_words,
+    map::MapCells,
     steps::{Steps, asked_sources, count_steps, months_asked, with_sources},
 };
 use crate::{
     ask::{
-        Answer, AskError, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD, PLACE_OF_MAP,
-        Parameter, PlaceKey, Question, Rows, Values, query_of, resolution_of, words::thousands,
+        Answer, AskError, Column, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD,
+        PLACE_OF_MAP, Parameter, PlaceKey, Question, Rows, Values, query_of, resolution_of, words::thousands,
     },
     grid,
     model::{Day, Month, Period, Query, QueryError},
@@ -324,18 +325,18 @@ fn cluster_rows(
     let ends = ColumnValues::Text { texts: Arc::new(vec![last.end.to_string()]), of_row: vec![0; clusters.len()] };
     Rows {
         columns: vec![
-            column("cell", ColumnValues::Cells(clusters.iter().map(center).collect())),
-            column("cells", ColumnValues::Counts(clusters.iter().map(|c| cells(c).len() as u64).collect())),
-            column("radius_km", numbers(&|c| c.ring as f64 * grid::spacing_km(resolution))),
-            column("from", ColumnValues::texts(texts)),
-            column("to", ends),
-            column("count", ColumnValues::Counts(clusters.iter().map(|c| c.observed).collect())),
-            column("expected", numbers(&|c| c.expected)),
-            column("ratio", numbers(&|c| c.observed as f64 / c.expected)),
-            column("log_ratio", numbers(&|c| c.log_ratio)),
-            column("p_value", numbers(&|c| c.p_value)),
-            column("p_gumbel", numbers(&|c| c.p_gumbel)),
-            column("recurrence_days", numbers(&|c| days / p_of(c, replicates))),
+            Column::new("cell", ColumnValues::Cells(clusters.iter().map(center).collect())),
+            Column::new("cells", ColumnValues::Counts(clusters.iter().map(|c| cells(c).len() as u64).collect())),
+            Column::new("radius_km", numbers(&|c| c.ring as f64 * grid::spacing_km(resolution))),
+            Column::new("from", ColumnValues::texts(texts)),
+            Column::new("to", ends),
+            Column::new("count", ColumnValues::Counts(clusters.iter().map(|c| c.observed).collect())),
+            Column::new("expected", numbers(&|c| c.expected)),
+            Column::new("ratio", numbers(&|c| c.observed as f64 / c.expected)),
+            Column::new("log_ratio", numbers(&|c| c.log_ratio)),
+            Column::new("p_value", numbers(&|c| c.p_value)),
+            Column::new("p_gumbel", numbers(&|c| c.p_gumbel)),
+            Column::new("recurrence_days", numbers(&|c| days / p_of(c, replicates))),
         ],
         places: clusters.iter().map(|c| PlaceKey::Cell(center(c))).collect(),
     }

@@ -21,7 +21,7 @@ use counts::{Counted, Who};
 
 use super::{
     checksums::{Checksums, identity},
-    hotspots::in_words,
+    error::in_words,
     verdict::{Evidence, verdict},
 };
 use crate::{
