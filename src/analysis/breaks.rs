@@ -74,10 +74,10 @@ The limits hold for every run of so many months, over all months there are: one 
     }
 
     fn counted<'r>(&self, reader: &'r dyn Reader) -> Result<Answer<'r>, AskError> {
-        let found = breaks(reader, &self.query, self.window)?;
-        let text = found.breaks.iter().map(|limit| format!("from {limit}")).collect();
-        let column = Column::new("from", ColumnValues::Numbers(found.breaks.clone()));
-        Ok(Answer::sentences(text, found, Rows { columns: vec![column], places: Vec::new() }))
+        let breaks = breaks(reader, &self.query, self.window)?;
+        let text = breaks.breaks.iter().map(|limit| format!("from {limit}")).collect();
+        let column = Column::new("from", ColumnValues::Numbers(breaks.breaks.clone()));
+        Ok(Answer::sentences(text, breaks, Rows { columns: vec![column], places: Vec::new() }))
     }
 }
 

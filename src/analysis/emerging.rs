@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use super::{
     ALPHA, Exposure, HotspotTest, MapMethod, MapSummary, Summary,
+    error::in_words,
+    exposure::EXPOSURE,
     exposure::exposure_of,
-    hotspots::{EXPOSURE, MapCells, column, in_words, rows_of},
+    map::{MapCells, rows_of},
     steps::{StepCounts, Steps, asked_sources, count_steps, months_asked, runs, with_sources, without_steps},
 };
 use crate::{
     ask::{
-        Answer, AskError, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD, PLACE_OF_MAP,
-        Parameter, Question, Rows, Values, query_of, resolution_of, words::thousands,
+        Answer, AskError, Column, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD,
+        PLACE_OF_MAP, Parameter, Question, Rows, Values, query_of, resolution_of, words::thousands,
     },
     model::{Day, Period, Query, QueryError},
     stats::{
@@ -136,9 +138,9 @@ Classes: new, consecutive, intensifying, persistent, diminishing, sporadic, osci
     }
 
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
-        let found = emerging(reader, self)?;
-        let notes = found.summary.lines();
-        Ok(Answer::rows(found.rows, found.summary, notes))
+        let answer = emerging(reader, self)?;
+        let notes = answer.summary.lines();
+        Ok(Answer::rows(answer.rows, answer.summary, notes))
     }
 }
 
@@ -187,29 +189,29 @@ pub struct EmergingSummary {
 ///
 /// # Errors
 /// [`AskError`] for names that are not known, or with the reason why there is no answer.
-pub fn emerging(snapshot: &Exact<'_>, request: &EmergingRequest) -> Result<EmergingAnswer, AskError> {
-    let (query, sources_note) = with_sources(snapshot, &request.query, &[request.query.period()]);
+pub fn emerging(reader: &Exact<'_>, request: &EmergingRequest) -> Result<EmergingAnswer, AskError> {
+    let (query, sources_note) = with_sources(reader, &request.query, &[request.query.period()]);
     let request = &EmergingRequest { query, ..request.clone() };
     let EmergingRequest { query, resolution, .. } = request;
-    let (steps, left_out) = received_steps(snapshot, request)?;
+    let (steps, left_out) = received_steps(reader, request)?;
     let (first, last) = (steps.0[0], steps.0[steps.0.len() - 1]);
     let query = Query { from: Some(first.start), to: Some(last.end), ..query.clone() };
-    let map = MapCells::new(snapshot, &query, *resolution)?;
-    let (grouping, ids) = snapshot
+    let map = MapCells::new(reader, &query, *resolution)?;
+    let (grouping, ids) = reader
         .table()
         .cell_groups(*resolution)
         .ok_or_else(|| QueryError::invalid("cell", &resolution.to_string(), "a resolution from 7 to 11"))?;
-    let found = count_steps(snapshot, &query, grouping, &steps)?;
-    let counts = by_cell(&found, ids, &map.cells);
-    let exposure = exposure_of(snapshot, &query, request.exposure, *resolution, &map.cells)?;
+    let counted = count_steps(reader, &query, grouping, &steps)?;
+    let counts = by_cell(&counted, ids, &map.cells);
+    let exposure = exposure_of(reader, &query, request.exposure, *resolution, &map.cells)?;
     let test = if request.test == HotspotTest::Exact { StepTest::Exact } else { StepTest::GiStar };
-    let made = histories(&counts, steps.0.len(), &exposure, &map.weights, test, request.reference, ALPHA)
+    let histories = histories(&counts, steps.0.len(), &exposure, &map.weights, test, request.reference, ALPHA)
         .map_err(|e| in_words(&e))?;
-    let names: Vec<&'static str> = made.places.iter().map(|h| class_of(h, request.scheme)).collect();
+    let names: Vec<&'static str> = histories.places.iter().map(|h| class_of(h, request.scheme)).collect();
     let kept: Vec<usize> = (0..names.len()).filter(|&i| request.all || names[i] != "no pattern").collect();
-    let rows = history_rows(request, &map, &found, ids, &made, &names, &kept);
-    let boxes = Summary::of(snapshot, &query, &without_steps(snapshot, &query, grouping, &left_out, found.boxes)?);
-    let mut method = method_of(request, &map, &counts, &made, &exposure, kept.len());
+    let rows = history_rows(request, &map, &counted, ids, &histories, &names, &kept);
+    let boxes = Summary::of(reader, &query, &without_steps(reader, &query, grouping, &left_out, counted.boxes)?);
+    let mut method = method_of(request, &map, &counts, &histories, &exposure, kept.len());
     method.notes.extend(sources_note);
     let summary = EmergingSummary {
         map: MapSummary { boxes, method },
@@ -256,8 +258,8 @@ fn tally(names: &[&'static str]) -> Vec<(String, usize)> {
 }
 
 /// Steps of the period that every district with data has received, and those left out.
-fn received_steps(snapshot: &Exact<'_>, request: &EmergingRequest) -> Result<(Steps, Vec<Period>), AskError> {
-    let months = months_asked(snapshot, &request.query);
+fn received_steps(reader: &Exact<'_>, request: &EmergingRequest) -> Result<(Steps, Vec<Period>), AskError> {
+    let months = months_asked(reader, &request.query);
     let all = match (request.step, months.first(), months.last()) {
         (StepLength::FourWeeks, Some(first), Some(last)) => four_weeks(*first, *last),
         _ => months,
@@ -266,8 +268,8 @@ fn received_steps(snapshot: &Exact<'_>, request: &EmergingRequest) -> Result<(St
         let reason = format!("there would be {} steps; at most {MAX_STEPS}: choose a shorter period", all.len());
         return Err(AskError::none(reason));
     }
-    let sources = asked_sources(snapshot, &request.query);
-    let received = |step: &Period| snapshot.coverage.whole_everywhere(sources, *step);
+    let sources = asked_sources(reader, &request.query);
+    let received = |step: &Period| reader.coverage.whole_everywhere(sources, *step);
     let (kept, left_out): (Vec<Period>, Vec<Period>) = all.into_iter().partition(received);
     if kept.len() < 2 {
         let reason = format!(
@@ -292,11 +294,11 @@ fn four_weeks(first: Period, last: Period) -> Vec<Period> {
 }
 
 /// Counts of the cells of a map from those of the cells that hold incidents.
-pub(super) fn by_cell(found: &StepCounts, ids: &[u64], cells: &[u64]) -> Vec<u32> {
-    let mut counts = vec![0; cells.len() * found.steps];
+pub(super) fn by_cell(counted: &StepCounts, ids: &[u64], cells: &[u64]) -> Vec<u32> {
+    let mut counts = vec![0; cells.len() * counted.steps];
     for (group, id) in ids.iter().enumerate() {
         if let Ok(i) = cells.binary_search(id) {
-            counts[i * found.steps..(i + 1) * found.steps].copy_from_slice(found.of(group));
+            counts[i * counted.steps..(i + 1) * counted.steps].copy_from_slice(counted.of(group));
         }
     }
     counts
@@ -305,9 +307,9 @@ pub(super) fn by_cell(found: &StepCounts, ids: &[u64], cells: &[u64]) -> Vec<u32
 fn history_rows(
     request: &EmergingRequest,
     map: &MapCells,
-    found: &StepCounts,
+    counted: &StepCounts,
     ids: &[u64],
-    made: &Histories,
+    histories: &Histories,
     names: &[&'static str],
     kept: &[usize],
 ) -> Rows {
@@ -317,30 +319,31 @@ fn history_rows(
     let of_row = kept.iter().map(|&i| texts.partition_point(|t| t.as_str() < names[i]) as u32).collect();
     let total = |i: usize| -> u64 {
         let group = ids.binary_search(&map.cells[i]).ok();
-        group.map_or(0, |g| found.of(g).iter().map(|&n| u64::from(n)).sum())
+        group.map_or(0, |g| counted.of(g).iter().map(|&n| u64::from(n)).sum())
     };
-    let steps = |i: usize, kind: Step| made.places[i].steps.iter().filter(|s| **s == kind).count() as u64;
-    let trend =
-        |i: usize, value: fn(&crate::stats::MannKendall) -> f64| made.places[i].trend.as_ref().map_or(f64::NAN, value);
+    let steps = |i: usize, kind: Step| histories.places[i].steps.iter().filter(|s| **s == kind).count() as u64;
+    let trend = |i: usize, value: fn(&crate::stats::MannKendall) -> f64| {
+        histories.places[i].trend.as_ref().map_or(f64::NAN, value)
+    };
     let counts = |value: &dyn Fn(usize) -> u64| ColumnValues::Counts(kept.iter().map(|&i| value(i)).collect());
     let numbers = |value: &dyn Fn(usize) -> f64| ColumnValues::Numbers(kept.iter().map(|&i| value(i)).collect());
     let mut columns = vec![
-        column("cell", ColumnValues::Cells(kept.iter().map(|&i| map.cells[i]).collect())),
-        column("count", counts(&total)),
-        column("class", ColumnValues::Text { texts: Arc::new(texts), of_row }),
-        column("steps_hot", counts(&|i| steps(i, Step::Hot))),
+        Column::new("cell", ColumnValues::Cells(kept.iter().map(|&i| map.cells[i]).collect())),
+        Column::new("count", counts(&total)),
+        Column::new("class", ColumnValues::Text { texts: Arc::new(texts), of_row }),
+        Column::new("steps_hot", counts(&|i| steps(i, Step::Hot))),
     ];
     if request.scheme != Scheme::Chainey {
-        columns.push(column("steps_cold", counts(&|i| steps(i, Step::Cold))));
+        columns.push(Column::new("steps_cold", counts(&|i| steps(i, Step::Cold))));
     }
     columns.extend([
-        column(
+        Column::new(
             "hot_now",
-            ColumnValues::Flags(kept.iter().map(|&i| made.places[i].steps.last() == Some(&Step::Hot)).collect()),
+            ColumnValues::Flags(kept.iter().map(|&i| histories.places[i].steps.last() == Some(&Step::Hot)).collect()),
         ),
-        column("q_value", numbers(&|i| made.places[i].q_value)),
-        column("tau", numbers(&|i| trend(i, |t| t.tau_b))),
-        column("trend_p_value", numbers(&|i| trend(i, |t| t.p_value))),
+        Column::new("q_value", numbers(&|i| histories.places[i].q_value)),
+        Column::new("tau", numbers(&|i| trend(i, |t| t.tau_b))),
+        Column::new("trend_p_value", numbers(&|i| trend(i, |t| t.p_value))),
     ]);
     rows_of(columns, map, kept)
 }
@@ -349,7 +352,7 @@ fn method_of(
     request: &EmergingRequest,
     map: &MapCells,
     counts: &[u32],
-    made: &Histories,
+    histories: &Histories,
     exposure: &[f64],
     patterned: usize,
 ) -> MapMethod {
@@ -364,14 +367,14 @@ fn method_of(
             "Gi* finds hot spots on maps of chance where counts are sparse; its classes are for exploration".to_owned(),
         );
     }
-    if made.steps_without_answer > 0 {
-        notes.push(format!("{} steps have no incidents that could be tested", made.steps_without_answer));
+    if histories.steps_without_answer > 0 {
+        notes.push(format!("{} steps have no incidents that could be tested", histories.steps_without_answer));
     }
     MapMethod {
         test: format!("{test}, Benjamini-Hochberg over all of them; Mann-Kendall on the scores"),
         exposure: exposure.text().to_owned(),
         alpha: ALPHA,
-        tests: made.tests,
+        tests: histories.tests,
         tests_of: "cells x steps".to_owned(),
         incidents: counts.iter().map(|&n| u64::from(n)).sum(),
         dispersion: None,

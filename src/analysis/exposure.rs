@@ -6,11 +6,20 @@ use geo::Centroid;
 
 use super::Plan;
 use crate::{
-    ask::{AskError, Exact},
+    ask::{AskError, Exact, Kind, Parameter},
     grid::{cell_of_point, cells_of_area},
     model::{Dimension, LonLat, Query, QueryError},
     snapshot::{LoadedLayer, Snapshot},
 };
+
+/// What concentration is measured against.
+pub(super) const EXPOSURE: Parameter = Parameter::new(
+    "exposure",
+    Kind::Word(&["residents", "recorded", "equal"]),
+    "What concentration is measured against: residents, recorded or equal",
+    "residents",
+)
+.or("equal");
 
 /// The exposure of a test of concentration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
@@ -42,7 +51,7 @@ impl Exposure {
 
 /// The exposure of each of some cells, ascending.
 pub(super) fn exposure_of(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     query: &Query,
     exposure: Exposure,
     resolution: u8,
@@ -50,20 +59,20 @@ pub(super) fn exposure_of(
 ) -> Result<Vec<f64>, AskError> {
     match exposure {
         Exposure::Equal => Ok(vec![1.0; cells.len()]),
-        Exposure::Recorded => recorded(snapshot, query, resolution, cells),
-        Exposure::Residents => residents(snapshot, resolution, cells),
+        Exposure::Recorded => recorded(reader, query, resolution, cells),
+        Exposure::Residents => residents(reader, resolution, cells),
     }
 }
 
-fn recorded(snapshot: &Exact<'_>, query: &Query, resolution: u8, cells: &[u64]) -> Result<Vec<f64>, AskError> {
+fn recorded(reader: &Exact<'_>, query: &Query, resolution: u8, cells: &[u64]) -> Result<Vec<f64>, AskError> {
     if query.categories.is_empty() && query.definition.is_none() {
         let expected = "with a category or definition: all incidents against all incidents says nothing";
         return Err(QueryError::invalid("exposure", "recorded", expected).into());
     }
     let all =
         Query { categories: Vec::new(), definition: None, by: vec![Dimension::Cell(resolution)], ..query.clone() };
-    let plan = Plan::new(snapshot, &all)?;
-    let counts = snapshot.table().count(&plan.grouping, &plan.filter, &[]);
+    let plan = Plan::new(reader, &all)?;
+    let counts = reader.table().count(&plan.grouping, &plan.filter, &[]);
     let (mut exposure, mut values) = (vec![0.0; cells.len()], Vec::new());
     for row in counts.rows() {
         values.clear();
@@ -77,11 +86,11 @@ fn recorded(snapshot: &Exact<'_>, query: &Query, resolution: u8, cells: &[u64]) 
 
 /// Residents of an area are spread evenly over the cells whose centre it holds; those of an area without any go to the
 /// cell of its centroid.
-fn residents(snapshot: &Exact<'_>, resolution: u8, cells: &[u64]) -> Result<Vec<f64>, AskError> {
-    let (layer, people) = layer_with_residents(snapshot)?;
+fn residents(reader: &Exact<'_>, resolution: u8, cells: &[u64]) -> Result<Vec<f64>, AskError> {
+    let (layer, people) = layer_with_residents(reader)?;
     let mut exposure = vec![0.0; cells.len()];
-    let is_study = snapshot.study_area.as_deref() == Some(layer.name.as_str());
-    let universe = snapshot.universe(resolution)?;
+    let is_study = reader.study_area.as_deref() == Some(layer.name.as_str());
+    let universe = reader.universe(resolution)?;
     let mut of_area: HashMap<u32, Vec<u64>> = HashMap::new();
     if is_study {
         for (&cell, &area) in universe.cells.iter().zip(universe.areas()).filter(|(_, a)| **a != u32::MAX) {
@@ -113,8 +122,8 @@ fn residents(snapshot: &Exact<'_>, resolution: u8, cells: &[u64]) -> Result<Vec<
 /// The finest layer with a figure of all residents, and that figure by area.
 pub(super) fn layer_with_residents(snapshot: &Snapshot) -> Result<(&LoadedLayer, &Vec<f64>), AskError> {
     let with = |layer| residents_of(layer).map(|people| (layer, people));
-    let found = snapshot.layers.iter().filter_map(with).max_by_key(|(layer, _)| layer.areas.len());
-    found.ok_or_else(|| {
+    let finest = snapshot.layers.iter().filter_map(with).max_by_key(|(layer, _)| layer.areas.len());
+    finest.ok_or_else(|| {
         let reason = "no layer has residents: add them with `places indicators add FILE.csv --layer LAYER`, or choose the exposure equal or recorded";
         AskError::none(reason)
     })

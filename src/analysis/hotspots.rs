@@ -2,19 +2,18 @@
 
 use super::{
     Exposure, Plan, Summary,
-    count::places_of,
-    exposure::exposure_of,
-    steps::{asked_sources, with_sources},
+    error::in_words,
+    exposure::{EXPOSURE, exposure_of},
+    map::{MapCells, MapMethod, MapSummary, rows_of},
+    steps::with_sources,
 };
 use crate::{
-    analysis::PlaceDimension,
     ask::{
         Answer, AskError, Column, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD,
-        PLACE_OF_MAP, Parameter, PlaceKey, Question, Rows, Values, query_of, resolution_of,
-        words::{capital, thousands},
+        PLACE_OF_MAP, Parameter, Question, Rows, Values, query_of, resolution_of,
     },
-    model::{Dimension, Period, Query, QueryError},
-    stats::{FdrMethod, LocalTests, StatsError, Weighting, Weights, adjusted, gi_star, local_tests, two_sided},
+    model::{Dimension, Query, QueryError},
+    stats::{FdrMethod, LocalTests, adjusted, gi_star, local_tests, two_sided},
 };
 
 /// Rate of false discoveries.
@@ -55,15 +54,6 @@ const OWN: &[Parameter] = &[
     EXPOSURE,
     Parameter::new("hot", Kind::Flag, "Only the cells flagged", "true"),
 ];
-
-/// What concentration is measured against.
-pub(super) const EXPOSURE: Parameter = Parameter::new(
-    "exposure",
-    Kind::Word(&["residents", "recorded", "equal"]),
-    "What concentration is measured against: residents, recorded or equal",
-    "residents",
-)
-.or("equal");
 
 impl Question for HotspotRequest {
     const DECLARATION: Declaration = Declaration {
@@ -107,88 +97,11 @@ Gi* is there for comparison with other programs: on sparse counts it finds hot s
     }
 
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
-        let found = hotspots(reader, self)?;
-        let mut notes = found.summary.boxes.lines();
-        notes.extend(found.summary.method.lines());
-        Ok(Answer::rows(found.rows, found.summary, notes))
+        let answer = hotspots(reader, self)?;
+        let mut notes = answer.summary.boxes.lines();
+        notes.extend(answer.summary.method.lines());
+        Ok(Answer::rows(answer.rows, answer.summary, notes))
     }
-}
-
-impl MapMethod {
-    /// How a map was tested, in words.
-    pub(super) fn lines(&self) -> Vec<String> {
-        let mut lines = vec![format!(
-            "{}; exposure: {}; {} tests of {} at {} %; {} incidents tested",
-            self.test,
-            self.exposure,
-            thousands(self.tests as u64),
-            self.tests_of,
-            100.0 * self.alpha,
-            thousands(self.incidents),
-        )];
-        if self.dispersion.is_some_and(|d| d > 1.0) {
-            lines.push(format!(
-                "counts vary {:.2} times as much as chance alone would, which the tests allow for",
-                self.dispersion.unwrap_or(1.0)
-            ));
-        }
-        if self.cells_not_received > 0 {
-            lines.push(format!("{} cells left out: not received there", thousands(self.cells_not_received as u64)));
-        }
-        if self.cells_without_exposure > 0 {
-            lines.push(format!(
-                "{} cells have no exposure and were not tested ({} incidents in them)",
-                thousands(self.cells_without_exposure as u64),
-                thousands(self.incidents_without_exposure)
-            ));
-        }
-        lines.push(format!("{} rows flagged of {} cells", thousands(self.hot as u64), thousands(self.cells as u64)));
-        lines.extend(self.notes.iter().cloned());
-        lines
-    }
-}
-
-/// How a map was tested.
-#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
-pub struct MapMethod {
-    /// The test in words.
-    pub test: String,
-    /// What concentration is measured against.
-    pub exposure: String,
-    /// Rate of false discoveries.
-    pub alpha: f64,
-    /// How many tests the rate counts.
-    pub tests: usize,
-    /// What they are tests of.
-    pub tests_of: String,
-    /// Incidents tested.
-    pub incidents: u64,
-    /// Variance over mean of the background; null where the test allows for none, or for one of each step.
-    pub dispersion: Option<f64>,
-    /// Cells of the universe, the empty ones included.
-    pub cells: usize,
-    /// Cells left out because something asked for was not received there.
-    pub cells_not_received: usize,
-    /// Cells without exposure, which are no tests, and the incidents in them.
-    pub cells_without_exposure: usize,
-    /// Incidents in those.
-    pub incidents_without_exposure: u64,
-    /// Rows flagged.
-    pub hot: usize,
-    /// Version of the method.
-    pub method_version: String,
-    /// What a reader must know.
-    pub notes: Vec<String>,
-}
-
-/// The boxes, and how the map was tested.
-#[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
-pub struct MapSummary {
-    /// The boxes.
-    #[serde(flatten)]
-    pub boxes: Summary,
-    /// How it was tested.
-    pub method: MapMethod,
 }
 
 /// Rows, one per cell, and what stands beside them.
@@ -200,118 +113,52 @@ pub struct HotspotAnswer {
     pub summary: MapSummary,
 }
 
-/// Cells of a map: those of the universe that were received, in the place asked for.
-pub(super) struct MapCells {
-    pub(super) cells: Vec<u64>,
-    pub(super) weights: Weights,
-    pub(super) not_received: usize,
-}
-
-impl MapCells {
-    pub(super) fn new(snapshot: &Exact<'_>, query: &Query, resolution: u8) -> Result<Self, AskError> {
-        // Names that are not known are said before anything is worked out.
-        Plan::new(snapshot, &Query { by: vec![Dimension::Cell(resolution)], ..query.clone() })?;
-        let universe = snapshot.universe(resolution)?;
-        let sources = asked_sources(snapshot, query);
-        let period = received_extent(snapshot, query);
-        let kept: Vec<bool> = {
-            let mut of_district: std::collections::HashMap<&str, bool> = std::collections::HashMap::new();
-            let mut received = |cell: u64| {
-                let district = universe.district(snapshot, cell);
-                *of_district
-                    .entry(district)
-                    .or_insert_with(|| period.is_some_and(|p| snapshot.coverage.as_anywhere(sources, p, district)))
-            };
-            universe.cells.iter().map(|&cell| received(cell)).collect()
-        };
-        let wanted = if query.has_place() {
-            let cells = places_of(snapshot, &PlaceDimension::Cell(resolution), query)?;
-            Some(cells.into_iter().collect::<std::collections::HashSet<u64>>())
-        } else {
-            None
-        };
-        let in_place = |cell: &u64| wanted.as_ref().is_none_or(|w| w.contains(cell));
-        let not_received = universe.cells.iter().zip(&kept).filter(|(cell, kept)| !**kept && in_place(cell)).count();
-        let mut position = vec![u32::MAX; universe.cells.len()];
-        let mut cells = Vec::new();
-        for (i, &cell) in universe.cells.iter().enumerate().filter(|(i, cell)| kept[*i] && in_place(cell)) {
-            position[i] = cells.len() as u32;
-            cells.push(cell);
-        }
-        let neighbors = universe.neighbors();
-        let lists: Vec<Vec<u32>> = (0..universe.cells.len())
-            .filter(|&i| position[i] != u32::MAX)
-            .map(|i| neighbors[i].iter().map(|&j| position[j as usize]).filter(|&j| j != u32::MAX).collect())
-            .collect();
-        let weights = Weights::new(lists.iter().map(Vec::as_slice), Weighting::Binary)?;
-        if cells.is_empty() {
-            let reason = if not_received > 0 {
-                "nothing of the period was received for any cell of the place; `places coverage` lists what was"
-            } else {
-                "there is no cell in the place: add a study area with `places areas add LAYER FILE --study-area`, or import incidents"
-            };
-            return Err(AskError::none(reason));
-        }
-        Ok(Self { cells, weights, not_received })
-    }
-}
-
-/// The period asked for, no wider than what was received.
-fn received_extent(snapshot: &Exact<'_>, query: &Query) -> Option<Period> {
-    let months = snapshot.coverage.months(asked_sources(snapshot, query));
-    let (first, last) = (months.first()?.period(), months.last()?.period());
-    let asked = query.period();
-    let start = asked.start.max(first.start);
-    let end = asked.end.min(last.end);
-    (start < end).then_some(Period { start, end })
-}
-
 /// Counts of the cells of a map, and the boxes beside them.
 fn counts_of(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     query: &Query,
     resolution: u8,
     cells: &[u64],
 ) -> Result<(Vec<u64>, Summary), AskError> {
     let by_cell = Query { by: vec![Dimension::Cell(resolution)], ..query.clone() };
-    let plan = Plan::new(snapshot, &by_cell)?;
-    let found = snapshot.table().count(&plan.grouping, &plan.filter, &[]);
+    let plan = Plan::new(reader, &by_cell)?;
+    let counted = reader.table().count(&plan.grouping, &plan.filter, &[]);
     let mut counts = vec![0; cells.len()];
-    let ids = snapshot.table().cell_groups(resolution).map_or(&[][..], |g| g.1);
-    for row in found.rows() {
+    let ids = reader.table().cell_groups(resolution).map_or(&[][..], |g| g.1);
+    for row in counted.rows() {
         if let Ok(i) = cells.binary_search(&ids[row.group as usize]) {
             counts[i] = row.count;
         }
     }
-    Ok((counts, Summary::of(snapshot, query, &found.boxes)))
+    Ok((counts, Summary::of(reader, query, &counted.boxes)))
 }
 
 /// Finds hot spots.
 ///
 /// # Errors
 /// [`AskError`] for names that are not known, or with the reason why there is no answer.
-pub fn hotspots(snapshot: &Exact<'_>, request: &HotspotRequest) -> Result<HotspotAnswer, AskError> {
-    let (query, left_out) = with_sources(snapshot, &request.query, &[request.query.period()]);
+pub fn hotspots(reader: &Exact<'_>, request: &HotspotRequest) -> Result<HotspotAnswer, AskError> {
+    let (query, left_out) = with_sources(reader, &request.query, &[request.query.period()]);
     let request = &HotspotRequest { query, ..request.clone() };
     let HotspotRequest { query, resolution, .. } = request;
-    let map = MapCells::new(snapshot, query, *resolution)?;
-    let (counts, boxes) = counts_of(snapshot, query, *resolution, &map.cells)?;
-    let mut found = match request.test {
-        HotspotTest::Exact => exact(snapshot, request, &map, &counts, boxes),
+    let map = MapCells::new(reader, query, *resolution)?;
+    let (counts, boxes) = counts_of(reader, query, *resolution, &map.cells)?;
+    let mut answer = match request.test {
+        HotspotTest::Exact => exact(reader, request, &map, &counts, boxes),
         HotspotTest::GiStar => gi_star_map(request, &map, &counts, boxes),
     }?;
-    found.summary.method.notes.extend(left_out);
-    Ok(found)
+    answer.summary.method.notes.extend(left_out);
+    Ok(answer)
 }
 
 fn exact(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     request: &HotspotRequest,
     map: &MapCells,
     counts: &[u64],
     boxes: Summary,
 ) -> Result<HotspotAnswer, AskError> {
-    let exposure = exposure_of(snapshot, &request.query, request.exposure, request.resolution, &map.cells)?;
+    let exposure = exposure_of(reader, &request.query, request.exposure, request.resolution, &map.cells)?;
     let tests = local_tests(counts, &exposure, &map.weights, ALPHA).map_err(|e| in_words(&e))?;
     let hot: Vec<bool> = tests.q_high.iter().map(|q| *q <= ALPHA).collect();
     let kept = kept_rows(request, &hot);
@@ -322,12 +169,12 @@ fn exact(
     };
     let mut columns = cell_columns(map, counts, &kept);
     columns.extend([
-        column("local_sum", ColumnValues::Counts(kept.iter().map(|&i| tests.places[i].local_sum).collect())),
-        column("expected", pick(&|i| tests.places[i].expected)),
-        column("ratio", pick(&ratio)),
-        column("p_value", pick(&|i| tests.places[i].p_high)),
-        column("q_value", pick(&|i| tests.q_high[i])),
-        column("hot", ColumnValues::Flags(kept.iter().map(|&i| hot[i]).collect())),
+        Column::new("local_sum", ColumnValues::Counts(kept.iter().map(|&i| tests.places[i].local_sum).collect())),
+        Column::new("expected", pick(&|i| tests.places[i].expected)),
+        Column::new("ratio", pick(&ratio)),
+        Column::new("p_value", pick(&|i| tests.places[i].p_high)),
+        Column::new("q_value", pick(&|i| tests.q_high[i])),
+        Column::new("hot", ColumnValues::Flags(kept.iter().map(|&i| hot[i]).collect())),
     ]);
     let method = exact_method(request, map, counts, &exposure, &tests, &hot);
     Ok(HotspotAnswer { rows: rows_of(columns, map, &kept), summary: MapSummary { boxes, method } })
@@ -388,7 +235,11 @@ fn gi_star_map(
     let kept = kept_rows(request, &high);
     let pick = |of: &[f64]| ColumnValues::Numbers(kept.iter().map(|&i| of[i]).collect());
     let mut columns = cell_columns(map, counts, &kept);
-    columns.extend([column("gi_star", pick(&z)), column("p_value", pick(&p)), column("q_value", pick(&q))]);
+    columns.extend([
+        Column::new("gi_star", pick(&z)),
+        Column::new("p_value", pick(&p)),
+        Column::new("q_value", pick(&q)),
+    ]);
     let method = MapMethod {
         test: "Getis-Ord Gi*, binary weights with self, two-sided, Benjamini-Hochberg".to_owned(),
         exposure: Exposure::Equal.text().to_owned(),
@@ -412,22 +263,9 @@ fn kept_rows(request: &HotspotRequest, hot: &[bool]) -> Vec<usize> {
     (0..hot.len()).filter(|&i| !request.hot_only || hot[i]).collect()
 }
 
-pub(super) fn column(name: &str, values: ColumnValues) -> Column {
-    Column::new(name, values)
-}
-
 fn cell_columns(map: &MapCells, counts: &[u64], kept: &[usize]) -> Vec<Column> {
     vec![
-        column("cell", ColumnValues::Cells(kept.iter().map(|&i| map.cells[i]).collect())),
-        column("count", ColumnValues::Counts(kept.iter().map(|&i| counts[i]).collect())),
+        Column::new("cell", ColumnValues::Cells(kept.iter().map(|&i| map.cells[i]).collect())),
+        Column::new("count", ColumnValues::Counts(kept.iter().map(|&i| counts[i]).collect())),
     ]
-}
-
-pub(super) fn rows_of(columns: Vec<Column>, map: &MapCells, kept: &[usize]) -> Rows {
-    Rows { columns, places: kept.iter().map(|&i| PlaceKey::Cell(map.cells[i])).collect() }
-}
-
-/// Why there is no answer, as a sentence for whoever asked.
-pub(super) fn in_words(error: &StatsError) -> AskError {
-    AskError::none(format!("there is no answer. {}", capital(&error.to_string())))
 }

@@ -77,7 +77,7 @@ fn interval(count: u64, all: u64) -> [f64; 2] {
     let part = |count| Exposed { count, exposure: 1.0 };
     let share = |odds: f64| if odds.is_finite() { odds / (1.0 + odds) } else { 1.0 };
     let odds = infer_ratio(part(all - count), part(count), LEVEL, TailRule::Exact);
-    odds.map_or([f64::NAN; 2], |found| [share(found.interval.low), share(found.interval.high)])
+    odds.map_or([f64::NAN; 2], |odds| [share(odds.interval.low), share(odds.interval.high)])
 }
 
 #[cfg(test)]
@@ -90,8 +90,8 @@ mod tests {
         for (count, all, low, high) in
             [(3, 10, 0.066_739_5, 0.652_453), (0, 10, 0.0, 0.308_497), (10, 10, 0.691_503, 1.0)]
         {
-            let found = interval(count, all);
-            assert!((found[0] - low).abs() < 1e-6 && (found[1] - high).abs() < 1e-6, "{found:?}");
+            let ends = interval(count, all);
+            assert!((ends[0] - low).abs() < 1e-6 && (ends[1] - high).abs() < 1e-6, "{ends:?}");
         }
     }
 }

@@ -47,18 +47,18 @@ impl<'s> Plan<'s> {
     ///
     /// # Errors
     /// [`QueryError`] for any name that is not known.
-    pub fn new(snapshot: &'s Exact<'s>, query: &Query) -> Result<Self, QueryError> {
-        let places = place_dimensions(snapshot, query)?;
-        check_rate(snapshot, query, &places)?;
-        let filter = CompiledFilter::new(snapshot.table(), query, &snapshot.known, |span| {
+    pub fn new(reader: &'s Exact<'s>, query: &Query) -> Result<Self, QueryError> {
+        let places = place_dimensions(reader, query)?;
+        check_rate(reader, query, &places)?;
+        let filter = CompiledFilter::new(reader.table(), query, &reader.known, |span| {
             query.by.iter().all(|dimension| resolves(dimension, span))
         })?;
-        let (mut grouping, combined) = grouping(snapshot, &places);
-        if let Some(region) = Region::of_query(snapshot.ground(), query)? {
-            grouping = Cow::Owned(grouping.narrowed(&region.answers(snapshot.table())));
+        let (mut grouping, combined) = grouping(reader, &places);
+        if let Some(region) = Region::of_query(reader.ground(), query)? {
+            grouping = Cow::Owned(grouping.narrowed(&region.answers(reader.table())));
         }
-        let coded = query.by.iter().filter_map(|d| coded(snapshot, d)).collect();
-        Ok(Self { reader: snapshot, filter, grouping, places, combined, coded })
+        let coded = query.by.iter().filter_map(|d| coded(reader, d)).collect();
+        Ok(Self { reader, filter, grouping, places, combined, coded })
     }
 
     /// Adds the values of the place dimensions of a group: cells as themselves, areas as positions.
@@ -101,27 +101,27 @@ fn resolves(dimension: &Dimension, span: Span) -> bool {
     }
 }
 
-fn single<'s>(snapshot: &'s Exact<'s>, place: &PlaceDimension) -> &'s Grouping {
-    let table = snapshot.table();
-    let found = match place {
+fn single<'s>(reader: &'s Exact<'s>, place: &PlaceDimension) -> &'s Grouping {
+    let table = reader.table();
+    let grouping = match place {
         PlaceDimension::Cell(resolution) => table.cell_groups(*resolution).map(|g| g.0),
-        PlaceDimension::Area(layer) => table.layer_groups(&snapshot.layers[*layer].name),
+        PlaceDimension::Area(layer) => table.layer_groups(&reader.layers[*layer].name),
     };
-    found.unwrap_or(&table.whole)
+    grouping.unwrap_or(&table.whole)
 }
 
 type Combined<'s> = (Cow<'s, Grouping>, Vec<Vec<u32>>);
 
-fn grouping<'s>(snapshot: &'s Exact<'s>, places: &[PlaceDimension]) -> Combined<'s> {
+fn grouping<'s>(reader: &'s Exact<'s>, places: &[PlaceDimension]) -> Combined<'s> {
     match places {
-        [] => (Cow::Borrowed(&snapshot.table().whole), Vec::new()),
-        [one] => (Cow::Borrowed(single(snapshot, one)), Vec::new()),
+        [] => (Cow::Borrowed(&reader.table().whole), Vec::new()),
+        [one] => (Cow::Borrowed(single(reader, one)), Vec::new()),
         several => {
-            let groupings: Vec<&Grouping> = several.iter().map(|p| single(snapshot, p)).collect();
+            let groupings: Vec<&Grouping> = several.iter().map(|p| single(reader, p)).collect();
             let mut index: HashMap<Vec<u32>, u32> = HashMap::new();
             let mut combined = Vec::new();
             let mut of_places: Vec<_> = groupings.iter().map(|g| g.of_places()).collect();
-            let groups: Vec<Group> = (0..=snapshot.table().places())
+            let groups: Vec<Group> = (0..=reader.table().places())
                 .map(|_| {
                     let tuple: Vec<u32> = of_places.iter_mut().filter_map(Iterator::next).collect();
                     let specials = groupings.iter().zip(&tuple).filter_map(|(g, &group)| g.special(group));
@@ -140,8 +140,8 @@ fn grouping<'s>(snapshot: &'s Exact<'s>, places: &[PlaceDimension]) -> Combined<
     }
 }
 
-fn coded(snapshot: &Exact<'_>, dimension: &Dimension) -> Option<Coded> {
-    let table = snapshot.table();
+fn coded(reader: &Exact<'_>, dimension: &Dimension) -> Option<Coded> {
+    let table = reader.table();
     let extent = table.extent().unwrap_or(Period { start: Day(0), end: Day(1) });
     let last = Day(extent.end.0 - 1);
     let plain = |dimension: RowDimension, texts: Vec<String>| Coded { dimension, texts, periods: Vec::new() };

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::{
     Summary,
     emerging::by_cell,
-    hotspots::{MapCells, column, in_words},
+    error::in_words,
+    map::MapCells,
     steps::{Steps, asked_sources, count_steps, months_asked, with_sources},
 };
 use crate::{
     ask::{
-        Answer, AskError, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD, PLACE_OF_MAP,
-        Parameter, PlaceKey, Question, Rows, Values, query_of, resolution_of, words::thousands,
+        Answer, AskError, Column, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD,
+        PLACE_OF_MAP, Parameter, PlaceKey, Question, Rows, Values, query_of, resolution_of, words::thousands,
     },
     grid,
     model::{Day, Month, Period, Query, QueryError},
@@ -94,9 +95,9 @@ Finds clusters that end with the last month received, adjusted for how busy ever
     }
 
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
-        let found = scan(reader, self)?;
-        let notes = found.summary.lines();
-        Ok(Answer::rows(found.rows, found.summary, notes))
+        let answer = scan(reader, self)?;
+        let notes = answer.summary.lines();
+        Ok(Answer::rows(answer.rows, answer.summary, notes))
     }
 }
 
@@ -168,19 +169,19 @@ pub struct ScanAnswer {
 ///
 /// # Errors
 /// [`AskError`] for names that are not known, or with the reason why there is no answer.
-pub fn scan(snapshot: &Exact<'_>, request: &ScanRequest) -> Result<ScanAnswer, AskError> {
-    let (query, left_out) = with_sources(snapshot, &request.query, &[last_year(snapshot, &request.query)]);
+pub fn scan(reader: &Exact<'_>, request: &ScanRequest) -> Result<ScanAnswer, AskError> {
+    let (query, left_out) = with_sources(reader, &request.query, &[last_year(reader, &request.query)]);
     let request = &ScanRequest { query, ..request.clone() };
-    let steps = scanned_months(snapshot, &request.query)?;
+    let steps = scanned_months(reader, &request.query)?;
     let (first, last) = (steps.0[0], steps.0[steps.0.len() - 1]);
     let query = Query { from: Some(first.start), to: Some(last.end), ..request.query.clone() };
-    let map = MapCells::new(snapshot, &query, request.resolution)?;
-    let (grouping, ids) = snapshot
+    let map = MapCells::new(reader, &query, request.resolution)?;
+    let (grouping, ids) = reader
         .table()
         .cell_groups(request.resolution)
         .ok_or_else(|| QueryError::invalid("cell", &request.resolution.to_string(), "a resolution from 7 to 11"))?;
-    let found = count_steps(snapshot, &query, grouping, &steps)?;
-    let all = by_cell(&found, ids, &map.cells);
+    let counted = count_steps(reader, &query, grouping, &steps)?;
+    let all = by_cell(&counted, ids, &map.cells);
     let months = steps.0.len();
     let occupied: Vec<u32> = (0..map.cells.len())
         .filter(|&i| all[i * months..(i + 1) * months].iter().any(|&n| n > 0))
@@ -203,7 +204,7 @@ pub fn scan(snapshot: &Exact<'_>, request: &ScanRequest) -> Result<ScanAnswer, A
         max_height: request.max_months.min(months - 1),
         max_share: MAX_SHARE,
     };
-    let watch = snapshot.watch();
+    let watch = reader.watch();
     watch.expect(request.replicates as u64);
     let scan = watched_scan(&input, request.replicates, request.seed, &|| watch.step()).or_else(|e| {
         watch.check()?;
@@ -217,7 +218,7 @@ pub fn scan(snapshot: &Exact<'_>, request: &ScanRequest) -> Result<ScanAnswer, A
     };
     let listed: Vec<Cluster> = scan.clusters.iter().take(LISTED).cloned().collect();
     let summary = ScanSummary {
-        boxes: Summary::of(snapshot, &query, &found.boxes),
+        boxes: Summary::of(reader, &query, &counted.boxes),
         method: format!(
             "prospective space-time permutation scan, {} replicates, Gumbel tail; adjusts for how busy each cell and each month is",
             scan.replicates
@@ -239,9 +240,9 @@ pub fn scan(snapshot: &Exact<'_>, request: &ScanRequest) -> Result<ScanAnswer, A
 }
 
 /// The period asked for, or the last twelve months.
-fn last_year(snapshot: &Exact<'_>, query: &Query) -> Period {
+fn last_year(reader: &Exact<'_>, query: &Query) -> Period {
     let asked = query.period();
-    let last = snapshot.coverage.months(asked_sources(snapshot, query)).last().copied();
+    let last = reader.coverage.months(asked_sources(reader, query)).last().copied();
     match last {
         Some(last) if query.from.is_none() => {
             let end = asked.end.min(last.next().first_day());
@@ -252,10 +253,10 @@ fn last_year(snapshot: &Exact<'_>, query: &Query) -> Period {
 }
 
 /// Months of the period (or the last twelve) received wherever anything is; contiguous, ending with the last.
-fn scanned_months(snapshot: &Exact<'_>, query: &Query) -> Result<Steps, AskError> {
-    let sources = asked_sources(snapshot, query);
-    let received = |month: &Period| snapshot.coverage.whole_everywhere(sources, *month);
-    let mut months: Vec<_> = months_asked(snapshot, query).into_iter().rev().skip_while(|m| !received(m)).collect();
+fn scanned_months(reader: &Exact<'_>, query: &Query) -> Result<Steps, AskError> {
+    let sources = asked_sources(reader, query);
+    let received = |month: &Period| reader.coverage.whole_everywhere(sources, *month);
+    let mut months: Vec<_> = months_asked(reader, query).into_iter().rev().skip_while(|m| !received(m)).collect();
     if query.from.is_none() {
         months.truncate(MONTHS);
     }
@@ -324,18 +325,18 @@ fn cluster_rows(
     let ends = ColumnValues::Text { texts: Arc::new(vec![last.end.to_string()]), of_row: vec![0; clusters.len()] };
     Rows {
         columns: vec![
-            column("cell", ColumnValues::Cells(clusters.iter().map(center).collect())),
-            column("cells", ColumnValues::Counts(clusters.iter().map(|c| cells(c).len() as u64).collect())),
-            column("radius_km", numbers(&|c| c.ring as f64 * grid::spacing_km(resolution))),
-            column("from", ColumnValues::texts(texts)),
-            column("to", ends),
-            column("count", ColumnValues::Counts(clusters.iter().map(|c| c.observed).collect())),
-            column("expected", numbers(&|c| c.expected)),
-            column("ratio", numbers(&|c| c.observed as f64 / c.expected)),
-            column("log_ratio", numbers(&|c| c.log_ratio)),
-            column("p_value", numbers(&|c| c.p_value)),
-            column("p_gumbel", numbers(&|c| c.p_gumbel)),
-            column("recurrence_days", numbers(&|c| days / p_of(c, replicates))),
+            Column::new("cell", ColumnValues::Cells(clusters.iter().map(center).collect())),
+            Column::new("cells", ColumnValues::Counts(clusters.iter().map(|c| cells(c).len() as u64).collect())),
+            Column::new("radius_km", numbers(&|c| c.ring as f64 * grid::spacing_km(resolution))),
+            Column::new("from", ColumnValues::texts(texts)),
+            Column::new("to", ends),
+            Column::new("count", ColumnValues::Counts(clusters.iter().map(|c| c.observed).collect())),
+            Column::new("expected", numbers(&|c| c.expected)),
+            Column::new("ratio", numbers(&|c| c.observed as f64 / c.expected)),
+            Column::new("log_ratio", numbers(&|c| c.log_ratio)),
+            Column::new("p_value", numbers(&|c| c.p_value)),
+            Column::new("p_gumbel", numbers(&|c| c.p_gumbel)),
+            Column::new("recurrence_days", numbers(&|c| days / p_of(c, replicates))),
         ],
         places: clusters.iter().map(|c| PlaceKey::Cell(center(c))).collect(),
     }

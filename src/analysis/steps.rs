@@ -54,26 +54,26 @@ impl StepCounts {
 ///
 /// The steps decide on time: the query's own period should be theirs.
 pub(super) fn count_steps(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     query: &Query,
     grouping: &Grouping,
     steps: &Steps,
 ) -> Result<StepCounts, AskError> {
-    let table = snapshot.table();
-    snapshot.watch().check()?;
-    let filter = CompiledFilter::new(table, query, &snapshot.known, |span| steps.holding(span).is_some())?;
+    let table = reader.table();
+    reader.watch().check()?;
+    let filter = CompiledFilter::new(table, query, &reader.known, |span| steps.holding(span).is_some())?;
     let dimension = RowDimension::of_span(table, steps.0.len(), |span| steps.holding(span));
-    let found = table.count(grouping, &filter, std::slice::from_ref(&dimension));
+    let counted = table.count(grouping, &filter, std::slice::from_ref(&dimension));
     let mut counts = vec![0; grouping.len() * steps.0.len()];
-    for row in found.rows() {
+    for row in counted.rows() {
         counts[row.group as usize * steps.0.len() + row.key as usize] = row.count as u32;
     }
-    Ok(StepCounts { steps: steps.0.len(), counts, boxes: found.boxes })
+    Ok(StepCounts { steps: steps.0.len(), counts, boxes: counted.boxes })
 }
 
 /// Boxes without the incidents of steps that were left out: these are no part of the question.
 pub(super) fn without_steps(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     query: &Query,
     grouping: &Grouping,
     left_out: &[Period],
@@ -82,7 +82,7 @@ pub(super) fn without_steps(
     if left_out.is_empty() {
         return Ok(boxes);
     }
-    let outside = count_steps(snapshot, query, grouping, &Steps(left_out.to_vec()))?.boxes.counted;
+    let outside = count_steps(reader, query, grouping, &Steps(left_out.to_vec()))?.boxes.counted;
     let outside = outside.min(boxes.time_too_coarse);
     Ok(Boxes { time_too_coarse: boxes.time_too_coarse - outside, total: boxes.total - outside, ..boxes })
 }

@@ -47,24 +47,24 @@ pub fn verdict(evidence: &Evidence) -> String {
         return "too few to say".to_owned();
     }
     let (plain, seasonal) = (side(evidence.change), evidence.season.map(side));
-    let found = seasonal.unwrap_or(plain);
-    let mut words = match found {
+    let decisive = seasonal.unwrap_or(plain);
+    let mut words = match decisive {
         Side::Unclear if plain != Side::Unclear => "no clear change once the season is taken out".to_owned(),
         Side::Unclear => "no clear change".to_owned(),
         Side::Lower | Side::Higher => {
-            let way = if found == Side::Lower { "lower" } else { "higher" };
+            let way = if decisive == Side::Lower { "lower" } else { "higher" };
             // The counts themselves may say nothing, or the other thing.
-            let than = if plain == found { "before" } else { "the season would lead to expect" };
+            let than = if plain == decisive { "before" } else { "the season would lead to expect" };
             let word = format!("{way} than {than}");
             match evidence.comparison.map(side) {
                 None => word,
                 Some(Side::Unclear) => format!("{word}; not clearly different from the comparison areas"),
-                Some(other) if other == found => format!("{word}, by more than the comparison areas"),
+                Some(other) if other == decisive => format!("{word}, by more than the comparison areas"),
                 Some(_) => format!("{word}, but by less than the comparison areas"),
             }
         }
     };
-    if evidence.at_peak && found != Side::Higher {
+    if evidence.at_peak && decisive != Side::Higher {
         words.push_str("; some fall was to be expected: the place was chosen at a peak");
     }
     words

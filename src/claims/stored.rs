@@ -138,8 +138,8 @@ pub fn all(workspace: &Workspace) -> Result<Vec<StoredClaim>, ClaimError> {
 /// # Errors
 /// [`ClaimError::NotFound`], or the workspace's.
 pub fn find(workspace: &Workspace, id: &str) -> Result<StoredClaim, ClaimError> {
-    let found = all(workspace)?.into_iter().find(|c| c.id == id);
-    found.ok_or_else(|| ClaimError::NotFound { id: id.chars().take(40).collect() })
+    let claim = all(workspace)?.into_iter().find(|c| c.id == id);
+    claim.ok_or_else(|| ClaimError::NotFound { id: id.chars().take(40).collect() })
 }
 
 /// A stored claim in sentences.

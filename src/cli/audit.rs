@@ -64,11 +64,11 @@ pub(super) fn run(workspace: &Workspace, command: &AuditCommand) -> anyhow::Resu
 }
 
 fn verify(workspace: &Workspace, args: &VerifyArgs) -> anyhow::Result<()> {
-    let found = verify_workspace(workspace, args.expect.as_ref());
+    let outcome = verify_workspace(workspace, args.expect.as_ref());
     if args.json {
-        print_line(&as_json(&found).to_string())?;
+        print_line(&as_json(&outcome).to_string())?;
     }
-    let verified = found?;
+    let verified = outcome?;
     if !args.json {
         print_line(&format!(
             "the log holds: {} entries in {} segments, last {}:{}",
@@ -87,8 +87,8 @@ fn verify(workspace: &Workspace, args: &VerifyArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn as_json(found: &Result<Verified, LogFault>) -> serde_json::Value {
-    match found {
+fn as_json(outcome: &Result<Verified, LogFault>) -> serde_json::Value {
+    match outcome {
         Ok(v) => serde_json::json!({
             "holds": true, "entries": v.entries, "segments": v.segments, "last": v.last,
             "after_head": v.after_head, "torn_bytes": v.torn,
@@ -99,7 +99,7 @@ fn as_json(found: &Result<Verified, LogFault>) -> serde_json::Value {
 
 fn show(workspace: &Workspace, args: &ShowArgs) -> anyhow::Result<()> {
     let mut newest: VecDeque<(Entry, String)> = VecDeque::new();
-    let found = entries(&workspace.log_path(), |entry, hash| {
+    let read = entries(&workspace.log_path(), |entry, hash| {
         newest.push_back((entry.clone(), hash.to_owned()));
         if newest.len() > args.last {
             newest.pop_front();
@@ -108,7 +108,7 @@ fn show(workspace: &Workspace, args: &ShowArgs) -> anyhow::Result<()> {
     for (entry, hash) in &newest {
         print_line(&if args.json { json_line(entry, hash)? } else { text_line(entry) })?;
     }
-    found?;
+    read?;
     Ok(())
 }
 

@@ -83,23 +83,23 @@ fn again(workspace: &Workspace, id: &str, format: SentenceFormat) -> anyhow::Res
     let snapshot = Snapshot::load(workspace)?;
     let access = Access::of_workspace(workspace);
     let grant = access.exact(access.user(), &LogLine::look("replay", &snapshot.identity(), id))?;
-    let found = replay(workspace, &Exact::open(&snapshot, &grant, Watch::default()), id)?;
+    let replayed = replay(workspace, &Exact::open(&snapshot, &grant, Watch::default()), id)?;
     match format {
-        SentenceFormat::Json => print_line(&found.now.json)?,
-        SentenceFormat::Text => print_text(&found.text)?,
+        SentenceFormat::Json => print_line(&replayed.now.json)?,
+        SentenceFormat::Text => print_text(&replayed.text)?,
     }
     access.answered(&grant, 1, None)?;
-    match found.outcome {
+    match replayed.outcome {
         Outcome::Same => note("the same to the byte as when it was made"),
         Outcome::SameFigures => {
-            let method = question(&found.stored.kind).map_or("", |e| e.declaration.method);
+            let method = question(&replayed.stored.kind).map_or("", |e| e.declaration.method);
             note(&format!(
                 "the same figures as when it was made; an earlier version wrote other fields (method version {method} now)"
             ));
         }
         Outcome::Differs(why) => anyhow::bail!(
             "claim {id} comes out differently now, because {why}; the stored one is kept (`places claims show {id}`), the new one is {}",
-            found.now.kept.id
+            replayed.now.kept.id
         ),
     }
     Ok(())

@@ -103,13 +103,13 @@ fn text(report: &ImportReport) -> String {
         report.files.len()
     )];
     lines.push(format!("{} rows read", number(report.rows)));
-    for (count, what) in [
+    for (count, outcome) in [
         (report.imported, "imported"),
         (report.updated, "updated"),
         (report.duplicates, "duplicates (there already, unchanged)"),
         (report.rejected, "rejected"),
     ] {
-        lines.push(format!("{}   {what}", number(count)));
+        lines.push(format!("{}   {outcome}", number(count)));
     }
     let accepted = report.rows - report.rejected;
     lines.push(format!("{} accepted, of these", number(accepted)));

@@ -8,7 +8,7 @@ use super::output::{note, print_bytes, print_line, thousands, write_private};
 use crate::{
     export::printable,
     import::stored_defaults,
-    review::{self, Made, NewAlias, ReviewError, Taught},
+    review::{self, Decision, NewAlias, ReviewError, Taught},
     workspace::Workspace,
 };
 
@@ -123,23 +123,27 @@ pub(super) fn run(workspace: &Workspace, command: ReviewCommand) -> anyhow::Resu
             let id = review::wording_id(&id);
             let queue = review::queue(workspace)?;
             let item = queue.items.iter().find(|i| i.id == id).ok_or(ReviewError::NoItem { id: id.clone() })?;
-            told_made(&review::decide(workspace, &id, review::read_choice(item, &choice)?, &who)?)
+            print_decision(&review::decide(workspace, &id, review::read_choice(item, &choice)?, &who)?)
         }
         ReviewCommand::Undo { number } => {
-            let made = review::undo(workspace, number)?;
-            if made.import_again {
+            let decision = review::undo(workspace, number)?;
+            if decision.import_again {
                 note(
                     "it was made with an older version, which did not keep where each record was: they have no place until \
                      their files are imported again",
                 );
             }
-            print_line(&format!("decision {} taken back: {} records wait again", made.number, thousands(made.records)))
+            print_line(&format!(
+                "decision {} taken back: {} records wait again",
+                decision.number,
+                thousands(decision.records)
+            ))
         }
         ReviewCommand::Teach { name, district, kind, lon, lat, radius_m, who } => {
             told(&review::teach(workspace, &NewAlias { name, district, kind, lon, lat, radius_m }, &who)?)
         }
         ReviewCommand::Agree { number, decision: true, who } => {
-            told_made(&review::agree_decision(workspace, number, &who)?)
+            print_decision(&review::agree_decision(workspace, number, &who)?)
         }
         ReviewCommand::Agree { number, decision: false, who } => told(&review::agree(workspace, number, &who)?),
         ReviewCommand::Forget { number } => {
@@ -156,9 +160,9 @@ pub(super) fn run(workspace: &Workspace, command: ReviewCommand) -> anyhow::Resu
 }
 
 /// What a decision did, or would: the place and the number of records.
-fn told_made(made: &Made) -> anyhow::Result<()> {
-    let (number, records) = (made.number, thousands(made.records));
-    let text = match (made.pending, made.place.as_str()) {
+fn print_decision(decision: &Decision) -> anyhow::Result<()> {
+    let (number, records) = (decision.number, thousands(decision.records));
+    let text = match (decision.pending, decision.place.as_str()) {
         (true, place) => format!(
             "decision {number} waits for a second person, because it would move {records} records to: {place}. \
              `places review agree {number} --decision --as WHO`"
@@ -289,7 +293,7 @@ fn export(workspace: &Workspace, output: Option<PathBuf>) -> anyhow::Result<()> 
 
 fn apply(workspace: &Workspace, file: &std::path::Path, who: &str) -> anyhow::Result<()> {
     let report = review::apply_sheet(workspace, file, who)?;
-    let live: Vec<&Made> = report.made.iter().filter(|m| !m.pending).collect();
+    let live: Vec<&Decision> = report.decisions.iter().filter(|d| !d.pending).collect();
     let records: u64 = live.iter().map(|m| m.records).sum();
     for (line, id) in report.gone.iter().take(MAX_GONE) {
         note(&printable(&format!("line {line}: {id} no longer waits; it was decided, or imported again and found")));
@@ -297,8 +301,8 @@ fn apply(workspace: &Workspace, file: &std::path::Path, who: &str) -> anyhow::Re
     if report.gone.len() > MAX_GONE {
         note(&format!("and {} more that no longer wait", report.gone.len() - MAX_GONE));
     }
-    for made in report.made.iter().filter(|m| m.pending) {
-        told_made(made)?;
+    for decision in report.decisions.iter().filter(|d| d.pending) {
+        print_decision(decision)?;
     }
     print_line(&format!(
         "{} rows: {} decisions placed or left out {} records, {} rows without a choice, {} no longer wait",

@@ -71,7 +71,7 @@ pub(super) fn check(opened: &Workspace, args: &CheckArgs) -> anyhow::Result<()> 
 /// The log is not the data's to check: the room that writes it does.
 fn check_log(opened: &Workspace, report: &mut CheckReport) {
     if let Err(fault) = verify_workspace(opened, None) {
-        report.problems.push(Problem { path: format!("log/{}", fault.file), what: fault.to_string() });
+        report.problems.push(Problem { path: format!("log/{}", fault.file), reason: fault.to_string() });
     }
 }
 
@@ -83,7 +83,7 @@ fn finish(report: &CheckReport) -> anyhow::Result<()> {
         note(&format!("warning: {text}"));
     }
     for problem in &report.problems {
-        note(&format!("{}: {}", problem.path, problem.what));
+        note(&format!("{}: {}", problem.path, problem.reason));
     }
     if !report.problems.is_empty() {
         anyhow::bail!("{} problems found; nothing was changed", report.problems.len());

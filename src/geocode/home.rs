@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use super::{
     spelling::is_street_word,
-    token::{Gap, Token},
-    wording::longest,
+    token::{Gap, Token, longest_phrase},
 };
 
 /// Phrases that speak of somebody's home, beside those that [`home_marker`] works out.
@@ -271,7 +270,7 @@ fn home_marker(tokens: &[Token], at: usize) -> Option<usize> {
     let word = |i: usize| tokens.get(i).map_or("", |t| t.text.as_str());
     let before = at.checked_sub(1).map_or("", |i| tokens[i].text.as_str());
     // `Hostel Lane` is a street.
-    if let Some(words) = longest(HOME, tokens, at).filter(|n| !is_street_word(word(at + n))) {
+    if let Some(words) = longest_phrase(HOME, tokens, at).filter(|n| !is_street_word(word(at + n))) {
         return Some(words);
     }
     if word(at) == "home" || word(at) == "homes" {
@@ -291,7 +290,7 @@ fn home_marker(tokens: &[Token], at: usize) -> Option<usize> {
     if AT_PERSONS.contains(&word(at)) && (at == 0 || tokens[at].gap == Gap::Stop) && stops(at + 1) {
         return Some(1);
     }
-    if longest(&[&["next", "door", "to"]], tokens, at).is_some() && PERSONS.contains(&word(at + 3)) {
+    if longest_phrase(&[&["next", "door", "to"]], tokens, at).is_some() && PERSONS.contains(&word(at + 3)) {
         return Some(4);
     }
     if word(at) == "hme" {

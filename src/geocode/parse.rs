@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{
     EntryKind, GridSquare, Input, Postcode, Study,
+    everyday::is_plain,
     gazetteers::{EntryRef, Gazetteers},
     home::home_ranges,
     people::may_be_surname,
@@ -162,7 +163,7 @@ impl Reader<'_> {
 
     /// Runs of words that are neither a place nor everyday.
     fn note_unread(&mut self, tokens: &[Token], used: &[bool], field: Field) {
-        let is_unread = |i: usize| !used[i] && !wording::is_plain(&tokens[i].text);
+        let is_unread = |i: usize| !used[i] && !is_plain(&tokens[i].text);
         let mut at = 0;
         while at < tokens.len() {
             let end = (at..tokens.len()).find(|&i| !is_unread(i)).unwrap_or(tokens.len());
@@ -211,9 +212,8 @@ impl Reader<'_> {
         let hits = names(tokens, &Readings::exact(tokens), self.gazetteers, |i| free(used, i));
         let mut chosen = choose(hits, tokens);
         let covered = |chosen: &[Hit], i: usize| chosen.iter().any(|h| h.tokens.contains(&i));
-        let missing: Vec<bool> = (0..tokens.len())
-            .map(|i| !used[i] && !covered(&chosen, i) && !wording::is_plain(&tokens[i].text))
-            .collect();
+        let missing: Vec<bool> =
+            (0..tokens.len()).map(|i| !used[i] && !covered(&chosen, i) && !is_plain(&tokens[i].text)).collect();
         let precise = chosen.iter().any(|h| self.kind_of(h) <= EntryKind::Street);
         let wanted = missing.iter().any(|m| *m) && (!precise || missing.iter().filter(|m| **m).count() <= 3);
         if wanted {
@@ -274,7 +274,7 @@ fn choose(mut hits: Vec<Hit>, tokens: &[Token]) -> Vec<Hit> {
 /// A single short or everyday word is no name where other words stand beside it.
 fn is_too_common(hit: &Hit, tokens: &[Token]) -> bool {
     let word = tokens[hit.tokens.start].text.as_str();
-    hit.tokens.len() == 1 && (word.len() < 3 || wording::is_plain(word) || (hit.cost > 0.3 && word.len() < 6))
+    hit.tokens.len() == 1 && (word.len() < 3 || is_plain(word) || (hit.cost > 0.3 && word.len() < 6))
 }
 
 /// Takes out names that are only half of a street no gazetteer has (`Norwich Road` where only Norwich is known), and
@@ -287,7 +287,7 @@ fn drop_halves(chosen: &mut Vec<Hit>, tokens: &[Token], used: &mut [bool]) -> us
         if used[at] || covered(at, chosen) || !is_street_word(&tokens[at].text) || tokens[at].gap != Gap::Space {
             continue;
         }
-        if wording::is_plain(before) || tokens[at - 1].is_number() || used[at - 1] {
+        if is_plain(before) || tokens[at - 1].is_number() || used[at - 1] {
             continue;
         }
         chosen.retain(|h| h.tokens.end != at);

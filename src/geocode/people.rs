@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::{
+    everyday::is_plain,
     spelling::is_street_word,
-    token::{Gap, Token},
-    wording::{is_plain, longest},
+    token::{Gap, Token, longest_phrase},
 };
 
 /// Digits in a row, spaces left out, that are a telephone number or a date of birth.
@@ -57,15 +57,15 @@ const BESIDE: [&str; 9] = ["outside", "inside", "opposite", "near", "behind", "a
 
 /// The words of a text that are about people; never read as a place.
 pub(super) fn people(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
-    let mut found = titled(tokens);
-    found.extend((0..tokens.len()).filter_map(|at| named(text, tokens, at)));
-    found.extend((0..tokens.len()).filter(|&at| is_email(piece_of(text, &tokens[at]))).map(|at| at..at + 1));
-    found
+    let mut people = titled(tokens);
+    people.extend((0..tokens.len()).filter_map(|at| named(text, tokens, at)));
+    people.extend((0..tokens.len()).filter(|&at| is_email(piece_of(text, &tokens[at]))).map(|at| at..at + 1));
+    people
 }
 
 /// The words after a title are a person's name, not a place's.
 fn titled(tokens: &[Token]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
+    let mut names = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         // `Dr` also ends the names of streets; a title's full stop is no end.
         let drive = token.text == "dr" && at > 0 && token.gap == Gap::Space;
@@ -73,15 +73,15 @@ fn titled(tokens: &[Token]) -> Vec<Range<usize>> {
             let end = (at + 4).min(tokens.len());
             let ends = |i: usize| (i > at + 1 && tokens[i].gap != Gap::Space) || is_plain(&tokens[i].text);
             let end = (at + 1..end).find(|&i| ends(i)).unwrap_or(end);
-            found.push(at..end);
+            names.push(at..end);
         }
     }
-    found
+    names
 }
 
 /// First name and surname after words that people are spoken of with.
 fn named(text: &str, tokens: &[Token], at: usize) -> Option<Range<usize>> {
-    let from = at + longest(&BEFORE_A_NAME, tokens, at)?;
+    let from = at + longest_phrase(&BEFORE_A_NAME, tokens, at)?;
     let names = tokens.get(from..from + 2)?;
     let capital = |t: &Token| text[t.start..t.end].starts_with(char::is_uppercase);
     let is_name = |t: &Token| capital(t) && !is_plain(&t.text) && !is_street_word(&t.text);
@@ -98,26 +98,26 @@ pub(super) fn beside_contacts(text: &str, tokens: &[Token]) -> Vec<Range<usize>>
     };
     let capital = |t: &Token| text[t.start..t.end].starts_with(char::is_uppercase);
     let is_name = |t: &Token| capital(t) && !t.is_number() && !is_plain(&t.text) && !is_street_word(&t.text);
-    let mut found = Vec::new();
+    let mut beside = Vec::new();
     for at in (1..tokens.len()).filter(|&at| number(at)) {
         let names = tokens[..at].iter().rev().take(3).take_while(|t| is_name(t)).count();
         let street = tokens[..at - names].last().is_some_and(|t| is_street_word(&t.text));
         if names >= 2 && !street {
-            found.push(at - names..at);
+            beside.push(at - names..at);
         }
     }
-    found
+    beside
 }
 
 /// Telephone numbers of the United Kingdom and e-mail addresses in a text, as bytes: mobile numbers in any writing,
 /// others with an area code. Figures alone that do not begin like a number are a reference, not a telephone.
 pub(super) fn contacts(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
+    let mut contacts = Vec::new();
     let mut start = 0;
     for piece in text.split_inclusive(char::is_whitespace) {
         let trimmed = piece.trim_end();
         if trimmed.split([',', ';', '<', '>', '(', ')', '"']).any(is_email) {
-            found.push(start..start + trimmed.len());
+            contacts.push(start..start + trimmed.len());
         }
         start += piece.len();
     }
@@ -128,12 +128,12 @@ pub(super) fn contacts(text: &str) -> Vec<Range<usize>> {
             continue;
         }
         if let Some(inside) = telephone(&text[run..at]) {
-            found.push(run + inside.start..run + inside.end);
+            contacts.push(run + inside.start..run + inside.end);
         }
         run = at + c.len_utf8();
     }
-    found.sort_by_key(|r| r.start);
-    found
+    contacts.sort_by_key(|r| r.start);
+    contacts
 }
 
 /// Where a telephone number stands in a run of figures and what is written between them.
@@ -200,7 +200,7 @@ fn is_email(piece: &str) -> bool {
 
 /// Figures that together are a telephone or NHS number or a date of birth.
 pub(super) fn long_numbers(text: &str, words: &[Token]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
+    let mut numbers = Vec::new();
     let mut start = 0;
     for end in 0..=words.len() {
         if words.get(end).is_some_and(Token::is_number) {
@@ -208,7 +208,7 @@ pub(super) fn long_numbers(text: &str, words: &[Token]) -> Vec<Range<usize>> {
         }
         let digits: usize = words[start..end].iter().map(|w| w.text.len()).sum();
         if digits > LONG_NUMBER {
-            found.push(start..end);
+            numbers.push(start..end);
         }
         start = end + 1;
     }
@@ -216,8 +216,8 @@ pub(super) fn long_numbers(text: &str, words: &[Token]) -> Vec<Range<usize>> {
         let digits = piece.bytes().filter(u8::is_ascii_digit).count();
         digits >= LONG_NUMBER && piece.bytes().all(|b| b.is_ascii_digit() || b"/-.()+".contains(&b))
     };
-    found.extend((0..words.len()).filter(|&at| separated(piece_of(text, &words[at]))).map(|at| at..at + 1));
-    found
+    numbers.extend((0..words.len()).filter(|&at| separated(piece_of(text, &words[at]))).map(|at| at..at + 1));
+    numbers
 }
 
 #[cfg(test)]

@@ -4,12 +4,13 @@
 use std::{borrow::Cow, ops::Range};
 
 use super::{
+    everyday::is_plain,
     home::home_ranges,
     people::{beside_contacts, contacts, long_numbers},
     postcode::Postcode,
     spelling::is_street_word,
     token::{Token, tokens},
-    wording::{is_plain, spans},
+    wording::spans,
 };
 
 /// Texts of up to so many words are fields for a place; longer ones are prose.

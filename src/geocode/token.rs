@@ -105,6 +105,14 @@ fn push_folded(word: &mut String, c: char) {
     }
 }
 
+/// The number of words of the longest phrase that stands at a position.
+pub(super) fn longest_phrase(phrases: &[&[&str]], tokens: &[Token], at: usize) -> Option<usize> {
+    let stands = |phrase: &&&[&str]| {
+        phrase.iter().enumerate().all(|(i, word)| tokens.get(at + i).is_some_and(|t| t.text == *word))
+    };
+    phrases.iter().filter(stands).map(|p| p.len()).max()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{
     home::{Turn, turn_at},
     people::people,
-    token::{Gap, Token},
+    token::{Gap, Token, longest_phrase},
 };
 use crate::model::Flags;
 
@@ -26,150 +26,6 @@ pub(super) struct Spans {
     /// Where words begin to speak of somebody's home, or of the scene again.
     pub(super) turns: Vec<Turn>,
     pub(super) flags: Flags,
-}
-
-/// Words that are no name where they stand alone.
-const PLAIN: &[&str] = &[
-    "the",
-    "a",
-    "an",
-    "of",
-    "in",
-    "on",
-    "at",
-    "by",
-    "to",
-    "from",
-    "for",
-    "with",
-    "and",
-    "or",
-    "near",
-    "outside",
-    "inside",
-    "opposite",
-    "opp",
-    "behind",
-    "rear",
-    "front",
-    "next",
-    "adjacent",
-    "adj",
-    "beside",
-    "junction",
-    "jct",
-    "jn",
-    "junc",
-    "jw",
-    "cnr",
-    "corner",
-    "between",
-    "off",
-    "into",
-    "onto",
-    "along",
-    "towards",
-    "area",
-    "vicinity",
-    "side",
-    "back",
-    "road",
-    "street",
-    "lane",
-    "avenue",
-    "close",
-    "way",
-    "drive",
-    "rd",
-    "st",
-    "ln",
-    "ave",
-    "cl",
-    "dr",
-    "flat",
-    "flats",
-    "house",
-    "shop",
-    "park",
-    "car",
-    "bus",
-    "stop",
-    "station",
-    "town",
-    "city",
-    "centre",
-    "village",
-    "county",
-    "norfolk",
-    "church",
-    "school",
-    "bank",
-    "market",
-    "pub",
-    "bridge",
-    "hill",
-    "green",
-    "common",
-    "was",
-    "were",
-    "is",
-    "has",
-    "had",
-    "his",
-    "her",
-    "their",
-    "he",
-    "she",
-    "they",
-    "who",
-    "male",
-    "female",
-    "males",
-    "youths",
-    "group",
-    "caller",
-    "reports",
-    "seen",
-    "then",
-    "now",
-    "end",
-    "top",
-    "bottom",
-    "north",
-    "south",
-    "east",
-    "west",
-    "field",
-    "fields",
-    "hall",
-    "new",
-    "old",
-    "great",
-    "little",
-    "well",
-    "wells",
-    "home",
-    "dwelling",
-    "address",
-    "private",
-    "beach",
-    "incident",
-    "custody",
-    "suite",
-    "hq",
-    "headquarters",
-    "police",
-];
-
-/// Whether a name is made of everyday words alone, and so no name.
-#[must_use]
-pub fn is_everyday(name: &str) -> bool {
-    super::token::tokens(name).iter().all(|t| is_plain(&t.text))
-}
-
-/// Whether a word alone names nothing.
-pub(super) fn is_plain(word: &str) -> bool {
-    word.len() < 2 || word.bytes().all(|b| b.is_ascii_digit()) || PLAIN.contains(&word)
 }
 
 /// Words that place it beside something.
@@ -269,12 +125,12 @@ pub(super) fn spans(text: &str, tokens: &[Token]) -> Spans {
             }
         }
         let bus = word == "bus" && tokens.get(at + 1).is_some_and(Token::is_number);
-        if bus || longest(MOVING, tokens, at).is_some() {
+        if bus || longest_phrase(MOVING, tokens, at).is_some() {
             spans.flags.set(Flags::MOVING);
         }
         // Beside a police station is a place; in one is where records are entered.
         let beside = (at.saturating_sub(2)..at).any(|i| RELATIVE.contains(&tokens[i].text.as_str()));
-        if longest(DEFAULTS, tokens, at).is_some() && !beside {
+        if longest_phrase(DEFAULTS, tokens, at).is_some() && !beside {
             spans.flags.set(Flags::DEFAULT_LOCATION);
         }
         // `Close` is a street's last word unless `to` follows.
@@ -289,14 +145,6 @@ pub(super) fn spans(text: &str, tokens: &[Token]) -> Spans {
         at += 1;
     }
     spans
-}
-
-/// The number of words of the longest phrase that stands at a position.
-pub(super) fn longest(phrases: &[&[&str]], tokens: &[Token], at: usize) -> Option<usize> {
-    let stands = |phrase: &&&[&str]| {
-        phrase.iter().enumerate().all(|(i, word)| tokens.get(at + i).is_some_and(|t| t.text == *word))
-    };
-    phrases.iter().filter(stands).map(|p| p.len()).max()
 }
 
 /// `///filled.count.soap`: kept as text, never guessed.

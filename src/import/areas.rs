@@ -79,9 +79,9 @@ fn read_areas(files: &[SourceFile], choice: &PropertyChoice) -> Result<(Vec<Area
     let mut rows: Vec<AreaRow> = Vec::new();
     let mut issues = Vec::new();
     for file in files {
-        let (areas, mut found) = read_geojson(&file.read()?, choice)
+        let (areas, mut issues_of_file) = read_geojson(&file.read()?, choice)
             .map_err(|source| ImportError::GeoJson { path: file.path.clone(), source })?;
-        issues.append(&mut found);
+        issues.append(&mut issues_of_file);
         for area in areas {
             let refused = |reason: String| ImportError::Refused { path: file.path.clone(), reason };
             if rows.iter().any(|r| r.code == area.code) && files.len() > 1 {

@@ -25,9 +25,14 @@ pub(super) fn check_categories<'c>(
     if spelled.len() <= FEW {
         return Ok(());
     }
-    let found = spelled.iter().map(|c| fold(c)).collect::<HashSet<_>>().len();
-    if found > MOST || (found > FEW && 2 * found > rows) {
-        return Err(ImportError::TooManyCategories { path: path.to_owned(), column: column.to_owned(), found, rows });
+    let distinct = spelled.iter().map(|c| fold(c)).collect::<HashSet<_>>().len();
+    if distinct > MOST || (distinct > FEW && 2 * distinct > rows) {
+        return Err(ImportError::TooManyCategories {
+            path: path.to_owned(),
+            column: column.to_owned(),
+            found: distinct,
+            rows,
+        });
     }
     Ok(())
 }
@@ -47,8 +52,8 @@ pub(super) fn check_source(
     if after.len() <= MOST || after.len() <= before.len() {
         return Ok(());
     }
-    let (path, column, found) = (path.to_owned(), column.to_owned(), after.len());
-    Err(ImportError::TooManyCategories { path, column, found, rows })
+    let (path, column) = (path.to_owned(), column.to_owned());
+    Err(ImportError::TooManyCategories { path, column, found: after.len(), rows })
 }
 
 #[cfg(test)]

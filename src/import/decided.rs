@@ -159,14 +159,14 @@ pub fn waiting_by_words(workspace: &Workspace, state: &State) -> Result<BTreeMap
             harm.insert(crate::model::fold(&key), weight);
         }
     }
-    let mut found: BTreeMap<u64, WaitingRecords> = BTreeMap::new();
+    let mut waiting: BTreeMap<u64, WaitingRecords> = BTreeMap::new();
     for partition in state.partitions()?.into_iter().filter(|p| p.source != POLICE_UK) {
         let incidents = read_incidents(&workspace.root().join(&partition.path), true)?;
         for i in (0..incidents.len()).filter(|&i| incidents.text_hash_of(i) != 0 && waits(incidents.place_of(i))) {
-            let entry = found.entry(incidents.text_hash_of(i)).or_default();
+            let entry = waiting.entry(incidents.text_hash_of(i)).or_default();
             entry.keys.push(incidents.key(i));
             entry.harm += harm.get(&crate::model::fold(incidents.category_of(i))).copied().unwrap_or(1.0);
         }
     }
-    Ok(found)
+    Ok(waiting)
 }

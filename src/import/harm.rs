@@ -44,13 +44,13 @@ pub fn add_harm(workspace: &Workspace, request: &AddHarm) -> Result<HarmAdded, I
     let unfit = |reason: String| ImportError::Refused { path: request.file.clone(), reason };
     let header: Vec<String> =
         reader.headers().map_err(|e| unfit(e.to_string()))?.iter().map(|h| h.trim().to_owned()).collect();
-    let column = |asked: &Option<String>, known: &[&str], what: &str| -> Result<usize, ImportError> {
+    let column = |asked: &Option<String>, known: &[&str], content: &str| -> Result<usize, ImportError> {
         let same = |name: &str, h: &str| h.eq_ignore_ascii_case(name) || h.replace(' ', "_").eq_ignore_ascii_case(name);
-        let found = match asked {
+        let position = match asked {
             Some(name) => header.iter().position(|h| h == name),
             None => known.iter().find_map(|name| header.iter().position(|h| same(name, h))),
         };
-        found.ok_or_else(|| unfit(format!("it has no column of {what}; its columns are {}", header.join(", "))))
+        position.ok_or_else(|| unfit(format!("it has no column of {content}; its columns are {}", header.join(", "))))
     };
     let key = column(&request.key, &KEYS, "categories or codes (choose one with --key)")?;
     let weight = column(&request.weight, &WEIGHTS, "weights (choose one with --weight)")?;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{model::PrecisionClass, workspace::Incidents};
 
-use super::Placer;
+use super::{FileReport, ImportReport, Placer};
 
 /// What became of each new incident, by its position in the new set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +12,17 @@ pub(super) enum Outcome {
     Imported,
     Updated,
     Duplicate,
+}
+
+/// Adds outcomes to a file's report.
+pub(super) fn tally(report: &mut FileReport, outcomes: impl Iterator<Item = Outcome>) {
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Imported => report.imported += 1,
+            Outcome::Updated => report.updated += 1,
+            Outcome::Duplicate => report.duplicates += 1,
+        }
+    }
 }
 
 /// The merged partition.
@@ -73,21 +84,21 @@ pub(super) struct Whereabouts {
 
 impl Whereabouts {
     pub(super) fn of(incidents: &Incidents, placer: &Placer) -> Self {
-        let mut found = Self::default();
+        let mut whereabouts = Self::default();
         for i in 0..incidents.len() {
             match incidents.place_of(i) {
-                None => found.not_located += 1,
-                Some(place) if !placer.in_study_area(place) => found.outside += 1,
+                None => whereabouts.not_located += 1,
+                Some(place) if !placer.in_study_area(place) => whereabouts.outside += 1,
                 Some(place) => {
-                    found.placed[usize::from(place.class.code())] += 1;
-                    found.near_border += u64::from(place.flags & crate::model::FLAG_AREA_SNAPPED != 0);
+                    whereabouts.placed[usize::from(place.class.code())] += 1;
+                    whereabouts.near_border += u64::from(place.flags & crate::model::FLAG_AREA_SNAPPED != 0);
                 }
             }
         }
-        found
+        whereabouts
     }
 
-    pub(super) fn add_to(&self, report: &mut super::ImportReport) {
+    pub(super) fn add_to(&self, report: &mut ImportReport) {
         for (code, &count) in self.placed.iter().enumerate() {
             let class = PrecisionClass::from_code(code as u8);
             if let Some(class) = class.filter(|_| count > 0) {

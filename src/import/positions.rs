@@ -110,22 +110,22 @@ impl Positions {
         let located = rows.iter().enumerate().filter_map(|(row, position)| Some((row, (*position)?)));
         let mut keys: Vec<u64> = located.map(|(row, p)| curve.place(p.point) << row_bits | row as u64).collect();
         keys.sort_unstable();
-        let mut found = Self { rows: Vec::with_capacity(keys.len()), ..Self::default() };
+        let mut positions = Self { rows: Vec::with_capacity(keys.len()), ..Self::default() };
         let at = |key: &u64| (key & row_mask) as usize;
         for alike in keys.chunk_by(|a, b| a & !row_mask == b & !row_mask) {
             let key_of = |key: &u64| rows[at(key)].map(|p| p.key());
             if alike.iter().all(|key| key_of(key) == key_of(&alike[0])) {
-                found.add(rows, alike.iter().map(at));
+                positions.add(rows, alike.iter().map(at));
                 continue;
             }
             // Different positions at one step of the curve: rare, and told apart here.
             let mut alike = alike.to_vec();
             alike.sort_unstable_by_key(|key| (key_of(key), *key));
             for same in alike.chunk_by(|a, b| key_of(a) == key_of(b)) {
-                found.add(rows, same.iter().map(at));
+                positions.add(rows, same.iter().map(at));
             }
         }
-        found
+        positions
     }
 
     fn add(&mut self, rows: &[Option<Position>], of_position: impl Iterator<Item = usize>) {
@@ -166,8 +166,8 @@ mod tests {
                 expected.entry(position.key()).or_default().push(i as u32);
             }
             let grouped = Positions::of(&rows);
-            let found = grouped.distinct.iter().map(Position::key).zip(grouped.rows().map(<[u32]>::to_vec));
-            prop_assert_eq!(found.collect::<BTreeMap<_, _>>(), expected);
+            let positions = grouped.distinct.iter().map(Position::key).zip(grouped.rows().map(<[u32]>::to_vec));
+            prop_assert_eq!(positions.collect::<BTreeMap<_, _>>(), expected);
         }
     }
 }

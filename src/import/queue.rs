@@ -9,7 +9,6 @@ use super::{
     choice::note_was,
     generic::GenericRow,
     locating::{Located, Waits},
-    run::Job,
     waiting_by_words,
 };
 use crate::{
@@ -135,16 +134,21 @@ impl Waiting {
         (self.statuses.clone(), self.flags.clone())
     }
 
-    /// The queue as it is after this import: what waited before and was not in it, and what waits now.
-    pub(super) fn settled(&self, job: &Job<'_>, commit: &Commit<'_>) -> Result<Vec<ReviewItem>, ImportError> {
+    /// The queue as it is after this import of a source: what waited before and was not in it, and what waits now.
+    pub(super) fn settled(
+        &self,
+        workspace: &Workspace,
+        source: &str,
+        commit: &Commit<'_>,
+    ) -> Result<Vec<ReviewItem>, ImportError> {
         let id = |hash: &u64| format!("{hash:016x}");
         let seen: HashSet<String> = self.seen.iter().map(id).collect();
         let before = commit.state().review_items()?;
         let (again, mut items): (Vec<ReviewItem>, Vec<ReviewItem>) =
-            before.into_iter().partition(|i| i.source == job.source && seen.contains(&i.id));
+            before.into_iter().partition(|i| i.source == source && seen.contains(&i.id));
         let again: HashMap<&str, &ReviewItem> = again.iter().map(|i| (i.id.as_str(), i)).collect();
         items.extend(self.wordings.values().map(|w| w.item(again.get(w.item.id.as_str()).copied())));
-        let stored = waiting_by_words(job.workspace, commit.state())?;
+        let stored = waiting_by_words(workspace, commit.state())?;
         Ok(counted(items, &stored))
     }
 

@@ -139,6 +139,16 @@ impl ImportReport {
             && self.rows == self.files.iter().map(|f| f.rows).sum::<u64>()
             && self.files.iter().all(|f| f.rows == f.imported + f.updated + f.duplicates + f.rejected)
     }
+
+    /// Adds a file's report to the whole.
+    pub(super) fn add_file(&mut self, file: FileReport) {
+        self.rows += file.rows;
+        self.imported += file.imported;
+        self.updated += file.updated;
+        self.duplicates += file.duplicates;
+        self.rejected += file.rejected;
+        self.files.push(file);
+    }
 }
 
 /// How far a long job is; read by whoever draws the bar.

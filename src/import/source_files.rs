@@ -70,27 +70,27 @@ pub fn find_files(
     patterns: &[String],
     accept: impl Fn(&str) -> bool,
 ) -> Result<(Vec<SourceFile>, Vec<String>), ImportError> {
-    let mut found = BTreeSet::new();
+    let mut files = BTreeSet::new();
     let mut skipped = Vec::new();
     for pattern in patterns {
-        let before = found.len() + skipped.len();
+        let before = files.len() + skipped.len();
         let path = Path::new(pattern);
         if path.is_file() {
-            found.insert(SourceFile { path: path.to_owned() });
+            files.insert(SourceFile { path: path.to_owned() });
             continue;
         }
         if path.is_dir() {
-            walk(path, &accept, &mut found, &mut skipped)?;
+            walk(path, &accept, &mut files, &mut skipped)?;
         } else if let Ok(paths) = glob::glob(pattern) {
             for path in paths.flatten() {
                 if path.is_dir() {
-                    walk(&path, &accept, &mut found, &mut skipped)?;
+                    walk(&path, &accept, &mut files, &mut skipped)?;
                 } else {
-                    found.insert(SourceFile { path });
+                    files.insert(SourceFile { path });
                 }
             }
         }
-        if found.is_empty() || found.len() + skipped.len() == before {
+        if files.is_empty() || files.len() + skipped.len() == before {
             let hint = match skipped.first() {
                 Some(first) => format!(" that can be imported (there is {first})"),
                 None => String::new(),
@@ -98,13 +98,13 @@ pub fn find_files(
             return Err(ImportError::NoFiles { pattern: pattern.clone(), hint });
         }
     }
-    Ok((found.into_iter().collect(), skipped))
+    Ok((files.into_iter().collect(), skipped))
 }
 
 fn walk(
     folder: &Path,
     accept: &impl Fn(&str) -> bool,
-    found: &mut BTreeSet<SourceFile>,
+    files: &mut BTreeSet<SourceFile>,
     skipped: &mut Vec<String>,
 ) -> Result<(), ImportError> {
     let mut entries: Vec<_> = fs_err::read_dir(folder)?.collect::<Result<_, _>>()?;
@@ -113,9 +113,9 @@ fn walk(
         let (path, kind) = (entry.path(), entry.file_type()?);
         let name = entry.file_name().to_string_lossy().into_owned();
         if kind.is_dir() {
-            walk(&path, accept, found, skipped)?;
+            walk(&path, accept, files, skipped)?;
         } else if accept(&name) {
-            found.insert(SourceFile { path });
+            files.insert(SourceFile { path });
         } else {
             skipped.push(name);
         }

@@ -31,8 +31,8 @@ pub fn verify_places(workspace: &Workspace) -> Result<Vec<Problem>, ImportError>
                     _ => true,
                 })
                 .count();
-            let what = format!("{differ} incidents have other cells or areas than their point gives");
-            Ok((differ > 0).then(|| Problem { path: partition.path.clone(), what }))
+            let reason = format!("{differ} incidents have other cells or areas than their point gives");
+            Ok((differ > 0).then(|| Problem { path: partition.path.clone(), reason }))
         })
         .collect::<Result<_, ImportError>>()?;
     Ok(problems.into_iter().flatten().collect())

@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{ReviewError, decisions::set_queue, person, same_person};
+use super::{
+    ReviewError,
+    person::{AGREEMENT_FROM, person, same_person},
+    queue::set_queue,
+};
 use crate::{
     geocode::{self, Answer, EntryKind, Geocoder, Input, Status},
     import::{Position, Scope, Words, open_geocoder, place_waiting, waiting_by_words},
@@ -10,8 +14,6 @@ use crate::{
     workspace::{Alias, AliasState, Commit, ReviewItem, Workspace},
 };
 
-/// An alias that touches more records than this needs a second person.
-pub const AGREEMENT_FROM: u64 = 100;
 /// Longest name.
 const MAX_NAME_CHARS: usize = 80;
 
@@ -137,7 +139,7 @@ pub fn agree(workspace: &Workspace, number: i64, who: &str) -> Result<Taught, Re
     let pending = commit.state().aliases()?.into_iter().find(|a| a.number == number && a.state == AliasState::Pending);
     let alias = pending.ok_or(ReviewError::NoAlias { number })?;
     if same_person(&alias.who, who) {
-        return Err(ReviewError::SamePerson { what: "alias", number, who: alias.who });
+        return Err(ReviewError::SamePerson { kind: "alias", number, who: alias.who });
     }
     commit.set_alias_state(number, AliasState::Live, who)?;
     let settled = settled(workspace, &commit, number)?;
@@ -165,14 +167,14 @@ fn settled(workspace: &Workspace, commit: &Commit<'_>, number: i64) -> Result<Ve
     let geocoder = open_geocoder(workspace, commit.state())?;
     let alias = format!("alias-{number}");
     let items = commit.state().review_items()?;
-    let found = items.iter().filter_map(|item| {
+    let settled = items.iter().filter_map(|item| {
         let answer = asked(&geocoder, item);
         let hash = u64::from_str_radix(&item.id, 16).ok()?;
         // Only what the alias itself settles; other answers may rest on more than the words kept here.
         let by_alias = answer.matched_id.split(" x ").any(|id| id == alias);
         (by_alias && answer.status == Status::Matched && answer.class.supports_area()).then_some((hash, answer))
     });
-    Ok(found.collect())
+    Ok(settled.collect())
 }
 
 fn asked(geocoder: &Geocoder, item: &ReviewItem) -> Answer {

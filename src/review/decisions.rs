@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{AGREEMENT_FROM, ReviewError, person, same_person};
+use super::{
+    ReviewError,
+    person::{AGREEMENT_FROM, person, same_person},
+    queue::{hash_of, set_queue},
+};
 use crate::{
-    import::{
-        Choice, Decided, Position, Scope, WaitingRecords, Was, Words, candidates_of, counted, place_waiting,
-        waiting_by_words,
-    },
+    import::{Choice, Decided, Position, Scope, Was, Words, candidates_of, place_waiting, waiting_by_words},
     workspace::{Commit, ReviewDecision, ReviewItem, Workspace},
 };
 
@@ -16,7 +17,8 @@ const WORDS_KEPT: usize = 50;
 
 /// A decision that was made, or taken back.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct Made {
+#[schema(as = Made)]
+pub struct Decision {
     /// Its number, by which it can be taken back.
     pub number: i64,
     /// The wording.
@@ -32,19 +34,14 @@ pub struct Made {
     pub import_again: bool,
 }
 
-/// The digest in an identity.
-pub(super) fn hash_of(id: &str) -> Result<u64, ReviewError> {
-    u64::from_str_radix(id, 16).map_err(|_| ReviewError::NoItem { id: id.chars().take(40).collect() })
-}
-
 /// Decides on one wording.
 ///
 /// # Errors
 /// [`ReviewError::NoItem`] where nothing waits under the identity, [`ReviewError::NothingWaits`] where no record waits any
 /// more; nothing is then changed.
-pub fn decide(workspace: &Workspace, id: &str, choice: Choice, who: &str) -> Result<Made, ReviewError> {
-    let made = decide_all(workspace, vec![(id.to_owned(), choice)], who)?;
-    made.into_iter().next().ok_or(ReviewError::NoItem { id: id.to_owned() })
+pub fn decide(workspace: &Workspace, id: &str, choice: Choice, who: &str) -> Result<Decision, ReviewError> {
+    let decisions = decide_all(workspace, vec![(id.to_owned(), choice)], who)?;
+    decisions.into_iter().next().ok_or(ReviewError::NoItem { id: id.to_owned() })
 }
 
 /// What is about to be decided.
@@ -66,7 +63,11 @@ impl Plan {
 ///
 /// # Errors
 /// As [`decide`]; nothing is then changed.
-pub fn decide_all(workspace: &Workspace, choices: Vec<(String, Choice)>, who: &str) -> Result<Vec<Made>, ReviewError> {
+pub fn decide_all(
+    workspace: &Workspace,
+    choices: Vec<(String, Choice)>,
+    who: &str,
+) -> Result<Vec<Decision>, ReviewError> {
     let who = person(who)?;
     let lock = workspace.lock()?;
     let words = Words::settle(workspace, &lock)?;
@@ -76,18 +77,18 @@ pub fn decide_all(workspace: &Workspace, choices: Vec<(String, Choice)>, who: &s
     let live: BTreeMap<Scope, Option<Position>> =
         plans.iter().filter(|p| !p.pending()).map(|p| (p.scope, p.choice.position())).collect();
     let mut placed = place_waiting(workspace, &mut commit, &live)?;
-    let mut made = Vec::new();
+    let mut decisions = Vec::new();
     for plan in plans {
         let was = placed.remove(&plan.scope).unwrap_or_default();
-        made.push(store(&mut commit, plan, &items, was, who, &words)?);
+        decisions.push(store(&mut commit, plan, &items, was, who, &words)?);
     }
-    let settled = |i: &ReviewItem| made.iter().any(|m| !m.pending && m.item == i.id);
+    let settled = |i: &ReviewItem| decisions.iter().any(|d| !d.pending && d.item == i.id);
     let all_of = |i: &ReviewItem| live.contains_key(&Scope::Words(hash_of(&i.id).unwrap_or(0)));
     let left = items.into_iter().filter(|i| !(settled(i) && all_of(i))).collect();
     set_queue(workspace, &mut commit, left)?;
     forget_words(&mut commit)?;
     commit.finish()?;
-    Ok(made)
+    Ok(decisions)
 }
 
 fn planned(
@@ -137,7 +138,7 @@ fn store(
     was: Vec<Was>,
     who: &str,
     words: &Words,
-) -> Result<Made, ReviewError> {
+) -> Result<Decision, ReviewError> {
     let pending = plan.pending();
     let moved = was.iter().map(|w| w.keys.len() as u64).sum();
     let records = if pending { plan.records } else { moved };
@@ -162,14 +163,14 @@ fn store(
         records,
         undone: false,
     })?;
-    Ok(Made { number, item: plan.id, records, place, pending, import_again: false })
+    Ok(Decision { number, item: plan.id, records, place, pending, import_again: false })
 }
 
 /// Agrees, as a second person, with a decision that waits: it takes effect on the records that wait now.
 ///
 /// # Errors
 /// [`ReviewError::NotPending`], [`ReviewError::SamePerson`] for the one who decided, or [`ReviewError::NothingWaits`].
-pub fn agree_decision(workspace: &Workspace, number: i64, who: &str) -> Result<Made, ReviewError> {
+pub fn agree_decision(workspace: &Workspace, number: i64, who: &str) -> Result<Decision, ReviewError> {
     let who = person(who)?;
     let lock = workspace.lock()?;
     Words::settle(workspace, &lock)?;
@@ -179,7 +180,7 @@ pub fn agree_decision(workspace: &Workspace, number: i64, who: &str) -> Result<M
     let decided = serde_json::from_str::<Decided>(&decision.choice).ok().filter(|d| d.pending);
     let mut decided = decided.ok_or(ReviewError::NotPending { number })?;
     if same_person(&decision.who, who) {
-        return Err(ReviewError::SamePerson { what: "decision", number, who: decision.who });
+        return Err(ReviewError::SamePerson { kind: "decision", number, who: decision.who });
     }
     let words = hash_of(&decision.item)?;
     let scope = decided.record.map_or(Scope::Words(words), Scope::Record);
@@ -199,18 +200,7 @@ pub fn agree_decision(workspace: &Workspace, number: i64, who: &str) -> Result<M
     forget_words(&mut commit)?;
     commit.finish()?;
     let place = decided.choice.told();
-    Ok(Made { number, item: decision.item, records, place, pending: false, import_again: false })
-}
-
-/// Stores the queue with the records that wait now.
-pub(super) fn set_queue(
-    workspace: &Workspace,
-    commit: &mut Commit<'_>,
-    items: Vec<ReviewItem>,
-) -> Result<BTreeMap<u64, WaitingRecords>, ReviewError> {
-    let waiting = waiting_by_words(workspace, commit.state())?;
-    commit.set_review_items(&counted(items, &waiting))?;
-    Ok(waiting)
+    Ok(Decision { number, item: decision.item, records, place, pending: false, import_again: false })
 }
 
 /// Words stay with the newest decisions alone, so that they can wait again when one is taken back: no longer than that
@@ -232,4 +222,11 @@ pub(super) fn forget_words(commit: &mut Commit<'_>) -> Result<(), ReviewError> {
         commit.set_decision_choice(decision.number, &serde_json::to_string(&decided).unwrap_or_default())?;
     }
     Ok(())
+}
+
+/// Whether a decision waits for a second person, and the place it chose, in words.
+#[must_use]
+pub fn told_decision(decision: &ReviewDecision) -> (bool, String) {
+    let decided = serde_json::from_str::<Decided>(&decision.choice).ok();
+    decided.map_or((false, String::new()), |d| (d.pending && !decision.undone, d.choice.told()))
 }

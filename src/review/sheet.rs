@@ -2,7 +2,7 @@
 
 use std::{io::Write, path::Path};
 
-use super::{Made, QueueCandidate, QueueItem, ReviewError, decide_all, queue, wording_id};
+use super::{Decision, QueueCandidate, QueueItem, ReviewError, decide_all, queue, wording_id};
 use crate::{
     import::{Choice, waiting_by_words},
     model::{LonLat, spreadsheet_safe},
@@ -37,7 +37,7 @@ pub struct SheetReport {
     /// Rows without a choice.
     pub empty: u64,
     /// Decisions made.
-    pub made: Vec<Made>,
+    pub decisions: Vec<Decision>,
     /// Rows whose wording no longer waits: line and identity.
     pub gone: Vec<(u64, String)>,
 }
@@ -141,7 +141,7 @@ pub fn apply_sheet(workspace: &Workspace, path: &Path, who: &str) -> Result<Shee
     }
     choices.retain(|c| waits(&c.0));
     if !choices.is_empty() {
-        report.made = decide_all(workspace, choices, who)?;
+        report.decisions = decide_all(workspace, choices, who)?;
     }
     Ok(report)
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Made, ReviewError,
-    decisions::{forget_words, hash_of, set_queue},
-    offer_own,
+    Decision, ReviewError,
+    decisions::forget_words,
+    queue::{hash_of, offer_own, set_queue},
 };
 use crate::{
     import::{Decided, Words, give_back, take_back},
@@ -17,7 +17,7 @@ use crate::{
 ///
 /// # Errors
 /// [`ReviewError::NoDecision`] where there is none in force.
-pub fn undo(workspace: &Workspace, number: Option<i64>) -> Result<Made, ReviewError> {
+pub fn undo(workspace: &Workspace, number: Option<i64>) -> Result<Decision, ReviewError> {
     let lock = workspace.lock()?;
     Words::settle(workspace, &lock)?;
     let mut commit = Commit::begin(workspace, &lock)?;
@@ -43,7 +43,7 @@ pub fn undo(workspace: &Workspace, number: Option<i64>) -> Result<Made, ReviewEr
     set_queue(workspace, &mut commit, items)?;
     forget_words(&mut commit)?;
     commit.finish()?;
-    Ok(Made { number: decision.number, item: decision.item, records, place, pending: false, import_again })
+    Ok(Decision { number: decision.number, item: decision.item, records, place, pending: false, import_again })
 }
 
 /// Wordings that wait, with those that wait again; of one that does both, everything that is offered for it.

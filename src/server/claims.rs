@@ -222,8 +222,8 @@ pub(super) async fn show(
             let verb = if again { "replay" } else { "claim" };
             let grant = shared.access.exact(caller.who(), &LogLine::look(verb, &ground.identity(), &id))?;
             let (json, outcome) = if again {
-                let made = claims::replay(shared.workspace(), &Exact::open(ground, &grant, watch), &id)?;
-                (made.now.json, made.outcome.word())
+                let replayed = claims::replay(shared.workspace(), &Exact::open(ground, &grant, watch), &id)?;
+                (replayed.now.json, replayed.outcome.word())
             } else {
                 (claims::find(shared.workspace(), &id)?.result, "stored")
             };

@@ -29,6 +29,7 @@ mod state;
 mod stream;
 mod tiles;
 mod workers;
+mod written;
 
 use std::sync::Arc;
 

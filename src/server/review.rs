@@ -19,7 +19,7 @@ use super::{
 use crate::{
     import::{Choice, ImportError},
     model::QueryError,
-    review::{self, Made, NewAlias, QueueItem, ReviewError, Taught},
+    review::{self, Decision, NewAlias, QueueItem, ReviewError, Taught},
     workspace::{ReviewDecision, WorkspaceError},
 };
 
@@ -192,7 +192,7 @@ pub(super) async fn queue(
         return Err(QueryError::parameter(name, ["source", "limit"]).into());
     }
     let workspace = state.workspace().clone();
-    let found = state
+    let response = state
         .compute(move |_| {
             let queue = review::queue(&workspace)?;
             let of_source = |i: &QueueItem| source.as_ref().is_none_or(|s| i.sources.contains(s));
@@ -218,14 +218,14 @@ pub(super) async fn queue(
             })
         })
         .await?;
-    answer(StatusCode::OK, &found)
+    answer(StatusCode::OK, &response)
 }
 
 /// Decides on a wording: every record with the same words is placed, now and in later imports; a candidate with a `record`
 /// places that one alone. More than 100 records need a second person: the decision is then `pending`.
 #[utoipa::path(
     post, path = "/api/v1/review/decisions", tag = "geocoding", request_body = DecisionRequest,
-    responses((status = 201, body = Made), (status = 404, body = super::Problem, content_type = "application/problem+json"))
+    responses((status = 201, body = Decision), (status = 404, body = super::Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn decide(
     State(state): State<Arc<AppState>>,
@@ -235,7 +235,7 @@ pub(super) async fn decide(
     needs_header(&headers)?;
     let request: DecisionRequest = body(&bytes)?;
     let workspace = state.workspace().clone();
-    let made: Made = state
+    let decision: Decision = state
         .compute(move |_| {
             let queue = review::queue(&workspace)?;
             let item = queue.items.iter().find(|i| i.id == request.item);
@@ -244,13 +244,13 @@ pub(super) async fn decide(
             Ok(review::decide(&workspace, &request.item, choice, &request.who)?)
         })
         .await?;
-    answer(StatusCode::CREATED, &made)
+    answer(StatusCode::CREATED, &decision)
 }
 
 /// Agrees, as a second person, with a decision that waits.
 #[utoipa::path(
     post, path = "/api/v1/review/decisions/agree", tag = "geocoding", request_body = AgreeRequest,
-    responses((status = 200, body = Made), (status = 404, body = super::Problem, content_type = "application/problem+json"))
+    responses((status = 200, body = Decision), (status = 404, body = super::Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn agree_decision(
     State(state): State<Arc<AppState>>,
@@ -260,14 +260,15 @@ pub(super) async fn agree_decision(
     needs_header(&headers)?;
     let request: AgreeRequest = body(&bytes)?;
     let workspace = state.workspace().clone();
-    let made = state.compute(move |_| Ok(review::agree_decision(&workspace, request.number, &request.who)?)).await?;
-    answer(StatusCode::OK, &made)
+    let decision =
+        state.compute(move |_| Ok(review::agree_decision(&workspace, request.number, &request.who)?)).await?;
+    answer(StatusCode::OK, &decision)
 }
 
 /// Takes a decision back.
 #[utoipa::path(
     post, path = "/api/v1/review/undo", tag = "geocoding", request_body = UndoRequest,
-    responses((status = 200, body = Made), (status = 404, body = super::Problem, content_type = "application/problem+json"))
+    responses((status = 200, body = Decision), (status = 404, body = super::Problem, content_type = "application/problem+json"))
 )]
 pub(super) async fn undo(
     State(state): State<Arc<AppState>>,
@@ -277,8 +278,8 @@ pub(super) async fn undo(
     needs_header(&headers)?;
     let request: UndoRequest = body(&bytes)?;
     let workspace = state.workspace().clone();
-    let made = state.compute(move |_| Ok(review::undo(&workspace, request.number)?)).await?;
-    answer(StatusCode::OK, &made)
+    let decision = state.compute(move |_| Ok(review::undo(&workspace, request.number)?)).await?;
+    answer(StatusCode::OK, &decision)
 }
 
 /// Teaches a name; where it would place more than 100 records it waits for a second person.

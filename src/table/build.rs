@@ -201,12 +201,12 @@ impl TableBuilder {
     /// # Errors
     /// [`TableError`] when there is more than a table holds.
     pub fn finish(self) -> Result<Table, TableError> {
-        let found: usize = self.parts.iter().map(|p| p.place.len()).sum();
+        let incidents: usize = self.parts.iter().map(|p| p.place.len()).sum();
         if self.too_many_kinds {
             return Err(too_many(&self.kinds));
         }
-        if found >= u32::MAX as usize {
-            return Err(TableError::TooManyIncidents { found });
+        if incidents >= u32::MAX as usize {
+            return Err(TableError::TooManyIncidents { found: incidents });
         }
         let (span_code, spans) = sorted_codes(&self.spans, |s| (s.end.0 - s.start.0, s.start));
         let Kinds { pairs: kinds, code: kind_code, sources, categories } = sorted_kinds(&self.kinds, &self.parts);

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::{
-    CompiledFilter, Grouping, RowDimension, Special, Table,
+    CompiledFilter, Grouping, Special, Table,
     matches::{RowTest, Window, count_all},
+    rows::{CountRow, RowDimension},
 };
 
 /// What became of every incident that matches the row filters; the last five add up to the first.
@@ -24,17 +25,6 @@ pub struct Boxes {
     pub time_too_coarse: u64,
     /// Of `outside_study_area`: in the study area, but not in the place asked for, or in no area of the layer.
     pub outside_place: u64,
-}
-
-/// A counted combination.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CountRow {
-    /// Group of places.
-    pub group: u32,
-    /// Values of the row dimensions, as one number: the sum of value times stride, the last dimension fastest.
-    pub key: u64,
-    /// Incidents.
-    pub count: u64,
 }
 
 /// An answer: combinations with incidents, ascending, and the boxes.

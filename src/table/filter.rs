@@ -3,7 +3,7 @@
 //! Every filter has three answers for an incident: yes, no, and "cannot tell", when the incident's time is not
 //! precise enough. Incidents that may match but cannot be told are the `time_too_coarse` box.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{Span, Table, codes::hour_of, matches::RowTest};
 use crate::model::{Calendar, Definition, Query, QueryError, UNKNOWN_HOUR, fold};
@@ -29,12 +29,11 @@ pub struct CompiledFilter {
 }
 
 impl Table {
-    /// The name of a source with incidents, from any spelling of it. No two sources differ in their spelling alone: an import
-    /// refuses that.
-    #[must_use]
-    pub fn source_named(&self, given: &str) -> Option<&str> {
-        let folded = fold(given);
-        self.sources.iter().find(|known| fold(known) == folded).map(String::as_str)
+    /// Categories that a filter lets through.
+    pub(crate) fn asked_categories(&self, filter: &CompiledFilter) -> Vec<String> {
+        let kinds = self.kinds.iter().zip(&filter.kinds).filter(|(_, holds)| **holds);
+        let codes: BTreeSet<u16> = kinds.map(|(k, _)| k.1).collect();
+        codes.into_iter().map(|c| self.categories[usize::from(c)].clone()).collect()
     }
 }
 
@@ -124,8 +123,8 @@ fn categories_in<'w>(table: &Table, words: &'w [String], value: &str) -> Result<
     }
     let parts = value.split(',').filter(|p| !p.trim().is_empty());
     let unknown = |part: &str| QueryError::unknown("category", part.trim(), &table.categories);
-    let found: Vec<&str> = parts.map(|part| find(part).ok_or_else(|| unknown(part))).collect::<Result<_, _>>()?;
-    if found.is_empty() { Err(unknown(value)) } else { Ok(found) }
+    let categories: Vec<&str> = parts.map(|part| find(part).ok_or_else(|| unknown(part))).collect::<Result<_, _>>()?;
+    if categories.is_empty() { Err(unknown(value)) } else { Ok(categories) }
 }
 
 /// Whether all, some or none of the days of each span are asked for.

@@ -54,17 +54,17 @@ pub struct Grouping {
 impl Grouping {
     /// Makes a grouping of places in their order.
     pub(crate) fn new(groups: usize, places: impl Iterator<Item = Group>) -> Self {
-        let mut made = Self { groups, ..Self::default() };
+        let mut grouping = Self { groups, ..Self::default() };
         let mut place = 0;
         for group in places {
             let group = match group {
                 Group::Of(group) => group,
-                Group::Special(special) => made.number_of(special),
+                Group::Special(special) => grouping.number_of(special),
             };
-            made.add(group, place);
+            grouping.add(group, place);
             place += 1;
         }
-        made.finish(place)
+        grouping.finish(place)
     }
 
     /// Puts the runs; the lists by group follow from them.
@@ -81,8 +81,8 @@ impl Grouping {
             && firsts.is_sorted_by(|a, b| a < b)
             && firsts.pop() == Some(places)
             && of_run.iter().all(|&group| (group as usize) < groups + SPECIALS);
-        let made = Self { groups, firsts, of_run, starts: Vec::new(), runs: Vec::new() };
-        sound.then(|| made.finish(places))
+        let grouping = Self { groups, firsts, of_run, starts: Vec::new(), runs: Vec::new() };
+        sound.then(|| grouping.finish(places))
     }
 
     fn number_of(&self, special: Special) -> u32 {
@@ -173,7 +173,7 @@ impl Grouping {
 
     /// The same groups, holding only the places that a filter lets through.
     pub(crate) fn narrowed(&self, answers: &[PlaceAnswer]) -> Self {
-        let mut made = Self { groups: self.groups, ..Self::default() };
+        let mut grouping = Self { groups: self.groups, ..Self::default() };
         for (places, group) in self.all_runs() {
             let special = self.special(group);
             for place in places {
@@ -184,10 +184,10 @@ impl Grouping {
                     PlaceAnswer::TooCoarse if special.is_none() => self.number_of(Special::TooCoarse),
                     _ => group,
                 };
-                made.add(group, place as u32);
+                grouping.add(group, place as u32);
             }
         }
-        made.finish(self.firsts.last().copied().unwrap_or(0))
+        grouping.finish(self.firsts.last().copied().unwrap_or(0))
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::{
-    CompiledFilter, CountRow, Grouping, Span, Table,
+    CompiledFilter, Grouping, Span, Table,
     codes::hour_of,
     matches::Window,
     sliced::{SlicedColumn, WORD_ROWS},
@@ -17,6 +17,17 @@ const PIECE_ROWS: usize = 1 << 18;
 const MAX_DENSE: u64 = 1 << 20;
 /// Matches of 64 rows from which on the codes of all 64 are read at once.
 const MANY: u32 = 6;
+
+/// A counted combination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountRow {
+    /// Group of places.
+    pub group: u32,
+    /// Values of the row dimensions, as one number: the sum of value times stride, the last dimension fastest.
+    pub key: u64,
+    /// Incidents.
+    pub count: u64,
+}
 
 /// A dimension that each incident has by itself; `key = sum of value * stride`.
 #[derive(Debug, Clone)]

@@ -157,11 +157,12 @@ impl Groups {
         if !same_layers || !cell_ids.iter().all(|ids| ids.is_sorted_by(|a, b| a < b)) {
             return None;
         }
-        let made = stored.into_par_iter();
-        let made = made.map(|(groups, firsts, of_run)| Grouping::from_runs(groups, firsts, of_run, places + 1));
-        let mut made = made.collect::<Option<Vec<_>>>()?.into_iter();
-        let whole = made.next()?;
-        let cells = made.by_ref().take(RESOLUTIONS.len()).collect();
-        Some(Self { whole, cells, cell_ids, layers: names.into_iter().zip(made).collect() })
+        let groupings = stored.into_par_iter();
+        let groupings =
+            groupings.map(|(groups, firsts, of_run)| Grouping::from_runs(groups, firsts, of_run, places + 1));
+        let mut groupings = groupings.collect::<Option<Vec<_>>>()?.into_iter();
+        let whole = groupings.next()?;
+        let cells = groupings.by_ref().take(RESOLUTIONS.len()).collect();
+        Some(Self { whole, cells, cell_ids, layers: names.into_iter().zip(groupings).collect() })
     }
 }

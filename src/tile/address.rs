@@ -1,7 +1,12 @@
-//! The address of a tile.
+//! The address of a tile, and the units it is drawn in.
 
 /// Deepest zoom served.
 pub const MAX_ZOOM: u8 = 22;
+
+/// Extent of a tile in its own units.
+pub const EXTENT: u32 = 4096;
+/// Units around a tile that shapes reach into, so that outlines do not end at its edge.
+pub(super) const BUFFER: u32 = 64;
 
 /// A tile: zoom, column from the west, row from the north.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{
-    BUFFER, TileAddress,
+    address::{BUFFER, TileAddress},
     encode::{Feature, encode},
     fixed::{Box2, Fixed, fixed},
 };
@@ -52,28 +52,28 @@ impl CellShapes {
             cells.len() <= MOST_KEPT && cells.first().is_some_and(|&cell| grid::resolution_of(cell) <= FINEST_KEPT);
         let outlined: Vec<(Vec<Corner>, Vec<u32>, i64)> =
             sorted.par_chunks(PIECE_CELLS).map(|cells| outlined(cells, kept)).collect();
-        let mut found = Self { starts: vec![0], ..Self::default() };
+        let mut shapes = Self { starts: vec![0], ..Self::default() };
         // To the size they will have: what a vector grows beyond would stay for as long as the shapes do.
-        found.corners.reserve_exact(outlined.iter().map(|o| o.0.len()).sum());
-        found.starts.reserve_exact(outlined.iter().map(|o| o.1.len()).sum());
-        [&mut found.groups, &mut found.morton].iter_mut().for_each(|v| v.reserve_exact(cells.len()));
-        found.cells.reserve_exact(cells.len());
+        shapes.corners.reserve_exact(outlined.iter().map(|o| o.0.len()).sum());
+        shapes.starts.reserve_exact(outlined.iter().map(|o| o.1.len()).sum());
+        [&mut shapes.groups, &mut shapes.morton].iter_mut().for_each(|v| v.reserve_exact(cells.len()));
+        shapes.cells.reserve_exact(cells.len());
         for (corners, lengths, radius) in outlined {
-            found.radius = found.radius.max(radius);
-            found.corners.extend(corners);
-            let starts = lengths.iter().scan(found.starts.last().copied().unwrap_or(0), |start, length| {
+            shapes.radius = shapes.radius.max(radius);
+            shapes.corners.extend(corners);
+            let starts = lengths.iter().scan(shapes.starts.last().copied().unwrap_or(0), |start, length| {
                 *start += length;
                 Some(*start)
             });
             let starts: Vec<u32> = starts.collect();
-            found.starts.extend(starts);
+            shapes.starts.extend(starts);
         }
         for (morton, cell) in sorted {
-            found.cells.push(cell);
-            found.groups.push(occupied.binary_search(&cell).map_or(NO_GROUP, |i| i as u32));
-            found.morton.push(morton);
+            shapes.cells.push(cell);
+            shapes.groups.push(occupied.binary_search(&cell).map_or(NO_GROUP, |i| i as u32));
+            shapes.morton.push(morton);
         }
-        found
+        shapes
     }
 
     /// Puts the corners of a cell into a buffer.
@@ -88,18 +88,18 @@ impl CellShapes {
     /// Cells whose outline may reach into a rectangle.
     fn meeting(&self, bounds: Box2) -> Vec<usize> {
         let reach = bounds.grown(self.radius + 1);
-        let mut found = Vec::new();
-        self.descend(0, 0, 0, &reach, &mut found);
+        let mut positions = Vec::new();
+        self.descend(0, 0, 0, &reach, &mut positions);
         let mut corners = Vec::new();
-        found.retain(|&i| {
+        positions.retain(|&i| {
             self.outline(i, &mut corners);
             Box2::of(corners.iter().map(|c| c.map(i64::from))).meets(&bounds)
         });
-        found
+        positions
     }
 
     /// Goes down the quadrants that the rectangle meets; each is a run in Morton order.
-    fn descend(&self, level: u32, x: u32, y: u32, reach: &Box2, found: &mut Vec<usize>) {
+    fn descend(&self, level: u32, x: u32, y: u32, reach: &Box2, positions: &mut Vec<usize>) {
         let side = 1_i64 << (32 - level);
         let low = [i64::from(x) * side, i64::from(y) * side];
         let quadrant = Box2 { low, high: low.map(|v| v + side - 1) };
@@ -115,11 +115,11 @@ impl CellShapes {
             return;
         }
         if inside || level == MORTON_BITS || end - start <= 8 {
-            found.extend(start..end);
+            positions.extend(start..end);
             return;
         }
         for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-            self.descend(level + 1, 2 * x + dx, 2 * y + dy, reach, found);
+            self.descend(level + 1, 2 * x + dx, 2 * y + dy, reach, positions);
         }
     }
 

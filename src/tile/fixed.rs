@@ -26,14 +26,14 @@ pub(crate) struct Box2 {
 
 impl Box2 {
     pub(crate) fn of(points: impl IntoIterator<Item = Fixed>) -> Self {
-        let mut found = Self { low: [i64::MAX; 2], high: [i64::MIN; 2] };
+        let mut bounds = Self { low: [i64::MAX; 2], high: [i64::MIN; 2] };
         for point in points {
             for (axis, value) in point.into_iter().enumerate() {
-                found.low[axis] = found.low[axis].min(value);
-                found.high[axis] = found.high[axis].max(value);
+                bounds.low[axis] = bounds.low[axis].min(value);
+                bounds.high[axis] = bounds.high[axis].max(value);
             }
         }
-        found
+        bounds
     }
 
     pub(crate) fn meets(&self, other: &Self) -> bool {

@@ -1,7 +1,7 @@
 //! Areas as shapes: every area of a layer is shown, with its count, whether that is zero or not received.
 
 use super::{
-    BUFFER, TileAddress,
+    address::{BUFFER, TileAddress},
     encode::{Feature, Unit, doubled_area, encode},
     fixed::{Box2, Fixed, fixed},
 };

@@ -162,7 +162,7 @@ pub fn restore(from: &Path, root: &Path) -> Result<CheckReport, WorkspaceError> 
     private::close_all(unpacked.path())?;
     let report = check(&Workspace::open(unpacked.path())?, true, false)?;
     if let Some(problem) = report.problems.first() {
-        return Err(damaged(format!("{}: {}", problem.path, problem.what)));
+        return Err(damaged(format!("{}: {}", problem.path, problem.reason)));
     }
     fs_err::remove_file(unpacked.path().join(RESTORING))?;
     if root.exists() {

@@ -1,15 +1,12 @@
 //! Is the workspace what it was when it was written? Every checksum, and with `deep` every value.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    path::Path,
-};
+use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::params;
 
 use super::{
     Desk, State, Workspace, WorkspaceError,
-    files::digest,
+    files::{digest, stored_files},
     read_incidents, read_layer,
     seal::{self, Seal},
 };
@@ -20,7 +17,7 @@ pub struct Problem {
     /// The file, from the workspace's root.
     pub path: String,
     /// What is wrong and what to do.
-    pub what: String,
+    pub reason: String,
 }
 
 /// What a check found.
@@ -41,8 +38,8 @@ pub struct CheckReport {
 }
 
 impl CheckReport {
-    fn problem(&mut self, path: &str, what: impl Into<String>) {
-        self.problems.push(Problem { path: path.to_owned(), what: what.into() });
+    fn problem(&mut self, path: &str, reason: impl Into<String>) {
+        self.problems.push(Problem { path: path.to_owned(), reason: reason.into() });
     }
 }
 
@@ -71,7 +68,7 @@ pub fn check(workspace: &Workspace, deep: bool, accept_settings: bool) -> Result
         }
     }
     match Desk::problems(workspace.desk_path()) {
-        Ok(problems) => problems.into_iter().for_each(|what| report.problem("desk.sqlite", what)),
+        Ok(problems) => problems.into_iter().for_each(|reason| report.problem("desk.sqlite", reason)),
         Err(e) => report.problem("desk.sqlite", e.to_string()),
     }
     if accept_settings
@@ -135,8 +132,8 @@ fn check_state(
     let partitions = state.partitions()?;
     report.incidents = partitions.iter().map(|p| p.rows).sum();
     report.warnings = super::words::definitions_without_records(workspace, &partitions);
-    if let Some(what) = super::secret::problem(workspace, state)? {
-        report.problem("secret", what);
+    if let Some(reason) = super::secret::problem(workspace, state)? {
+        report.problem("secret", reason);
     }
     if !deep {
         return Ok(());
@@ -204,24 +201,4 @@ fn check_files(workspace: &Workspace, state: &State, report: &mut CheckReport) -
         report.notes.push(format!("{strays} files left by an interrupted writer; the next writer removes them"));
     }
     Ok(())
-}
-
-/// Every file below the folders that hold data, from the root, with `/`.
-pub(super) fn stored_files(root: &Path) -> Result<Vec<String>, WorkspaceError> {
-    let mut found = Vec::new();
-    let mut folders = vec!["incidents".to_owned(), "areas".to_owned(), "reports".to_owned(), "gazetteer".to_owned()];
-    while let Some(folder) = folders.pop() {
-        let Ok(entries) = fs_err::read_dir(root.join(&folder)) else { continue };
-        for entry in entries {
-            let entry = entry?;
-            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            if entry.file_type()?.is_dir() {
-                folders.push(path);
-            } else {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }

@@ -10,27 +10,14 @@ use std::{
 use rusqlite::params;
 
 use super::{
-    AreaRow, Edition, FileEntry, FileKind, Incidents, Indicator, Lock, Settings, State, Workspace, WorkspaceError,
-    files::{digest, sync_folder, write_synced},
+    Edition, FileEntry, FileKind, Incidents, Indicator, Lock, Settings, State, Workspace, WorkspaceError,
+    files::{digest, stored_files, sync_folder, write_synced},
     identity::log_head,
-    incidents_digest::rows_digest_of,
-    incidents_write::write_incidents,
-    layer_file::write_layer,
+    incidents::{rows_digest_of, write_incidents},
     private::{UNFINISHED, private_folder, temporary},
     schema, seal, settings_switch,
 };
 use crate::model::Month;
-
-/// A layer to store.
-#[derive(Debug)]
-pub struct NewLayer<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Its areas, ascending by code.
-    pub areas: &'a [AreaRow],
-    /// What was wrong with some of them, as JSON.
-    pub issues: &'a str,
-}
 
 /// A change in the making; dropped without [`Commit::finish`] it changes nothing.
 #[derive(Debug)]
@@ -41,7 +28,7 @@ pub struct Commit<'a> {
     /// New text of `places.toml`.
     settings: Option<String>,
     /// Whether answers change, so that readers must load again.
-    changes_answers: bool,
+    pub(super) changes_answers: bool,
 }
 
 impl<'a> Commit<'a> {
@@ -159,35 +146,6 @@ impl<'a> Commit<'a> {
             insert.execute(params![source, part, month.0, district, count.cast_signed()])?;
         }
         Ok(())
-    }
-
-    /// Stores a layer, replacing the one of the same name.
-    ///
-    /// # Errors
-    /// [`WorkspaceError`] with the path.
-    pub fn set_layer(&mut self, layer: &NewLayer<'_>) -> Result<(), WorkspaceError> {
-        let file = write_file(self.workspace, "areas", "parquet", |file, path| write_layer(layer.areas, file, path))?;
-        // Other programs find the layer under its own name.
-        let path = format!("areas/{}.parquet", layer.name);
-        let file = self.rename_layer(file, &path)?;
-        self.drop_file("SELECT path FROM layers WHERE name = ?1", [layer.name])?;
-        self.state.connection.execute(
-            "INSERT OR REPLACE INTO layers VALUES (?1, ?2, ?3, ?4)",
-            params![layer.name, file.path, layer.areas.len() as i64, layer.issues],
-        )?;
-        self.add_file(FileKind::Layer, &file)?;
-        self.changes_answers = true;
-        Ok(())
-    }
-
-    /// `areas/LAYER.parquet` where that name is free; a layer that replaces another keeps its longer name.
-    fn rename_layer(&self, file: FileEntry, path: &str) -> Result<FileEntry, WorkspaceError> {
-        let root = self.workspace.root();
-        if root.join(path).exists() {
-            return Ok(file);
-        }
-        fs_err::rename(root.join(&file.path), root.join(path))?;
-        Ok(FileEntry { path: path.to_owned(), ..file })
     }
 
     /// Makes a layer the study area, in `places.toml`, when the change is finished.
@@ -325,30 +283,6 @@ impl<'a> Commit<'a> {
     }
 }
 
-/// Gives layers that replaced another their plain name, `areas/LAYER.parquet`, now that it is free.
-///
-/// # Errors
-/// [`WorkspaceError`]; the layers stay live under one name or the other.
-pub fn settle_layer_names(workspace: &Workspace, lock: &Lock) -> Result<(), WorkspaceError> {
-    let plain = |name: &str| format!("areas/{name}.parquet");
-    let unsettled = |layers: Vec<(String, String)>| layers.into_iter().filter(|(n, path)| *path != plain(n));
-    if unsettled(workspace.state()?.layers()?).next().is_none() {
-        return Ok(());
-    }
-    let mut commit = Commit::begin(workspace, lock)?;
-    for (name, path) in unsettled(commit.state.layers()?) {
-        let entry = commit.state.files()?.into_iter().find(|f| f.path == path);
-        let Some(entry) = entry else { continue };
-        let file = FileEntry { path: plain(&name), ..entry };
-        fs_err::hard_link(workspace.root().join(&path), workspace.root().join(&file.path))?;
-        commit.drop_file("SELECT path FROM layers WHERE name = ?1", [&name])?;
-        commit.state.connection.execute("UPDATE layers SET path = ?1 WHERE name = ?2", [&file.path, &name])?;
-        commit.add_file(FileKind::Layer, &file)?;
-    }
-    commit.changes_answers = true;
-    commit.finish()
-}
-
 /// Writes a file under a name made of its checksum, synced, through a temporary one.
 pub(super) fn write_file(
     workspace: &Workspace,
@@ -388,7 +322,7 @@ fn sweep(workspace: &Workspace, state: &State) -> Result<(), WorkspaceError> {
         }
     }
     let live: BTreeSet<String> = state.files()?.into_iter().map(|f| f.path).collect();
-    for path in super::check::stored_files(workspace.root())? {
+    for path in stored_files(workspace.root())? {
         if !live.contains(&path) {
             let full = workspace.root().join(&path);
             fs_err::remove_file(&full)?;

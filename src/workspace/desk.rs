@@ -40,7 +40,7 @@ pub struct Step {
     /// Who.
     pub who: String,
     /// The table, such as `claims`.
-    pub what: String,
+    pub table: String,
     /// The row.
     pub item: String,
     /// The row before, as JSON; none where it was made.
@@ -105,7 +105,7 @@ impl Desk {
     fn read(path: PathBuf) -> Result<Option<Self>, WorkspaceError> {
         // An empty one is being made at this moment.
         match fs_err::metadata(&path) {
-            Ok(found) if found.len() > 0 => {}
+            Ok(metadata) if metadata.len() > 0 => {}
             _ => return Ok(None),
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -198,15 +198,15 @@ impl Desk {
     ///
     /// # Errors
     /// [`WorkspaceError::Desk`].
-    pub fn history(&self, what: &str, item: &str) -> Result<Vec<Step>, WorkspaceError> {
+    pub fn history(&self, table: &str, item: &str) -> Result<Vec<Step>, WorkspaceError> {
         let sql =
             "SELECT at, who, what, item, before, after FROM history WHERE what = ?1 AND item = ?2 ORDER BY number";
         let mut statement = self.connection.prepare(sql).map_err(Self::error)?;
-        let rows = statement.query_map([what, item], |row| {
+        let rows = statement.query_map([table, item], |row| {
             Ok(Step {
                 at: row.get(0)?,
                 who: row.get(1)?,
-                what: row.get(2)?,
+                table: row.get(2)?,
                 item: row.get(3)?,
                 before: row.get(4)?,
                 after: row.get(5)?,

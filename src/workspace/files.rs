@@ -73,3 +73,23 @@ pub(super) fn digest(path: &Path) -> Result<(u64, String), WorkspaceError> {
         hasher.update(&buffer[..read]);
     }
 }
+
+/// Every file below the folders that hold data, from the root, with `/`.
+pub(super) fn stored_files(root: &Path) -> Result<Vec<String>, WorkspaceError> {
+    let mut stored = Vec::new();
+    let mut folders = vec!["incidents".to_owned(), "areas".to_owned(), "reports".to_owned(), "gazetteer".to_owned()];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs_err::read_dir(root.join(&folder)) else { continue };
+        for entry in entries {
+            let entry = entry?;
+            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            if entry.file_type()?.is_dir() {
+                folders.push(path);
+            } else {
+                stored.push(path);
+            }
+        }
+    }
+    stored.sort();
+    Ok(stored)
+}

@@ -100,8 +100,8 @@ fn migrate(path: &Path, connection: &mut Connection) -> Result<(), WorkspaceErro
 
 /// Brings an older state to the present format, sealed again after; nothing where it has it.
 pub(super) fn upgrade(path: &Path, state: &mut State) -> Result<(), WorkspaceError> {
-    let found = state.format()?;
-    if found == FORMAT_VERSION {
+    let format = state.format()?;
+    if format == FORMAT_VERSION {
         return Ok(());
     }
     // Earlier versions left to the umask who reads their files.
@@ -109,7 +109,7 @@ pub(super) fn upgrade(path: &Path, state: &mut State) -> Result<(), WorkspaceErr
         private::close_all(root)?;
     }
     seal::open(path)?;
-    let done = match state.connection.pragma_update(None, "user_version", found) {
+    let done = match state.connection.pragma_update(None, "user_version", format) {
         Ok(()) => migrate(path, &mut state.connection),
         Err(error) => Err(error.into()),
     };

@@ -39,13 +39,13 @@ pub(super) fn close(state: &Path) -> Result<(), WorkspaceError> {
 }
 
 pub(super) fn read(state: &Path) -> Seal {
-    let Ok(found) = fs_err::read_to_string(seal_path(state)) else { return Seal::Damaged };
-    if found == text("open") {
+    let Ok(seal) = fs_err::read_to_string(seal_path(state)) else { return Seal::Damaged };
+    if seal == text("open") {
         return Seal::Open;
     }
-    let sum = found.strip_prefix("sealed ").and_then(|rest| rest.get(..64));
+    let sum = seal.strip_prefix("sealed ").and_then(|rest| rest.get(..64));
     match sum {
-        Some(sum) if found == text(&format!("sealed {sum}")) => Seal::Sealed(sum.to_owned()),
+        Some(sum) if seal == text(&format!("sealed {sum}")) => Seal::Sealed(sum.to_owned()),
         _ => Seal::Damaged,
     }
 }

@@ -103,10 +103,10 @@ impl State {
             Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         configure(&connection)?;
         let state = Self { connection };
-        let found = state.meta("format_version")?.and_then(|v| v.parse().ok());
-        match found {
-            Some(found) if found <= FORMAT_VERSION => Ok(state),
-            Some(found) => Err(WorkspaceError::Newer { found, known: FORMAT_VERSION }),
+        let format = state.meta("format_version")?.and_then(|v| v.parse().ok());
+        match format {
+            Some(format) if format <= FORMAT_VERSION => Ok(state),
+            Some(format) => Err(WorkspaceError::Newer { found: format, known: FORMAT_VERSION }),
             None => Err(WorkspaceError::Damaged {
                 path: path.to_owned(),
                 reason: "it does not say which format it has".to_owned(),

@@ -362,7 +362,7 @@ fn what_falls_to_nought_is_no_rise() {
     let snapshot = scratch.snapshot();
     let claim = |place: &str| {
         let pairs = [("place", place), ("category", "Noise"), ("before", "2025-01"), ("after", "2025-02")];
-        serde_json::from_str::<serde_json::Value>(&crate::evidence::make(&snapshot, "compare", &pairs).json).unwrap()
+        serde_json::from_str::<serde_json::Value>(&crate::demo_county::make(&snapshot, "compare", &pairs).json).unwrap()
     };
     for place in ["squares:Q1", "squares:Q2"] {
         let claim = claim(place);

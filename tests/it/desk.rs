@@ -27,7 +27,7 @@ fn a_claim_is_kept_while_another_process_writes_data() {
     scratch.import_police(&[scratch.write("2025-02-here-street.csv", file)]);
     let pairs =
         [("place", "squares:Q1"), ("before", "2025-01"), ("after", "2025-02"), ("comparison", "none"), ("ring", "0")];
-    let made = crate::evidence::make(&scratch.snapshot(), "compare", &pairs);
+    let made = crate::demo_county::make(&scratch.snapshot(), "compare", &pairs);
     let _lock = scratch.workspace.lock().unwrap();
     assert_eq!(claims::keep(&scratch.workspace, &made).unwrap(), claims::Keeping::Stored);
     assert_eq!(claims::find(&scratch.workspace, &made.kept.id).unwrap().result, made.json);

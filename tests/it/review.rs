@@ -154,9 +154,9 @@ fn a_sheet_goes_out_to_a_spreadsheet_and_comes_back() {
     let refused = review::apply_sheet(&scratch.workspace, &stale, "Cy");
     assert!(matches!(refused, Err(ReviewError::OtherCandidate { number: 2, .. })), "{refused:?}");
     let report = review::apply_sheet(&scratch.workspace, &good, "Cy").unwrap();
-    assert_eq!((report.rows, report.made.len(), counted(&scratch)), (3, 3, 2));
+    assert_eq!((report.rows, report.decisions.len(), counted(&scratch)), (3, 3, 2));
     let again = review::apply_sheet(&scratch.workspace, &good, "Cy").unwrap();
-    assert_eq!((again.made.len(), again.gone.len()), (0, 3), "what was decided waits no longer");
+    assert_eq!((again.decisions.len(), again.gone.len()), (0, 3), "what was decided waits no longer");
     assert!(review::apply_sheet(&scratch.workspace, &path("none.csv", b"a,b\n1,2\n".to_vec()), "Cy").is_err());
 }
 

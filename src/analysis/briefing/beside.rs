@@ -11,7 +11,7 @@ use crate::{
 
 /// Clusters that end with the period.
 pub(super) fn gatherings(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     (asked, seed): (&Query, u64),
     period: Period,
     layer: &LoadedLayer,
@@ -20,24 +20,24 @@ pub(super) fn gatherings(
     let from = Month(period.end.month().0 - 12).first_day();
     let query = Query { from: Some(from.min(period.start)), to: Some(period.end), ..asked.clone() };
     let asked = ScanRequest { query, resolution: 8, max_months: 3, replicates: 999, seed };
-    let found = match scan(snapshot, &asked) {
-        Ok(found) => found,
+    let answer = match scan(reader, &asked) {
+        Ok(answer) => answer,
         Err(error) => {
             notes.push(format!("no scan for clusters: {error}"));
             return Vec::new();
         }
     };
-    let universe = snapshot.universe(8).ok();
-    let study = snapshot.study_layer().unwrap_or(layer);
+    let universe = reader.universe(8).ok();
+    let study = reader.study_layer().unwrap_or(layer);
     let area_of = |cell: &u64| -> Option<&str> {
         let area = universe.and_then(|u| u.cells.binary_search(cell).ok().map(|i| u.areas()[i]))?;
         study.areas.get(area as usize).map(|a| a.name.as_str())
     };
     // A cell on the border has its centre in no area: then the next of the cluster names it.
     let near = |cells: &[u64]| cells.iter().find_map(area_of).unwrap_or("the border").to_owned();
-    let months = found.summary.months as i32;
-    let last = Day::parse(&found.summary.to).map_or(period.end, |d| d);
-    let each = found.clusters.iter().zip(&found.cells).filter(|(c, _)| c.p_gumbel <= ALPHA && c.p_value <= ALPHA);
+    let months = answer.summary.months as i32;
+    let last = Day::parse(&answer.summary.to).map_or(period.end, |d| d);
+    let each = answer.clusters.iter().zip(&answer.cells).filter(|(c, _)| c.p_gumbel <= ALPHA && c.p_value <= ALPHA);
     each.take(LISTED)
         .map(|(cluster, cells)| {
             let start = Month(last.month().0 - (cluster.height as i32).min(months)).first_day();
@@ -61,13 +61,13 @@ pub(super) fn gatherings(
         .collect()
 }
 
-pub(super) fn average_week(snapshot: &Exact<'_>, query: &Query, period: Period) -> Result<Vec<AverageWeek>, AskError> {
+pub(super) fn average_week(reader: &Exact<'_>, query: &Query, period: Period) -> Result<Vec<AverageWeek>, AskError> {
     let weeks = |p: Period| f64::from(p.days()) / 7.0;
     let year_before = period.years_earlier(1);
-    let mut found = Vec::new();
-    for source in asked_sources(snapshot, query) {
+    let mut averages = Vec::new();
+    for source in asked_sources(reader, query) {
         let per_week = |p: Period| -> Result<Option<f64>, AskError> {
-            if !p.months().all(|m| snapshot.coverage.delivered(source, m)) {
+            if !p.months().all(|m| reader.coverage.delivered(source, m)) {
                 return Ok(None);
             }
             let one = Query {
@@ -77,13 +77,13 @@ pub(super) fn average_week(snapshot: &Exact<'_>, query: &Query, period: Period) 
                 by: vec![],
                 ..query.clone()
             };
-            Ok(Some(total(snapshot, &one)?.counted as f64 / weeks(p)))
+            Ok(Some(total(reader, &one)?.counted as f64 / weeks(p)))
         };
-        found.push(AverageWeek {
+        averages.push(AverageWeek {
             source: source.clone(),
             per_week: per_week(period)?,
             year_before: per_week(year_before)?,
         });
     }
-    Ok(found)
+    Ok(averages)
 }

@@ -90,16 +90,16 @@ Lists at most seven areas whose change stands out from their own past at the sam
 
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
         let resolved = self.resolved(reader)?;
-        let found = briefing(reader, &resolved)?;
+        let briefing = briefing(reader, &resolved)?;
         let kept = Kept {
-            id: found.briefing_id.clone(),
-            cutoff: found.as_of.clone(),
+            id: briefing.briefing_id.clone(),
+            cutoff: briefing.as_of.clone(),
             named: resolved.named(),
             place: String::new(),
-            says: found.headline.clone(),
+            says: briefing.headline.clone(),
         };
-        let (lines, rows) = (found.lines(), found.rows(reader));
-        Ok(Answer { kept: Some(kept), ..Answer::sentences(lines, found, rows) })
+        let (lines, rows) = (briefing.lines(), briefing.rows(reader));
+        Ok(Answer { kept: Some(kept), ..Answer::sentences(lines, briefing, rows) })
     }
 }
 
@@ -135,18 +135,18 @@ impl BriefingRequest {
 ///
 /// # Errors
 /// [`AskError`] for names that are not known, or with the reason why there is no answer.
-pub fn briefing(snapshot: &Exact<'_>, request: &BriefingRequest) -> Result<Briefing, AskError> {
-    let request = &request.resolved(snapshot)?;
-    let layer = layer_of(snapshot, request)?;
-    let sources = asked_sources(snapshot, &request.query);
-    let period = period_of(snapshot, request, sources)?;
-    let now = Standing::new(snapshot, &request.query, layer, period)?;
+pub fn briefing(reader: &Exact<'_>, request: &BriefingRequest) -> Result<Briefing, AskError> {
+    let request = &request.resolved(reader)?;
+    let layer = layer_of(reader, request)?;
+    let sources = asked_sources(reader, &request.query);
+    let period = period_of(reader, request, sources)?;
+    let now = Standing::new(reader, &request.query, layer, period)?;
     let mut notes = vec!["Changes compared with the past; nothing here says what caused them.".to_owned()];
     notes.extend(now.note.clone());
     let length = period.days();
     let before = Period { start: Day(period.start.0 - length), end: period.start };
     let before = if is_months(period) { months_before(period) } else { before };
-    let no_longer = if let Ok(earlier) = Standing::new(snapshot, &request.query, layer, before) {
+    let no_longer = if let Ok(earlier) = Standing::new(reader, &request.query, layer, before) {
         let still: Vec<&str> = now.changes.iter().map(|c| c.place.as_str()).collect();
         let gone = earlier.changes.iter().filter(|c| !still.contains(&c.place.as_str()));
         let line = |c: &Change| {
@@ -157,9 +157,9 @@ pub fn briefing(snapshot: &Exact<'_>, request: &BriefingRequest) -> Result<Brief
         notes.push(format!("there is no list for {before} to compare with: too little was received"));
         Vec::new()
     };
-    let clusters = gatherings(snapshot, (&request.query, request.seed), period, layer, &mut notes);
+    let clusters = gatherings(reader, (&request.query, request.seed), period, layer, &mut notes);
     let listed: Vec<Change> = now.changes.iter().take(LISTED).cloned().collect();
-    let checksums = Checksums::of(snapshot, &request.query, Some(layer), period.end);
+    let checksums = Checksums::of(reader, &request.query, Some(layer), period.end);
     let method_version = BriefingRequest::DECLARATION.method;
     let as_of = period.end.to_string();
     Ok(Briefing {
@@ -168,7 +168,7 @@ pub fn briefing(snapshot: &Exact<'_>, request: &BriefingRequest) -> Result<Brief
         as_of,
         since: period.start.to_string(),
         checksums,
-        what: super::compare::subject(snapshot, &request.query),
+        what: super::compare::subject(reader, &request.query),
         layer: layer.name.clone(),
         headline: headline(&now, &listed, &clusters, period),
         tested: now.tested,
@@ -179,8 +179,8 @@ pub fn briefing(snapshot: &Exact<'_>, request: &BriefingRequest) -> Result<Brief
         changes: listed,
         clusters,
         no_longer,
-        gaps: snapshot.coverage.gaps(sources, period),
-        average_week: average_week(snapshot, &request.query, period)?,
+        gaps: reader.coverage.gaps(sources, period),
+        average_week: average_week(reader, &request.query, period)?,
         notes,
     })
 }

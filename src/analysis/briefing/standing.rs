@@ -29,18 +29,18 @@ pub(super) struct Standing {
 
 impl Standing {
     pub(super) fn new(
-        snapshot: &Exact<'_>,
+        reader: &Exact<'_>,
         query: &Query,
         layer: &LoadedLayer,
         period: Period,
     ) -> Result<Self, AskError> {
-        let sources = asked_sources(snapshot, query);
-        let (baselines, seasonal) = baselines(snapshot, sources, layer, period);
+        let sources = asked_sources(reader, query);
+        let (baselines, seasonal) = baselines(reader, sources, layer, period);
         let windows: Vec<Period> = std::iter::once(period).chain(baselines.iter().copied()).collect();
         let steps = Steps(windows_in_order(&windows));
-        let grouping = snapshot.table().layer_groups(&layer.name).unwrap_or(&snapshot.table().whole);
-        let found = count_steps(snapshot, query, grouping, &steps)?;
-        let is_known = |district: &str| windows.iter().all(|w| snapshot.coverage.whole(sources, *w, district));
+        let grouping = reader.table().layer_groups(&layer.name).unwrap_or(&reader.table().whole);
+        let counted = count_steps(reader, query, grouping, &steps)?;
+        let is_known = |district: &str| windows.iter().all(|w| reader.coverage.whole(sources, *w, district));
         let known: Vec<usize> = (0..layer.areas.len()).filter(|&i| is_known(&layer.areas[i].district)).collect();
         if known.len() < 2 || baselines.is_empty() {
             let reason = format!(
@@ -49,20 +49,20 @@ impl Standing {
             );
             return Err(AskError::none(reason));
         }
-        let mut made = Self::tested(snapshot, query, layer, &found, &steps, period, &known);
-        made.not_received = layer.areas.len() - known.len();
+        let mut standing = Self::tested(reader, query, layer, &counted, &steps, period, &known);
+        standing.not_received = layer.areas.len() - known.len();
         let years = baselines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let months = runs(baselines.iter().map(|m| m.start.month()));
-        made.baseline = if seasonal {
+        standing.baseline = if seasonal {
             format!("the same dates of earlier years ({years}), and the change of all other areas")
         } else {
             format!("the twelve months before, as far as received ({months}), and the change of all other areas")
         };
-        made.note = (!seasonal).then(|| {
+        standing.note = (!seasonal).then(|| {
             "No earlier year was received: areas were compared with the months before, so a season of their own can look like a change.".to_owned()
         });
         let inside = Query { from: Some(period.start), to: Some(period.end), ..query.clone() };
-        let boxes = count_steps(snapshot, &inside, grouping, &Steps(vec![period]))?.boxes;
+        let boxes = count_steps(reader, &inside, grouping, &Steps(vec![period]))?.boxes;
         let untold = boxes.time_too_coarse;
         if untold * 20 > boxes.counted + untold {
             let reason = format!(
@@ -70,21 +70,21 @@ impl Standing {
             );
             return Err(AskError::none(reason));
         }
-        made.explain(snapshot, query, layer, &baselines, period)?;
-        Ok(made)
+        standing.explain(reader, query, layer, &baselines, period)?;
+        Ok(standing)
     }
 
     fn tested(
-        snapshot: &Exact<'_>,
+        reader: &Exact<'_>,
         query: &Query,
         layer: &LoadedLayer,
-        found: &StepCounts,
+        counted: &StepCounts,
         steps: &Steps,
         period: Period,
         known: &[usize],
     ) -> Self {
         let at = |i: usize, now: bool| -> u64 {
-            let inside = steps.0.iter().zip(found.of(i)).filter(|(p, _)| (**p == period) == now);
+            let inside = steps.0.iter().zip(counted.of(i)).filter(|(p, _)| (**p == period) == now);
             inside.map(|(_, &n)| u64::from(n)).sum()
         };
         let counts: Vec<(usize, u64, u64)> = known.iter().map(|&i| (i, at(i, true), at(i, false))).collect();
@@ -96,14 +96,14 @@ impl Standing {
                 let (others_now, others_then) = (all_now - now, all_then - then);
                 let exposed = |count, exposure| Exposed { count, exposure };
                 // What the others did is the exposure of each period.
-                let found = infer_ratio(
+                let inference = infer_ratio(
                     exposed(then, others_then as f64),
                     exposed(now, others_now as f64),
                     0.95,
                     TailRule::MidP,
                 );
                 let expected = then as f64 * others_now as f64 / others_then as f64;
-                found.ok().map(|f| (i, now, expected, then, f.p_value))
+                inference.ok().map(|f| (i, now, expected, then, f.p_value))
             })
             .collect();
         let z: Vec<f64> = tests.iter().map(|t| normal_quantile(0.5 * t.4.clamp(1e-300, 1.0)).abs()).collect();
@@ -131,7 +131,7 @@ impl Standing {
         }
         changes.sort_by(|a, b| a.p_value.total_cmp(&b.p_value).then(a.place.cmp(&b.place)));
         let days = |now: bool| -> i32 {
-            steps.0.iter().filter(|p| (**p == period) == now).map(|p| days_asked(snapshot, query, *p)).sum()
+            steps.0.iter().filter(|p| (**p == period) == now).map(|p| days_asked(reader, query, *p)).sum()
         };
         let rates = (all_now as f64 / f64::from(days(true).max(1)), all_then as f64 / f64::from(days(false).max(1)));
         Self {
@@ -149,7 +149,7 @@ impl Standing {
     /// Says for every listed area which category moved it most.
     fn explain(
         &mut self,
-        snapshot: &Exact<'_>,
+        reader: &Exact<'_>,
         query: &Query,
         layer: &LoadedLayer,
         baselines: &[Period],
@@ -161,21 +161,21 @@ impl Standing {
         let mut of_category: Vec<(String, Vec<f64>, Vec<f64>)> = Vec::new();
         let steps =
             Steps(windows_in_order(&std::iter::once(period).chain(baselines.iter().copied()).collect::<Vec<_>>()));
-        let grouping = snapshot.table().layer_groups(&layer.name).unwrap_or(&snapshot.table().whole);
+        let grouping = reader.table().layer_groups(&layer.name).unwrap_or(&reader.table().whole);
         let days = |now: bool| -> f64 {
             f64::from(
-                steps.0.iter().filter(|p| (**p == period) == now).map(|p| days_asked(snapshot, query, *p)).sum::<i32>(),
+                steps.0.iter().filter(|p| (**p == period) == now).map(|p| days_asked(reader, query, *p)).sum::<i32>(),
             )
         };
         let scale = days(true) / days(false).max(1.0);
-        for category in snapshot.asked_categories(query)? {
+        for category in reader.asked_categories(query)? {
             let one = Query { categories: vec![category.clone()], definition: None, ..query.clone() };
-            let found = count_steps(snapshot, &one, grouping, &steps)?;
+            let counted = count_steps(reader, &one, grouping, &steps)?;
             let sum = |i: usize, now: bool| -> f64 {
                 steps
                     .0
                     .iter()
-                    .zip(found.of(i))
+                    .zip(counted.of(i))
                     .filter(|(p, _)| (**p == period) == now)
                     .map(|(_, &n)| f64::from(n))
                     .sum()
@@ -229,9 +229,9 @@ fn spread(z: &[f64]) -> f64 {
 }
 
 /// The same dates of earlier years received in any district, or the twelve months before; whether it is the former.
-fn baselines(snapshot: &Exact<'_>, sources: &[String], layer: &LoadedLayer, period: Period) -> (Vec<Period>, bool) {
+fn baselines(reader: &Exact<'_>, sources: &[String], layer: &LoadedLayer, period: Period) -> (Vec<Period>, bool) {
     let known = |p: &Period| {
-        let mut received = layer.areas.iter().filter(|a| snapshot.coverage.whole(sources, *p, &a.district));
+        let mut received = layer.areas.iter().filter(|a| reader.coverage.whole(sources, *p, &a.district));
         received.by_ref().count() * 2 > layer.areas.len()
     };
     // A year back is a year back by the calendar. Of a period longer than a year the windows would overlap: then every

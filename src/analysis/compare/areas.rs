@@ -42,7 +42,7 @@ pub(super) struct Candidates {
 
 impl Candidates {
     /// Areas that are not the place, touch neither it nor the ring, and were received.
-    pub(super) fn new(snapshot: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Result<Self, AskError> {
+    pub(super) fn new(reader: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Result<Self, AskError> {
         let Some((layer, _)) = &counted.areas else { return Ok(Self { positions: Vec::new() }) };
         let resolution = request.ring_resolution;
         let mut near = counted.place.region.cells(resolution)?;
@@ -58,7 +58,7 @@ impl Candidates {
         let is_free = |i: &usize| {
             !touched[*i]
                 && counted.place.area != Some(*i as u32)
-                && counted.is_received(snapshot, request, &layer.areas[*i].district)
+                && counted.is_received(reader, request, &layer.areas[*i].district)
         };
         Ok(Self { positions: (0..layer.areas.len()).filter(is_free).collect() })
     }
@@ -98,7 +98,7 @@ impl Candidates {
     /// The areas asked for, and why some were left out.
     fn given(
         &self,
-        snapshot: &Exact<'_>,
+        reader: &Exact<'_>,
         request: &CompareRequest,
         counted: &Counted<'_>,
         places: &[PlaceRef],
@@ -106,12 +106,12 @@ impl Candidates {
     ) -> Result<Vec<Control>, AskError> {
         let mut controls = Vec::new();
         for place in places {
-            let found = Place::find(snapshot, "comparison", place)?;
-            let same_layer = found.layer.zip(counted.areas.as_ref()).is_some_and(|(a, (b, _))| a.name == b.name);
-            let position = found.area.filter(|_| same_layer).map(|a| a as usize);
+            let place = Place::find(reader, "comparison", place)?;
+            let same_layer = place.layer.zip(counted.areas.as_ref()).is_some_and(|(a, (b, _))| a.name == b.name);
+            let position = place.area.filter(|_| same_layer).map(|a| a as usize);
             let Some(position) = position else {
                 notes
-                    .push(format!("{} was left out of the comparison: it is no area of the place's layer", found.name));
+                    .push(format!("{} was left out of the comparison: it is no area of the place's layer", place.name));
                 continue;
             };
             if self.positions.contains(&position) {
@@ -119,7 +119,7 @@ impl Candidates {
             } else {
                 notes.push(format!(
                     "{} was left out of the comparison: it is the place, touches it or its ring, or was not received",
-                    found.name
+                    place.name
                 ));
             }
         }
@@ -138,8 +138,8 @@ impl Candidates {
         for _ in 0..request.permutations {
             stream.choose(&mut usable, controls + 1);
             let comparison = sum(&usable[1..=controls]);
-            let found = ratio_of_ratios(usable[0], comparison, 1.0, 0.95);
-            extreme += usize::from(found.is_ok_and(|f| f.z_score().abs() >= z.abs()));
+            let ratio = ratio_of_ratios(usable[0], comparison, 1.0, 0.95);
+            extreme += usize::from(ratio.is_ok_and(|f| f.z_score().abs() >= z.abs()));
         }
         let p = (extreme as f64 + 1.0) / (request.permutations as f64 + 1.0);
         Some(Placebo { p, permutations: request.permutations, areas: usable.len() })
@@ -170,7 +170,7 @@ fn control(request: &CompareRequest, counted: &Counted<'_>, i: usize) -> Control
 
 /// The comparison areas of a question.
 pub(super) fn controls(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     request: &CompareRequest,
     counted: &Counted<'_>,
     candidates: &Candidates,
@@ -178,16 +178,16 @@ pub(super) fn controls(
 ) -> Result<Vec<Control>, AskError> {
     match &request.comparison {
         Comparison::None => Ok(Vec::new()),
-        Comparison::Given(places) => candidates.given(snapshot, request, counted, places, notes),
+        Comparison::Given(places) => candidates.given(reader, request, counted, places, notes),
         Comparison::Suggested => {
-            let found = candidates.similar(request, counted);
-            if found.is_empty() {
+            let similar = candidates.similar(request, counted);
+            if similar.is_empty() {
                 notes.push(
                     "there are no areas to compare with: none was received that touches neither the place nor its ring"
                         .to_owned(),
                 );
             }
-            Ok(found)
+            Ok(similar)
         }
     }
 }
@@ -195,30 +195,30 @@ pub(super) fn controls(
 /// The change of a place against that of others; none where a count is nought: it would be made of the half incident that
 /// is added, and call a fall to nought a rise.
 fn set_against(place: BeforeAfter, others: BeforeAfter, widening: f64) -> Option<RatioOfRatios> {
-    ratio_of_ratios(place, others, widening, 0.95).ok().filter(|found| !found.corrected)
+    ratio_of_ratios(place, others, widening, 0.95).ok().filter(|ratio| !ratio.corrected)
 }
 
 /// The change of the place against all other areas that were received.
 pub(super) fn county(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     request: &CompareRequest,
     counted: &Counted<'_>,
     widening: f64,
 ) -> Option<CountyChange> {
-    let others: Vec<BeforeAfter> = received(snapshot, request, counted)
+    let others: Vec<BeforeAfter> = received(reader, request, counted)
         .into_iter()
         .filter(|&i| counted.place.area != Some(i as u32))
         .map(|i| counted.change(Who::Area(i), request))
         .collect();
     let all = sum(&others);
-    let found = set_against(counted.change(Who::Place, request), all, widening);
+    let ratio = set_against(counted.change(Who::Place, request), all, widening);
     (!others.is_empty()).then(|| CountyChange {
         areas: others.len(),
         before: all.before,
         after: all.after,
-        ratio_of_ratios: found.map(|f| f.ratio),
-        low: found.map(|f| f.interval.low),
-        high: found.map(|f| f.interval.high),
+        ratio_of_ratios: ratio.map(|f| f.ratio),
+        low: ratio.map(|f| f.interval.low),
+        high: ratio.map(|f| f.interval.high),
     })
 }
 
@@ -236,8 +236,8 @@ pub(super) fn against(
     }
     let place = counted.change(Who::Place, request);
     let comparison = controls_sum(request, counted, controls);
-    let found = set_against(place, comparison, widening);
-    if found.is_none() {
+    let ratio = set_against(place, comparison, widening);
+    if ratio.is_none() {
         notes.push("the change is not set against that of the comparison areas, because a count is nought".to_owned());
     }
     let plain = set_against(place, comparison, 1.0).map(|f| f.z_score());
@@ -246,10 +246,10 @@ pub(super) fn against(
         areas: controls.iter().map(|c| c.area.clone()).collect(),
         before: comparison.before,
         after: comparison.after,
-        ratio_of_ratios: found.map(|f| f.ratio),
-        low: found.map(|f| f.interval.low),
-        high: found.map(|f| f.interval.high),
-        p: found.map(|f| f.p_value()),
+        ratio_of_ratios: ratio.map(|f| f.ratio),
+        low: ratio.map(|f| f.interval.low),
+        high: ratio.map(|f| f.interval.high),
+        p: ratio.map(|f| f.p_value()),
         placebo: plain.and_then(|z| candidates.placebo(request, counted, controls.len(), z)),
     })
 }
@@ -259,19 +259,19 @@ pub(super) fn controls_sum(request: &CompareRequest, counted: &Counted<'_>, cont
 }
 
 /// Areas of the layer that were received as the place was, the place itself among them.
-fn received(snapshot: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Vec<usize> {
+fn received(reader: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Vec<usize> {
     let Some((layer, _)) = &counted.areas else { return Vec::new() };
     let mut of_district: std::collections::HashMap<&str, bool> = std::collections::HashMap::new();
     let mut is_received =
-        |district| *of_district.entry(district).or_insert_with(|| counted.is_received(snapshot, request, district));
+        |district| *of_district.entry(district).or_insert_with(|| counted.is_received(reader, request, district));
     (0..layer.areas.len()).filter(|&i| is_received(layer.areas[i].district.as_str())).collect()
 }
 
 /// Dispersion of the place's slices round the course of all areas together, drawn towards that of all areas.
-pub(super) fn dispersion(snapshot: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Dispersion {
+pub(super) fn dispersion(reader: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Dispersion {
     const KNOWN_POISSON: Dispersion = Dispersion { phi: 1.0, df: f64::INFINITY };
     let windows = [request.before, request.after];
-    let known = received(snapshot, request, counted);
+    let known = received(reader, request, counted);
     let whole: Vec<f64> = match &counted.areas {
         Some((_, counts)) => {
             let at = |t: usize| known.iter().map(|&i| f64::from(counts.of(i)[t])).sum();
@@ -318,14 +318,14 @@ pub(super) fn dispersion(snapshot: &Exact<'_>, request: &CompareRequest, counted
 
 /// How high the place stood before, and whether it is taken to have been picked for it.
 pub(super) fn peak(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     request: &CompareRequest,
     counted: &Counted<'_>,
     past: Period,
     widening: f64,
 ) -> Option<Peak> {
     let (layer, _) = counted.areas.as_ref()?;
-    let known = received(snapshot, request, counted);
+    let known = received(reader, request, counted);
     let before: Vec<f64> = known.iter().map(|&i| counted.sum(Who::Area(i), request.before) as f64).collect();
     let of = before.len();
     let own = counted.exposed(request.before);
@@ -344,8 +344,8 @@ pub(super) fn peak(
     // High for its own past, as far as that was received.
     let earlier = counted.exposed(past);
     let raised = (earlier.exposure > 0.0).then(|| {
-        let found = infer_ratio(earlier, own, 0.95, TailRule::Exact).ok();
-        match (found, rate_ratio(earlier, own).ok()) {
+        let inference = infer_ratio(earlier, own, 0.95, TailRule::Exact).ok();
+        match (inference, rate_ratio(earlier, own).ok()) {
             (Some(f), Some(r)) => r * (f.interval.low / r).powf(widening.max(1.0)) > 1.0,
             (Some(f), None) => f.interval.low > 1.0,
             _ => false,

@@ -52,10 +52,10 @@ pub(super) enum Who {
 }
 
 impl<'s> Counted<'s> {
-    pub(super) fn new(snapshot: &'s Exact<'s>, request: &CompareRequest, earlier: &[Period]) -> Result<Self, AskError> {
-        let place = Place::find(snapshot, "place", &request.place)?;
-        let sources = asked_sources(snapshot, &request.query);
-        let end = snapshot.coverage.months(sources).last().map(|m| m.next().first_day());
+    pub(super) fn new(reader: &'s Exact<'s>, request: &CompareRequest, earlier: &[Period]) -> Result<Self, AskError> {
+        let place = Place::find(reader, "place", &request.place)?;
+        let sources = asked_sources(reader, &request.query);
+        let end = reader.coverage.months(sources).last().map(|m| m.next().first_day());
         let Some(end) = end else {
             return Err(AskError::none("nothing has been received yet: import incidents first"));
         };
@@ -63,7 +63,7 @@ impl<'s> Counted<'s> {
         let windows: Vec<Period> = [request.before, request.after].into_iter().chain(earlier.iter().copied()).collect();
         let steps = Steps::cut(&windows.iter().flat_map(|w| w.by_month()).collect::<Vec<_>>());
         let districts = place.region.districts()?;
-        if !snapshot.coverage.districts.is_empty() && districts.iter().all(String::is_empty) {
+        if !reader.coverage.districts.is_empty() && districts.iter().all(String::is_empty) {
             let reason = format!("there is no answer: {} lies outside the study area", place.name);
             return Err(AskError::none(reason));
         }
@@ -76,34 +76,33 @@ impl<'s> Counted<'s> {
         if !ring_cells.is_empty() {
             // The ring's counts stand beside the place's: both must have been received. Where no source reaches, there is
             // nothing to wait for.
-            let reached = |d: &String| !d.is_empty() && sources.iter().any(|s| snapshot.coverage.covers(s, d));
-            districts.extend(snapshot.districts_of(&ring_cells)?.into_iter().filter(reached));
+            let reached = |d: &String| !d.is_empty() && sources.iter().any(|s| reader.coverage.covers(s, d));
+            districts.extend(reader.districts_of(&ring_cells)?.into_iter().filter(reached));
             districts.sort();
             districts.dedup();
         }
-        let days: Vec<i32> = steps.0.iter().map(|p| days_asked(snapshot, &request.query, *p)).collect();
-        let is_used = |p: &Period| p.end <= cutoff && districts.iter().all(|d| snapshot.coverage.whole(sources, *p, d));
+        let days: Vec<i32> = steps.0.iter().map(|p| days_asked(reader, &request.query, *p)).collect();
+        let is_used = |p: &Period| p.end <= cutoff && districts.iter().all(|d| reader.coverage.whole(sources, *p, d));
         let used: Vec<bool> = steps.0.iter().zip(&days).map(|(p, days)| *days > 0 && is_used(p)).collect();
         let ring = (request.rings > 0).then_some((ring_cells.as_slice(), request.ring_resolution));
-        let grouping = place.with_ring(snapshot, ring);
-        let own = count_steps(snapshot, &request.query, &grouping, &steps)?;
-        let alone = place.with_ring(snapshot, None);
-        let layer = place
-            .layer
-            .map(|layer| (layer, snapshot.table().layer_groups(&layer.name).unwrap_or(&snapshot.table().whole)));
+        let grouping = place.with_ring(reader, ring);
+        let own = count_steps(reader, &request.query, &grouping, &steps)?;
+        let alone = place.with_ring(reader, None);
+        let layer =
+            place.layer.map(|layer| (layer, reader.table().layer_groups(&layer.name).unwrap_or(&reader.table().whole)));
         let mut whole = Vec::new();
         for window in [request.before, request.after] {
             let query = Query { from: Some(window.start), to: Some(window.end), ..request.query.clone() };
             let one = Steps(vec![window]);
             whole.push(Whole {
                 window,
-                own: count_steps(snapshot, &query, &grouping, &one)?,
-                areas: layer.map(|(_, g)| count_steps(snapshot, &query, g, &one)).transpose()?,
-                untold: count_steps(snapshot, &query, &alone, &one)?.boxes.time_too_coarse,
+                own: count_steps(reader, &query, &grouping, &one)?,
+                areas: layer.map(|(_, g)| count_steps(reader, &query, g, &one)).transpose()?,
+                untold: count_steps(reader, &query, &alone, &one)?.boxes.time_too_coarse,
             });
         }
         let areas = match layer {
-            Some((layer, grouping)) => Some((layer, count_steps(snapshot, &request.query, grouping, &steps)?)),
+            Some((layer, grouping)) => Some((layer, count_steps(reader, &request.query, grouping, &steps)?)),
             None => None,
         };
         Ok(Self { place, steps, used, own, ring_cells, areas, cutoff, days, whole })
@@ -166,14 +165,14 @@ impl<'s> Counted<'s> {
     /// [`AskError::NoAnswer`] when nothing of it was received, or too much cannot be told.
     pub(super) fn exposure(
         &self,
-        snapshot: &Exact<'_>,
+        reader: &Exact<'_>,
         request: &CompareRequest,
         window: Period,
     ) -> Result<Exposure, AskError> {
         let exposed = self.exposed(window);
-        let sources = asked_sources(snapshot, &request.query);
+        let sources = asked_sources(reader, &request.query);
         if exposed.exposure <= 0.0 {
-            let months = snapshot.coverage.months(sources).into_iter().filter(|m| m.first_day() < self.cutoff);
+            let months = reader.coverage.months(sources).into_iter().filter(|m| m.first_day() < self.cutoff);
             let reason = format!(
                 "there is no answer: nothing of {window} was received for {} from {}. Received: {}",
                 self.place.name,
@@ -206,14 +205,14 @@ impl<'s> Counted<'s> {
     }
 
     /// Whether an area of the layer was received in every slice that is used, from the sources that the place has.
-    pub(super) fn is_received(&self, snapshot: &Exact<'_>, request: &CompareRequest, district: &str) -> bool {
-        let sources = asked_sources(snapshot, &request.query);
+    pub(super) fn is_received(&self, reader: &Exact<'_>, request: &CompareRequest, district: &str) -> bool {
+        let sources = asked_sources(reader, &request.query);
         let own = self.place.region.districts().unwrap_or_default();
-        let of = |district: &str| sources.iter().map(|s| snapshot.coverage.covers(s, district)).collect::<Vec<_>>();
+        let of = |district: &str| sources.iter().map(|s| reader.coverage.covers(s, district)).collect::<Vec<_>>();
         if own.iter().any(|d| of(d) != of(district)) {
             return false;
         }
         let used = self.steps.0.iter().zip(&self.used).filter(|(_, used)| **used);
-        used.into_iter().all(|(p, _)| snapshot.coverage.whole(sources, *p, district))
+        used.into_iter().all(|(p, _)| reader.coverage.whole(sources, *p, district))
     }
 }

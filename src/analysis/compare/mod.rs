@@ -21,7 +21,7 @@ use counts::{Counted, Who};
 
 use super::{
     checksums::{Checksums, identity},
-    hotspots::in_words,
+    error::in_words,
     verdict::{Evidence, verdict},
 };
 use crate::{
@@ -45,17 +45,17 @@ const PAST_YEARS: i32 = 2;
 ///
 /// # Errors
 /// [`AskError`] for names that are not known, or with the reason why there is no answer.
-pub fn compare(snapshot: &Exact<'_>, request: &CompareRequest) -> Result<Claim, AskError> {
-    let request = &request.resolved(snapshot);
+pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, AskError> {
+    let request = &request.resolved(reader);
     let past = Period { start: request.before.years_earlier(PAST_YEARS).start, end: request.before.start };
     let years = (1..=MAX_YEARS).flat_map(|y| [request.before.years_earlier(y), request.after.years_earlier(y)]);
     let earlier: Vec<Period> = years.chain([past]).collect();
-    let counted = Counted::new(snapshot, request, &earlier)?;
-    let before = counted.exposure(snapshot, request, request.before)?;
-    let after = counted.exposure(snapshot, request, request.after)?;
+    let counted = Counted::new(reader, request, &earlier)?;
+    let before = counted.exposure(reader, request, request.before)?;
+    let after = counted.exposure(reader, request, request.after)?;
     let (b, a) = (counted.exposed(request.before), counted.exposed(request.after));
     let mut notes = Vec::new();
-    let spread = dispersion(snapshot, request, &counted);
+    let spread = dispersion(reader, request, &counted);
     let widening = spread.widening(LEVEL);
     let ratio = rate_ratio(b, a).ok();
     let exact = infer_ratio(b, a, LEVEL, TailRule::Exact).ok();
@@ -63,15 +63,15 @@ pub fn compare(snapshot: &Exact<'_>, request: &CompareRequest) -> Result<Claim, 
     if exact.is_none() {
         notes.push("no incident in either period: there is nothing to compare".to_owned());
     }
-    let season = same_season(snapshot, request, &counted, &spread);
-    let county = county(snapshot, request, &counted, widening);
-    let candidates = Candidates::new(snapshot, request, &counted)?;
-    let chosen = controls(snapshot, request, &counted, &candidates, &mut notes)?;
+    let season = same_season(reader, request, &counted, &spread);
+    let county = county(reader, request, &counted, widening);
+    let candidates = Candidates::new(reader, request, &counted)?;
+    let chosen = controls(reader, request, &counted, &candidates, &mut notes)?;
     let comparison = against(request, &counted, &candidates, &chosen, widening, &mut notes);
     let fell = comparison.as_ref().and_then(|c| c.high).is_some_and(|high| high < 1.0);
     let controls = controls_sum(request, &counted, &chosen);
     let displacement = displaced(request, &counted, (!chosen.is_empty()).then_some(controls), fell, widening);
-    let peak = peak(snapshot, request, &counted, past, widening);
+    let peak = peak(reader, request, &counted, past, widening);
     let evidence = Evidence {
         before: b.count,
         after: a.count,
@@ -86,7 +86,7 @@ pub fn compare(snapshot: &Exact<'_>, request: &CompareRequest) -> Result<Claim, 
         at_peak: peak.as_ref().is_some_and(|p| p.at_peak),
     };
     let needed = smallest_before(FALL, b.exposure, a.exposure, TailRule::Exact, widening).map_err(|e| in_words(&e))?;
-    let checksums = Checksums::of(snapshot, &request.query, counted.place.layer, counted.cutoff);
+    let checksums = Checksums::of(reader, &request.query, counted.place.layer, counted.cutoff);
     let method_version = request::METHOD;
     let data_cutoff = counted.cutoff.to_string();
     let mut claim = Claim {
@@ -96,7 +96,7 @@ pub fn compare(snapshot: &Exact<'_>, request: &CompareRequest) -> Result<Claim, 
         checksums,
         place: request.place.to_string(),
         place_name: counted.place.name.clone(),
-        what: subject(snapshot, &request.query),
+        what: subject(reader, &request.query),
         percent_change: ratio.map(|r| 100.0 * (r - 1.0)),
         ratio,
         exact: exact.map(interval),
@@ -121,9 +121,9 @@ pub fn compare(snapshot: &Exact<'_>, request: &CompareRequest) -> Result<Claim, 
     Ok(claim)
 }
 
-fn interval(found: Inference) -> RatioInterval {
-    let high = found.interval.high;
-    RatioInterval { low: found.interval.low, high: high.is_finite().then_some(high), p: found.p_value }
+fn interval(inference: Inference) -> RatioInterval {
+    let high = inference.interval.high;
+    RatioInterval { low: inference.interval.low, high: high.is_finite().then_some(high), p: inference.p_value }
 }
 
 /// Whether both periods are the same dates of different years, or hold every season.
@@ -134,7 +134,7 @@ fn one_season(request: &CompareRequest) -> bool {
 
 /// The change with the season taken out; none where the periods are the same season already, or no earlier year was received.
 fn same_season(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     request: &CompareRequest,
     counted: &Counted<'_>,
     spread: &crate::stats::Dispersion,
@@ -147,20 +147,20 @@ fn same_season(
     for years in 1..=MAX_YEARS {
         let (early_before, early_after) = (before.years_earlier(years), after.years_earlier(years));
         if known(early_before) && known(early_after) && known(before) && known(after) && !early_after.meets(before) {
-            return Some(double_ratio(snapshot, request, counted, spread, years));
+            return Some(double_ratio(reader, request, counted, spread, years));
         }
     }
     (1..=MAX_YEARS).find(|&y| known(after.years_earlier(y)) && known(after)).map(|years| {
         let early = after.years_earlier(years);
         let (b, a) = (counted.exposed(early), counted.exposed(after));
         let ratio = rate_ratio(b, a).ok();
-        let found = infer_ratio(b, a, LEVEL, TailRule::Exact).ok();
-        let wide = found.map(|f| widened(ratio.unwrap_or(f64::INFINITY), f, *spread, LEVEL));
+        let inference = infer_ratio(b, a, LEVEL, TailRule::Exact).ok();
+        let wide = inference.map(|f| widened(ratio.unwrap_or(f64::INFINITY), f, *spread, LEVEL));
         SameSeason {
             how: "the period after against the same dates of an earlier year".to_owned(),
             years,
             earlier_before: None,
-            earlier_after: counted.exposure(snapshot, request, early).ok(),
+            earlier_after: counted.exposure(reader, request, early).ok(),
             ratio,
             low: wide.map(|w| w.interval.low),
             high: wide.map(|w| w.interval.high).filter(|h| h.is_finite()),
@@ -171,7 +171,7 @@ fn same_season(
 
 /// The change against the change between the same dates of an earlier year.
 fn double_ratio(
-    snapshot: &Exact<'_>,
+    reader: &Exact<'_>,
     request: &CompareRequest,
     counted: &Counted<'_>,
     spread: &crate::stats::Dispersion,
@@ -182,19 +182,19 @@ fn double_ratio(
     let now = BeforeAfter { before: count(request.before), after: count(request.after) };
     let then = BeforeAfter { before: count(early_before), after: count(early_after) };
     // Made of the half incident that is added, it would call a fall to nought a rise.
-    let found = ratio_of_ratios(now, then, spread.widening(LEVEL), LEVEL).ok().filter(|f| !f.corrected);
+    let ratio = ratio_of_ratios(now, then, spread.widening(LEVEL), LEVEL).ok().filter(|f| !f.corrected);
     // Days differ where a February is longer.
     let days = |w: Period| f64::from(counted.days(w));
     let lengths = days(request.before) / days(request.after) * days(early_after) / days(early_before);
     SameSeason {
         how: "the change against the change between the same dates of an earlier year".to_owned(),
         years,
-        earlier_before: counted.exposure(snapshot, request, early_before).ok(),
-        earlier_after: counted.exposure(snapshot, request, early_after).ok(),
-        ratio: found.map(|f| f.ratio * lengths),
-        low: found.map(|f| f.interval.low * lengths),
-        high: found.map(|f| f.interval.high * lengths),
-        p: found.map(|f| f.p_value()),
+        earlier_before: counted.exposure(reader, request, early_before).ok(),
+        earlier_after: counted.exposure(reader, request, early_after).ok(),
+        ratio: ratio.map(|f| f.ratio * lengths),
+        low: ratio.map(|f| f.interval.low * lengths),
+        high: ratio.map(|f| f.interval.high * lengths),
+        p: ratio.map(|f| f.p_value()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::{Done, Job, MonthDone, add_file, add_places, tally};
+use super::job::{Done, Job, MonthDone};
 use crate::{
     geocode::{without_contacts, without_personal},
     import::{
@@ -12,7 +12,7 @@ use crate::{
         categories::{check_categories, check_source},
         generic::{GenericFile, GenericRow, read_generic_file},
         locating::{Located, Locating},
-        merge::{Outcome, Whereabouts, merge},
+        merge::{Outcome, Whereabouts, merge, tally},
         queue::{Waiting, defaults_among},
         source_files::SourceFile,
         words::Words,
@@ -77,7 +77,7 @@ pub(super) fn run(
         state,
     )?;
     for file in reports {
-        add_file(&mut report, file);
+        report.add_file(file);
     }
     Ok(Done { report, rejected, months, waiting: Some(waiting) })
 }
@@ -218,7 +218,7 @@ fn merge_months(
         .map(|(_, key)| key)
         .collect();
     let again_whereabouts = build(job, stored_as, again);
-    add_places(report, &Whereabouts::of(&again_whereabouts, &job.placer));
+    Whereabouts::of(&again_whereabouts, &job.placer).add_to(report);
     for row in again {
         tally(&mut reports[row.file], std::iter::once(Outcome::Duplicate));
     }
@@ -236,7 +236,7 @@ fn merge_months(
         }
         let new = build(job, stored_as, &rows);
         sets.push(new.clone());
-        add_places(report, &Whereabouts::of(&new, &job.placer));
+        Whereabouts::of(&new, &job.placer).add_to(report);
         let replaces = job.request.replace && received;
         let mut merged = merge(new, old, |s, i| replaces || moved.contains(&s.key(i)));
         categories.after.insert(month, words_of(&merged.incidents));

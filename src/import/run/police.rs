@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use super::{Done, Job, MonthDone, add_file, add_places, tally};
+use super::job::{Done, Job, MonthDone};
 use crate::{
     import::{
         FileReport, ImportError, ImportReport, Rejection,
         categories::check_categories,
-        merge::{Outcome, Whereabouts, merge},
+        merge::{Outcome, Whereabouts, merge, tally},
         police::{ATTRIBUTES, parse_name, read_police_file},
         positions::{Position, mixed},
         source_files::SourceFile,
@@ -61,8 +61,8 @@ pub(super) fn run(job: &Job<'_>, words: &Words, files: &[SourceFile], state: &St
                 second: "others; name the files YYYY-MM-FORCE-street.csv".into(),
             });
         }
-        group.files.into_iter().for_each(|f| add_file(&mut whole.report, f));
-        add_places(&mut whole.report, &group.whereabouts);
+        group.files.into_iter().for_each(|f| whole.report.add_file(f));
+        group.whereabouts.add_to(&mut whole.report);
         whole.report.skipped_files.extend(group.skipped);
         whole.rejected.extend(group.rejected);
         whole.months.push(group.month);
@@ -98,16 +98,16 @@ fn run_month(
     let mut parts: BTreeMap<String, Vec<Read<'_>>> = BTreeMap::new();
     let (mut rejected, mut skipped, mut month) = (Vec::new(), Vec::new(), None);
     for file in files {
-        let (mut read, found) = read_file(job, words, file)?;
-        if *month.get_or_insert(found) != found {
-            return Err(wrong_month(file, found));
+        let (mut read, month_of_file) = read_file(job, words, file)?;
+        if *month.get_or_insert(month_of_file) != month_of_file {
+            return Err(wrong_month(file, month_of_file));
         }
         let part = parts.entry(read.force.clone()).or_default();
         if let Some(twin) = part.iter().find(|f| f.digest == read.digest) {
             skipped.push(format!("{} (the same content as {})", file.name(), twin.file.name()));
             continue;
         }
-        check_editions(part, &read, found)?;
+        check_editions(part, &read, month_of_file)?;
         rejected.append(&mut read.rejected);
         part.push(read);
     }
@@ -115,11 +115,11 @@ fn run_month(
     merge_month(job, month, parts, partitions, known, rejected, skipped)
 }
 
-fn wrong_month(file: &SourceFile, found: Month) -> ImportError {
+fn wrong_month(file: &SourceFile, month: Month) -> ImportError {
     ImportError::WrongFile {
         path: file.path.clone(),
         expected: "rows of the month in its name".to_owned(),
-        found: found.to_string(),
+        found: month.to_string(),
     }
 }
 

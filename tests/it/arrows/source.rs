@@ -153,7 +153,8 @@ impl Source {
     }
 }
 
-fn paths(src: &Path, folder: &Path) -> Vec<PathBuf> {
+/// Every Rust file below a folder of `src`, from `src` on.
+pub fn paths(src: &Path, folder: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for entry in fs_err::read_dir(src.join(folder)).unwrap() {
         let entry = entry.unwrap();

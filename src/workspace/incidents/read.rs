@@ -12,10 +12,14 @@ use parquet::{
 };
 
 use super::{
-    WorkspaceError,
-    incidents::{ABSENT, Dictionary, Incidents, NO_PLACE, PlaceRow},
+    Incidents,
+    place::{ABSENT, NO_PLACE, PlaceRow},
+    texts::Dictionary,
 };
-use crate::model::{PrecisionClass, RESOLUTIONS, When, WhenPrecision};
+use crate::{
+    model::{PrecisionClass, RESOLUTIONS, When, WhenPrecision},
+    workspace::WorkspaceError,
+};
 
 /// Rows turned at once: buffers of this size stay with the allocator and in the cache.
 const BATCH_ROWS: usize = 1 << 13;

@@ -17,11 +17,15 @@ use parquet::{
 };
 
 use super::{
-    WorkspaceError,
-    incidents::{ABSENT, Dictionary, Incidents, PlaceRow},
-    incidents_digest::rows_metadata,
+    Incidents,
+    digest::rows_metadata,
+    place::{ABSENT, PlaceRow},
+    texts::Dictionary,
 };
-use crate::model::{RESOLUTIONS, When, WhenPrecision};
+use crate::{
+    model::{RESOLUTIONS, When, WhenPrecision},
+    workspace::WorkspaceError,
+};
 
 /// Columns of every incident file, without the `area_LAYER` ones.
 pub const INCIDENT_COLUMNS: [&str; 20] = [
@@ -52,7 +56,11 @@ const ROW_GROUP_ROWS: usize = 1 << 20;
 const BATCH_ROWS: usize = 1 << 13;
 
 /// Writes incidents in their order; the same incidents give the same bytes.
-pub(super) fn write_incidents(incidents: &Incidents, file: &File, path: &Path) -> Result<(), WorkspaceError> {
+pub(in crate::workspace) fn write_incidents(
+    incidents: &Incidents,
+    file: &File,
+    path: &Path,
+) -> Result<(), WorkspaceError> {
     write(incidents, file).map_err(|source| WorkspaceError::Parquet { path: path.to_owned(), source })
 }
 

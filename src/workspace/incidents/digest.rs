@@ -11,9 +11,11 @@ use parquet::{
 };
 
 use super::{
-    WorkspaceError,
-    incidents::{ABSENT, Dictionary, Incidents, NO_PLACE},
+    Incidents,
+    place::{ABSENT, NO_PLACE},
+    texts::Dictionary,
 };
+use crate::workspace::WorkspaceError;
 
 /// Its name in the file's metadata.
 const KEY: &str = "places:rows";
@@ -26,13 +28,13 @@ pub(super) fn rows_metadata(incidents: &Incidents, order: &[u32]) -> KeyValue {
 }
 
 /// The digest that a file was written with, or nothing where an earlier version wrote it.
-pub(super) fn rows_digest_of(path: &Path) -> Result<String, WorkspaceError> {
+pub(in crate::workspace) fn rows_digest_of(path: &Path) -> Result<String, WorkspaceError> {
     let file = fs_err::File::open(path)?;
     let metadata = ArrowReaderMetadata::load(file.file(), ArrowReaderOptions::new())
         .map_err(|source| WorkspaceError::Parquet { path: path.to_owned(), source })?;
     let values = metadata.metadata().file_metadata().key_value_metadata();
-    let found = values.into_iter().flatten().find(|v| v.key == KEY);
-    Ok(found.and_then(|v| v.value.clone()).unwrap_or_default())
+    let digest = values.into_iter().flatten().find(|v| v.key == KEY);
+    Ok(digest.and_then(|v| v.value.clone()).unwrap_or_default())
 }
 
 fn rows_digest(incidents: &Incidents, order: &[u32]) -> String {
@@ -103,10 +105,10 @@ mod tests {
 
     /// Incidents with the keys given, in that order; the category of each is that of its key.
     fn incidents(keys: &[u64], reference: &str) -> Incidents {
-        let mut made = Incidents::new(&[], &["outcome"]);
+        let mut incidents = Incidents::new(&[], &["outcome"]);
         for &key in keys {
-            let outcome = made.attribute_code(0, if key % 2 == 0 { "even" } else { "" });
-            made.push(&IncidentRow {
+            let outcome = incidents.attribute_code(0, if key % 2 == 0 { "even" } else { "" });
+            incidents.push(&IncidentRow {
                 key,
                 source_ref: reference,
                 category: &format!("category {}", key % 3),
@@ -116,7 +118,7 @@ mod tests {
                 attributes: &[outcome],
             });
         }
-        made
+        incidents
     }
 
     fn digest(incidents: &Incidents) -> String {

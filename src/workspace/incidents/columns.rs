@@ -1,109 +1,17 @@
-//! Incidents of one source and month as columns, with the distinct places they stand on.
+//! Incidents of one source and month as columns.
 
 use std::{
     collections::HashMap,
-    hash::{BuildHasher, DefaultHasher, Hash, Hasher},
+    hash::{DefaultHasher, Hash, Hasher},
 };
 
-use hashbrown::{DefaultHashBuilder, HashMap as FastMap, HashTable, hash_table::Entry};
+use hashbrown::HashMap as FastMap;
 
-use crate::model::{PrecisionClass, When};
-
-/// The place of an incident that is not located.
-pub const NO_PLACE: u32 = u32::MAX;
-/// An attribute that a row does not have, an area a place does not lie in.
-pub(crate) const ABSENT: u32 = u32::MAX;
-
-/// A distinct located position.
-///
-/// # CRS
-/// `lon`, `lat` WGS 84 degrees; `easting`, `northing` British National Grid metres, NaN outside its grid.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlaceRow {
-    /// Longitude.
-    pub lon: f64,
-    /// Latitude.
-    pub lat: f64,
-    /// Easting.
-    pub easting: f64,
-    /// Northing.
-    pub northing: f64,
-    /// How precise the position is.
-    pub class: PrecisionClass,
-    /// Radius that holds the truth, metres; NaN where not known.
-    pub radius_m: f32,
-    /// Cells at resolutions 7 to 11.
-    pub cells: [u64; 5],
-    /// Per layer of [`Incidents::layers`] the position in its codes, or `u32::MAX`.
-    pub areas: Vec<u32>,
-    /// Flags of the place, part of every incident on it.
-    pub flags: u32,
-}
-
-/// Texts of a dictionary that are few.
-const FEW: usize = 64;
-
-/// Texts that repeat, each stored once.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Dictionary {
-    values: Vec<String>,
-    index: HashTable<u32>,
-    hasher: DefaultHashBuilder,
-    /// The text asked for last: of few texts a row often repeats that of the row before.
-    last: usize,
-}
-
-impl Dictionary {
-    pub(crate) fn intern(&mut self, text: &str) -> u32 {
-        if self.values.len() <= FEW && self.values.get(self.last).is_some_and(|last| last == text) {
-            return self.last as u32;
-        }
-        let (values, hasher) = (&mut self.values, &self.hasher);
-        let entry = self.index.entry(
-            hasher.hash_one(text),
-            |&i| values[i as usize] == text,
-            |&i| hasher.hash_one(values[i as usize].as_str()),
-        );
-        let i = match entry {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(room) => {
-                let next = values.len() as u32;
-                room.insert(next);
-                values.push(text.to_owned());
-                next
-            }
-        };
-        self.last = i as usize;
-        i
-    }
-
-    pub(crate) fn values(&self) -> &[String] {
-        &self.values
-    }
-
-    pub(crate) fn get(&self, i: u32) -> &str {
-        self.values.get(i as usize).map_or("", String::as_str)
-    }
-}
-
-/// Texts that do not repeat, end to end; an empty one means none.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Texts {
-    text: String,
-    ends: Vec<u32>,
-}
-
-impl Texts {
-    pub(crate) fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-        self.ends.push(self.text.len() as u32);
-    }
-
-    pub(crate) fn get(&self, i: usize) -> &str {
-        let start = if i == 0 { 0 } else { self.ends[i - 1] as usize };
-        &self.text[start..self.ends[i] as usize]
-    }
-}
+use super::{
+    place::{ABSENT, NO_PLACE, PlaceRow},
+    texts::{Dictionary, Texts},
+};
+use crate::model::{FLAG_AREA_SNAPPED, When};
 
 /// What is added for one incident.
 #[derive(Debug, Clone)]
@@ -176,8 +84,7 @@ impl Incidents {
     /// Makes room for so many incidents: growing columns are copied again and again.
     pub fn reserve(&mut self, rows: usize, ref_bytes: usize) {
         self.keys.reserve(rows);
-        self.refs.ends.reserve(rows);
-        self.refs.text.reserve(ref_bytes);
+        self.refs.reserve(rows, ref_bytes);
         for column in [&mut self.category, &mut self.when, &mut self.place].into_iter().chain(&mut self.attributes) {
             column.reserve(rows);
         }
@@ -407,7 +314,7 @@ impl Incidents {
             (place.lon.to_bits(), place.lat.to_bits(), place.class).hash(&mut hasher);
             place.radius_m.to_bits().hash(&mut hasher);
             // The area a place was given to depends on the layers, not on what the source said.
-            (place.flags & !crate::model::FLAG_AREA_SNAPPED).hash(&mut hasher);
+            (place.flags & !FLAG_AREA_SNAPPED).hash(&mut hasher);
         }
         let mut names: Vec<&String> = self.attribute_names.iter().collect();
         names.sort();
@@ -418,57 +325,5 @@ impl Incidents {
             }
         }
         hasher.finish()
-    }
-
-    /// Incidents in the order of the file: by place (resolution 11 cell, class, longitude, latitude, radius), then
-    /// key; those without a place last.
-    pub(crate) fn order(&self) -> Vec<u32> {
-        let (rank, ranks) = self.ranks();
-        let slot = |i: usize| rank.get(self.place[i] as usize).map_or(ranks, |&rank| rank as usize);
-        let mut starts = vec![0_u32; ranks + 2];
-        for i in 0..self.len() {
-            starts[slot(i) + 1] += 1;
-        }
-        for i in 1..starts.len() {
-            starts[i] += starts[i - 1];
-        }
-        let mut next = starts.clone();
-        let mut rows = vec![(0_u64, 0_u32); self.len()];
-        for i in 0..self.len() {
-            let at = &mut next[slot(i)];
-            rows[*at as usize] = (self.keys[i], i as u32);
-            *at += 1;
-        }
-        for place in starts.windows(2) {
-            rows[place[0] as usize..place[1] as usize].sort_unstable();
-        }
-        rows.into_iter().map(|r| r.1).collect()
-    }
-
-    /// Rank of every place, and the number of ranks: a position that stands twice (after a merge) has one.
-    fn ranks(&self) -> (Vec<u32>, usize) {
-        let by_place = |a: &PlaceRow, b: &PlaceRow| {
-            (a.cells[4], a.class)
-                .cmp(&(b.cells[4], b.class))
-                .then(a.lon.total_cmp(&b.lon))
-                .then(a.lat.total_cmp(&b.lat))
-                .then(a.radius_m.total_cmp(&b.radius_m))
-                .then(a.flags.cmp(&b.flags))
-        };
-        // Few places share a cell: sorting numbers first spares most comparisons of places.
-        let mut sorted: Vec<(u64, u32)> = self.places.iter().enumerate().map(|(i, p)| (p.cells[4], i as u32)).collect();
-        sorted.sort_unstable();
-        for cell in sorted.chunk_by_mut(|a, b| a.0 == b.0) {
-            cell.sort_unstable_by(|a, b| by_place(&self.places[a.1 as usize], &self.places[b.1 as usize]));
-        }
-        let (mut rank, mut ranks) = (vec![0_u32; self.places.len()], 0);
-        for (i, &(_, place)) in sorted.iter().enumerate() {
-            let before = i.checked_sub(1).map(|before| &self.places[sorted[before].1 as usize]);
-            if before.is_none_or(|before| by_place(before, &self.places[place as usize]).is_ne()) {
-                ranks += 1;
-            }
-            rank[place as usize] = ranks - 1;
-        }
-        (rank, ranks as usize)
     }
 }

@@ -1,0 +1,10 @@
+//! Any CSV file through a mapping: what each row says, or why it says nothing.
+
+mod fields;
+mod file;
+mod row;
+mod slots;
+mod times;
+
+pub(super) use file::{GenericFile, read_generic_file};
+pub(super) use row::{GenericRow, PlaceTexts};

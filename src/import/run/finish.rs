@@ -1,0 +1,86 @@
+//! The end of an import: the report, and the switch to the new months and the new queue.
+
+use super::job::{Done, Job};
+use crate::{
+    import::{
+        ImportError, ImportReport, Rejection,
+        queue::Waiting,
+        report::{CoverageRow, MAX_LISTED_REJECTIONS},
+    },
+    model::spreadsheet_safe,
+    workspace::{Commit, FileEntry},
+};
+
+/// Stores what was read and merged, unless it is what was stored before, and fills in the report.
+pub(super) fn finish(job: &Job<'_>, mut commit: Commit<'_>, done: Done) -> Result<ImportReport, ImportError> {
+    let Done { mut report, mut rejected, months, waiting } = done;
+    rejected.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    report.rejected_rows = rejected.iter().take(MAX_LISTED_REJECTIONS).cloned().collect();
+    report.removed = months.iter().map(|m| m.removed).sum();
+    for edition in months.iter().flat_map(|m| &m.editions) {
+        let (month, part) = (edition.month.to_string(), edition.part.clone());
+        report.coverage.push(CoverageRow { month, part, rows: edition.rows });
+    }
+    debug_assert!(report.adds_up());
+    let known = commit.state().editions()?;
+    let news = months.iter().any(|m| m.changed || m.editions.iter().any(|e| !known.contains(e)));
+    if job.request.dry_run {
+        return Ok(report);
+    }
+    if !news {
+        // The same records again: nothing to store of them, but what waits may be another list by now.
+        if let Some(waiting) = waiting {
+            let (wordings, changed) = store_queue(job, &mut commit, &waiting)?;
+            report.to_review = wordings;
+            if changed {
+                commit.finish()?;
+            }
+        }
+        return Ok(report);
+    }
+    for month in &months {
+        if month.changed {
+            let none = FileEntry { path: String::new(), bytes: 0, blake3: String::new() };
+            commit.set_partition(&job.source, month.month, month.file.as_ref().unwrap_or(&none), month.rows)?;
+            commit.set_coverage(&job.source, month.month, &month.coverage)?;
+        }
+        for edition in &month.editions {
+            commit.set_edition(edition)?;
+        }
+    }
+    if let Some(waiting) = waiting {
+        report.to_review = store_queue(job, &mut commit, &waiting)?.0;
+    }
+    let csv = if rejected.is_empty() { None } else { Some(rejected_csv(&rejected)?) };
+    let text = serde_json::to_string(&report).unwrap_or_default();
+    let id = commit.add_import(&job.source, &text, csv.as_deref())?;
+    report.id = Some(id);
+    report.rejected_csv = csv.map(|_| format!("reports/import-{id:05}-rejected.csv"));
+    commit.finish()?;
+    Ok(report)
+}
+
+/// Stores what waits now, an empty list too, and which records followed decisions. Gives the number of wordings and whether
+/// anything differs from what was stored.
+fn store_queue(job: &Job<'_>, commit: &mut Commit<'_>, waiting: &Waiting) -> Result<(u64, bool), ImportError> {
+    let items = waiting.settled(job.workspace, &job.source, commit)?;
+    let changed = items != commit.state().review_items()?;
+    if changed {
+        commit.set_review_items(&items)?;
+    }
+    let followed = waiting.note_followed(commit)?;
+    Ok((items.len() as u64, changed || followed))
+}
+
+/// Rejected rows as CSV; a value that a spreadsheet would run as a formula gets an apostrophe.
+fn rejected_csv(rejected: &[Rejection]) -> Result<Vec<u8>, ImportError> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let io = |e: csv::Error| ImportError::Io { source: e.into() };
+    csv.write_record(["file", "line", "field", "value", "reason"]).map_err(io)?;
+    for row in rejected {
+        let line = row.line.to_string();
+        let value = spreadsheet_safe(&row.value);
+        csv.write_record([&row.file, &line, &row.field, value.as_ref(), &row.reason]).map_err(io)?;
+    }
+    csv.into_inner().map_err(|e| ImportError::Io { source: e.into_error() })
+}

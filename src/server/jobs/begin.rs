@@ -1,0 +1,114 @@
+//! Taking a question on, and working it off.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+    response::IntoResponse,
+};
+
+use super::{
+    entry::JobEntry,
+    job::{Job, Outcome},
+};
+use crate::{
+    ask::{Asked, Watch},
+    export::Encoder,
+    server::{AppState, caller::Caller, error::Failure, written::written},
+};
+
+/// Longest that a job may take.
+const WITHIN: Duration = Duration::from_mins(10);
+/// Largest answer of a job; longer ones are asked for at once, and stream.
+const MAX_ANSWER: usize = 32 << 20;
+const TOO_LONG: &str = "the answer is longer than a job keeps: ask for it without `Prefer`, and it comes as it is made";
+
+/// Whether the answer is wanted as a job: `Prefer: respond-async`.
+pub(in crate::server) fn is_wanted(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all("prefer").iter().filter_map(|h| h.to_str().ok());
+    let mut preferences = lines.flat_map(|line| line.split(','));
+    preferences.any(|p| p.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("respond-async")))
+}
+
+/// Takes a question on: 202, with the address of the job.
+pub(in crate::server) fn begin(
+    state: &Arc<AppState>,
+    caller: Caller,
+    asked: Box<dyn Asked>,
+    format: &'static dyn Encoder,
+) -> Result<Response<Body>, Failure> {
+    let random = getrandom::u64().and_then(|a| Ok((a, getrandom::u64()?))).map_err(|_| Failure::Internal)?;
+    let job = Arc::new(Job {
+        id: format!("{:016x}{:016x}", random.0, random.1),
+        who: caller.who().clone(),
+        question: asked.declaration().name,
+        begun: jiff::Timestamp::now(),
+        media_type: format.media_type(),
+        watch: Watch::until(WITHIN),
+        outcome: Mutex::new(Outcome::Waits),
+    });
+    state.jobs.add(job.clone())?;
+    tokio::spawn(work(state.clone(), job.clone(), caller, asked, format));
+    let location = HeaderValue::from_str(&format!("/api/v1/jobs/{}", job.id)).map_err(|_| Failure::Internal)?;
+    let headers = [
+        (header::LOCATION, location),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::HeaderName::from_static("preference-applied"), HeaderValue::from_static("respond-async")),
+    ];
+    Ok((StatusCode::ACCEPTED, headers, axum::Json(JobEntry::of(&job))).into_response())
+}
+
+/// Works a job off: the turn and the watch are its own.
+async fn work(
+    state: Arc<AppState>,
+    job: Arc<Job>,
+    caller: Caller,
+    asked: Box<dyn Asked>,
+    format: &'static dyn Encoder,
+) {
+    let ended = match state.workers.some_time("jobs").await {
+        Err(failure) => Err(failure),
+        Ok(turn) => {
+            let (state, job) = (state.clone(), job.clone());
+            let working = tokio::task::spawn_blocking(move || {
+                let _turn = turn;
+                *job.outcome() = Outcome::Works;
+                let mut held = Held::default();
+                match written(&state, &caller, asked.as_ref(), format, job.watch.clone(), &mut held) {
+                    Ok(()) => Ok(held.bytes),
+                    Err(_) if held.is_full => Err(Failure::Unprocessable(TOO_LONG.to_owned())),
+                    Err(failure) => Err(failure),
+                }
+            });
+            working.await.unwrap_or(Err(Failure::Internal))
+        }
+    };
+    job.ends(ended);
+    state.jobs.settle(&job);
+}
+
+/// An answer in memory, up to the largest that is held.
+#[derive(Default)]
+struct Held {
+    bytes: Vec<u8>,
+    is_full: bool,
+}
+
+impl std::io::Write for Held {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.is_full |= self.bytes.len() + bytes.len() > MAX_ANSWER;
+        if self.is_full {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
