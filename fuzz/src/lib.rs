@@ -5,6 +5,7 @@
 //! comes from outside gets a function here, a line in [`TARGETS`], a file in `fuzz_targets/` and a seed in `corpus/`.
 
 mod files;
+mod log;
 mod store;
 mod words;
 
@@ -12,7 +13,7 @@ mod words;
 pub type Target = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 10] = [
     ("police_csv", files::police_csv),
     ("mapped_csv", files::mapped_csv),
     ("geojson", files::geojson),
@@ -22,6 +23,7 @@ pub const TARGETS: [(&str, Target); 9] = [
     ("filter", words::filter),
     ("tile_address", words::tile_address),
     ("store", store::store),
+    ("log", log::log),
 ];
 
 /// The target of a name; libFuzzer's programs call it.

@@ -9,7 +9,7 @@ mod fuzz;
 /// Inputs made from the corpus of each target; those that write files each time are slower.
 fn inputs(target: &str) -> usize {
     match target {
-        "store" | "mapped_csv" | "police_csv" => 1000,
+        "store" | "log" | "mapped_csv" | "police_csv" => 1000,
         _ => 10_000,
     }
 }
@@ -115,4 +115,4 @@ macro_rules! fuzzed {
     };
 }
 
-fuzzed!(police_csv, mapped_csv, geojson, gazetteer, gazetteer_index, grid_reference, filter, tile_address, store);
+fuzzed!(police_csv, mapped_csv, geojson, gazetteer, gazetteer_index, grid_reference, filter, tile_address, store, log);
