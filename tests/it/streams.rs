@@ -6,15 +6,16 @@ use crate::support::Scratch;
 
 const MAPPING: &str = "source = \"log\"\n[columns]\nid = \"Ref\"\nwhen = \"Day\"\ncategory = \"Type\"\nlon = \"Lon\"\nlat = \"Lat\"\n[precision]\ndefault = \"premises\"\n";
 
-/// Ninety thousand records on some four thousand places, ninety days and three categories.
+/// Ninety thousand records on some four thousand places known to the metre, ninety days and three categories.
 fn scratch() -> Scratch {
     let scratch = Scratch::with_areas();
     let mut rng = fastrand::Rng::with_seed(11);
     let mut text = "Ref,Day,Type,Lon,Lat\n".to_owned();
     for i in 0..90_000 {
-        let (lon, lat) = (f64::from(rng.u32(0..64)) * 0.003 + 1.004, f64::from(rng.u32(0..64)) * 0.003 + 52.504);
+        let (lon, lat) =
+            (f64::from(rng.u32(0..64)) * 0.00301 + 1.00437, f64::from(rng.u32(0..64)) * 0.00301 + 52.50437);
         let (month, day, kind) = (rng.u32(1..4), rng.u32(1..29), ["Noise", "Knife", "Litter"][rng.usize(0..3)]);
-        writeln!(text, "r{i},2025-{month:02}-{day:02},{kind},{lon:.4},{lat:.4}").unwrap();
+        writeln!(text, "r{i},2025-{month:02}-{day:02},{kind},{lon:.5},{lat:.5}").unwrap();
     }
     scratch.import_mapped(&[scratch.write("log.csv", text)], MAPPING);
     scratch
