@@ -42,6 +42,7 @@ mod properties;
 mod reader;
 mod ready;
 mod real;
+mod recorded;
 mod review;
 mod small_county;
 mod store;
