@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::{ImportError, Placer, SourceFile, find_files, merge::coverage};
 use crate::{
     area::{AreaIssue, Layer, PropertyChoice, read_geojson, readable_name, to_wkb},
+    model::Header,
     workspace::{
         AreaRow, Commit, FileEntry, NewLayer, Partition, State, Workspace, read_incidents, read_layer,
         settle_layer_names,
@@ -180,19 +181,19 @@ fn read_names(path: &Path, areas: &[AreaRow]) -> Result<(Names, Names), ImportEr
     let bytes = SourceFile { path: path.to_owned() }.read()?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-    let header = reader.headers().map_err(|e| refused(e.to_string()))?.clone();
+    let header = Header::new(reader.headers().map_err(|e| refused(e.to_string()))?.iter().map(str::trim));
+    let names = header.names();
+    let only = |column: usize| header.only(column).map_err(|e| ImportError::doubled(path, &e));
     let rows: Vec<csv::StringRecord> =
         reader.records().collect::<Result<_, _>>().map_err(|e| refused(e.to_string()))?;
     let codes: std::collections::HashSet<&str> = areas.iter().map(|a| a.code.as_str()).collect();
     let hits = |column: usize| rows.iter().filter(|r| r.get(column).is_some_and(|v| codes.contains(v))).count();
-    let code = (0..header.len()).max_by_key(|&c| (hits(c), usize::MAX - c)).filter(|&c| hits(c) > 0);
+    let code = (0..names.len()).max_by_key(|&c| (hits(c), usize::MAX - c)).filter(|&c| hits(c) > 0);
     let Some(code) = code else {
-        return Err(refused(format!(
-            "no column holds codes of the layer; columns: {}",
-            header.iter().collect::<Vec<_>>().join(", ")
-        )));
+        return Err(refused(format!("no column holds codes of the layer; columns: {}", header.line())));
     };
-    let find = |accept: &dyn Fn(&str) -> bool| header.iter().position(|h| accept(&h.to_lowercase()));
+    let code = only(code)?;
+    let find = |accept: &dyn Fn(&str) -> bool| names.iter().position(|h| accept(&h.to_lowercase()));
     let name = find(&|h| h.ends_with("hclnm") && !h.starts_with("msoa11hcl"))
         .or_else(|| find(&|h| h.ends_with("hclnm")))
         .or_else(|| find(&|h| h == "name" || h.ends_with("_name")))
@@ -200,7 +201,8 @@ fn read_names(path: &Path, areas: &[AreaRow]) -> Result<(Names, Names), ImportEr
     let Some(name) = name else {
         return Err(refused("no column holds names (such as MSOAHCLNM or name)".to_owned()));
     };
-    let district = find(&|h| h == "ladnm_active" || h == "laname" || h == "district_name");
+    let name = only(name)?;
+    let district = find(&|h| h == "ladnm_active" || h == "laname" || h == "district_name").map(only).transpose()?;
     let column = |column: usize| -> Names {
         let pair = |r: &csv::StringRecord| Some((r.get(code)?.to_owned(), r.get(column)?.trim().to_owned()));
         rows.iter().filter_map(pair).filter(|(c, n)| codes.contains(c.as_str()) && !n.is_empty()).collect()

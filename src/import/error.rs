@@ -1,8 +1,8 @@
 //! Why an import was refused whole; the store is then untouched.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::{area::GeoJsonError, geocode::IndexChange, workspace::WorkspaceError};
+use crate::{area::GeoJsonError, geocode::IndexChange, model::DoubledColumn, workspace::WorkspaceError};
 
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,14 @@ pub enum ImportError {
         expected: String,
         /// What it is.
         found: String,
+    },
+    /// A column that is needed has the name of another.
+    #[error("{}: {column}; nothing was imported", .path.display())]
+    Doubled {
+        /// The file.
+        path: PathBuf,
+        /// The columns.
+        column: DoubledColumn,
     },
     /// A file ends too early or cannot be unpacked.
     #[error("{}, line {line}: the file is cut off or damaged ({reason}); nothing was imported", .path.display())]
@@ -219,6 +227,12 @@ pub enum ImportError {
         #[from]
         source: std::io::Error,
     },
+}
+
+impl ImportError {
+    pub(super) fn doubled(path: &Path, column: &DoubledColumn) -> Self {
+        Self::Doubled { path: path.to_owned(), column: column.clone() }
+    }
 }
 
 fn columns_look(columns: &[String]) -> String {

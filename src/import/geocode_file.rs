@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{ImportError, Progress, SourceFile, csv_file::CsvFile};
 use crate::{
     geocode::{ANSWER_COLUMNS, Answer, CoordinateTexts, Geocoder, Input, Status},
-    model::spreadsheet_safe,
+    model::{DoubledColumn, Header, spreadsheet_safe},
 };
 
 /// Rows located at once.
@@ -43,9 +43,9 @@ pub struct GeocodeColumns {
 /// Names by which columns are recognised, in the order of [`GeocodeColumns`].
 const NAMES: [&[&str]; 9] = [
     &["text", "location", "location_text", "where", "address", "place", "street", "scene"],
-    &["locality", "town", "village", "city", "area", "lsoa name"],
-    &["postcode", "post_code", "postal code", "post code"],
-    &["gridref", "grid_ref", "grid reference", "grid ref"],
+    &["locality", "town", "village", "city", "area", "lsoa_name"],
+    &["postcode", "post_code", "postal_code"],
+    &["gridref", "grid_ref", "grid_reference"],
     &["uprn"],
     &["lon", "longitude", "lng"],
     &["lat", "latitude"],
@@ -55,7 +55,8 @@ const NAMES: [&[&str]; 9] = [
 
 impl GeocodeColumns {
     /// Positions of the columns in a header.
-    fn positions(&self, file: &SourceFile, header: &[String]) -> Result<[Option<usize>; 9], ImportError> {
+    fn positions(&self, file: &SourceFile, names: &[String]) -> Result<[Option<usize>; 9], ImportError> {
+        let header = Header::new(names);
         let asked = [
             &self.text,
             &self.locality,
@@ -67,23 +68,19 @@ impl GeocodeColumns {
             &self.easting,
             &self.northing,
         ];
-        let wrong = |expected: String| ImportError::WrongFile {
-            path: file.path.clone(),
-            expected,
-            found: header.join(", ").chars().take(200).collect(),
-        };
+        let wrong =
+            |expected: String| ImportError::WrongFile { path: file.path.clone(), expected, found: header.line() };
+        let doubled = |e: DoubledColumn| ImportError::doubled(&file.path, &e);
         let any = asked.iter().any(|a| a.is_some());
         let mut positions = [None; 9];
         for ((position, asked), known) in positions.iter_mut().zip(asked).zip(NAMES) {
             *position = match asked {
-                Some(name) => Some(
-                    header
-                        .iter()
-                        .position(|h| h == name)
-                        .ok_or_else(|| wrong(format!("a column {name:?}, which was asked for")))?,
-                ),
+                Some(name) => {
+                    let column = header.find(name).map_err(doubled)?;
+                    Some(column.ok_or_else(|| wrong(format!("a column {name:?}, which was asked for")))?)
+                }
                 None if any => None,
-                None => known.iter().find_map(|name| header.iter().position(|h| h.eq_ignore_ascii_case(name))),
+                None => header.find_first(known).map_err(doubled)?,
             };
         }
         if positions.iter().all(Option::is_none) {

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use super::{ImportError, SourceFile};
-use crate::workspace::{Commit, Workspace};
+use crate::{
+    model::Header,
+    workspace::{Commit, Workspace},
+};
 
 /// Names by which the columns are recognised.
 const KEYS: [&str; 7] = ["category", "offence", "offence_code", "code", "ho_code", "home_office_code", "key"];
@@ -42,15 +45,14 @@ pub fn add_harm(workspace: &Workspace, request: &AddHarm) -> Result<HarmAdded, I
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let unfit = |reason: String| ImportError::Refused { path: request.file.clone(), reason };
-    let header: Vec<String> =
-        reader.headers().map_err(|e| unfit(e.to_string()))?.iter().map(|h| h.trim().to_owned()).collect();
+    let header = Header::new(reader.headers().map_err(|e| unfit(e.to_string()))?.iter().map(str::trim));
     let column = |asked: &Option<String>, known: &[&str], content: &str| -> Result<usize, ImportError> {
-        let same = |name: &str, h: &str| h.eq_ignore_ascii_case(name) || h.replace(' ', "_").eq_ignore_ascii_case(name);
         let position = match asked {
-            Some(name) => header.iter().position(|h| h == name),
-            None => known.iter().find_map(|name| header.iter().position(|h| same(name, h))),
+            Some(name) => header.find(name),
+            None => header.find_first(known),
         };
-        position.ok_or_else(|| unfit(format!("it has no column of {content}; its columns are {}", header.join(", "))))
+        let position = position.map_err(|e| ImportError::doubled(&request.file, &e))?;
+        position.ok_or_else(|| unfit(format!("it has no column of {content}; its columns are {}", header.line())))
     };
     let key = column(&request.key, &KEYS, "categories or codes (choose one with --key)")?;
     let weight = column(&request.weight, &WEIGHTS, "weights (choose one with --weight)")?;

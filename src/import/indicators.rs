@@ -6,8 +6,10 @@ use std::{
 };
 
 use super::{ImportError, SourceFile};
-use crate::model::is_relative_figure as is_relative;
-use crate::workspace::{AreaRow, Commit, Indicator, Workspace, read_layer};
+use crate::{
+    model::{DoubledColumn, Header, is_relative_figure as is_relative},
+    workspace::{AreaRow, Commit, Indicator, Workspace, read_layer},
+};
 
 /// Most different values of a column that is turned into separate indicators.
 const MAX_KINDS: usize = 40;
@@ -76,11 +78,11 @@ pub fn add_indicators(workspace: &Workspace, request: &AddIndicators) -> Result<
                 not_numbers += usize::from(!text.is_empty());
                 continue;
             };
-            let name = indicator_name(&file.header[value], kind.and_then(|k| row.get(k)));
+            let name = indicator_name(&file.header.names()[value], kind.and_then(|k| row.get(k)));
             let sum = sums.entry(name).or_default().entry(area.to_owned()).or_default();
             *sum = (sum.0 + number, sum.1 + 1);
-            if kind.is_some() && !is_relative(&file.header[value]) {
-                let name = indicator_name(&file.header[value], None);
+            if kind.is_some() && !is_relative(&file.header.names()[value]) {
+                let name = indicator_name(&file.header.names()[value], None);
                 let sum = sums.entry(name).or_default().entry(area.to_owned()).or_default();
                 *sum = (sum.0 + number, sum.1 + 1);
             }
@@ -121,7 +123,7 @@ fn indicator_name(column: &str, kind: Option<&str>) -> String {
 
 struct Csv {
     path: PathBuf,
-    header: Vec<String>,
+    header: Header,
     rows: Vec<csv::StringRecord>,
 }
 
@@ -131,21 +133,26 @@ impl Csv {
         let bytes = SourceFile { path: path.to_owned() }.read()?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         let mut reader = csv::ReaderBuilder::new().from_reader(bytes);
-        let header: Vec<String> =
-            reader.headers().map_err(|e| refused(e.to_string()))?.iter().map(|h| h.trim().to_owned()).collect();
+        let header = Header::new(reader.headers().map_err(|e| refused(e.to_string()))?.iter().map(str::trim));
         let rows = reader.records().collect::<Result<_, _>>().map_err(|e| refused(e.to_string()))?;
         Ok(Self { path: path.to_owned(), header, rows })
     }
 
     fn refused(&self, reason: String) -> ImportError {
-        ImportError::Refused {
-            path: self.path.clone(),
-            reason: format!("{reason}; columns: {}", self.header.join(", ")),
-        }
+        ImportError::Refused { path: self.path.clone(), reason: format!("{reason}; columns: {}", self.header.line()) }
+    }
+
+    fn doubled(&self, column: &DoubledColumn) -> ImportError {
+        ImportError::doubled(&self.path, column)
+    }
+
+    /// A column that was told by what stands in it, where no other has its name.
+    fn only(&self, column: usize) -> Result<usize, ImportError> {
+        self.header.only(column).map_err(|e| self.doubled(&e))
     }
 
     fn column(&self, name: &str) -> Result<usize, ImportError> {
-        self.header.iter().position(|h| h == name).ok_or_else(|| self.refused(format!("no column {name:?}")))
+        self.header.find(name).map_err(|e| self.doubled(&e))?.ok_or_else(|| self.refused(format!("no column {name:?}")))
     }
 
     fn code_column(&self, request: &AddIndicators, units: &Units<'_>) -> Result<usize, ImportError> {
@@ -153,12 +160,14 @@ impl Csv {
             return self.column(name);
         }
         let hits = |c: usize| self.rows.iter().filter(|r| r.get(c).is_some_and(|v| units.area(v).is_some())).count();
-        (0..self.header.len()).max_by_key(|&c| (hits(c), usize::MAX - c)).filter(|&c| hits(c) > 0).ok_or_else(|| {
+        let columns = 0..self.header.names().len();
+        let code = columns.max_by_key(|&c| (hits(c), usize::MAX - c)).filter(|&c| hits(c) > 0).ok_or_else(|| {
             self.refused(format!(
                 "no column holds codes of {} or of units known to lie in it (add a file with unit names, or --lookup)",
                 request.layer
             ))
-        })
+        })?;
+        self.only(code)
     }
 
     /// Value columns, and the column whose few values tell several rows of one unit apart.
@@ -169,10 +178,18 @@ impl Csv {
             texts.peek().is_some() && texts.take(1000).all(|t| t.parse::<f64>().is_ok())
         };
         let values: Vec<usize> = if request.values.is_empty() {
-            (0..self.header.len()).filter(|&c| c != code && numeric(c)).collect()
+            let columns = 0..self.header.names().len();
+            columns.filter(|&c| c != code && numeric(c)).map(|c| self.only(c)).collect::<Result<_, _>>()?
         } else {
             request.values.iter().map(|v| self.column(v)).collect::<Result<_, _>>()?
         };
+        let mut names: HashMap<String, usize> = HashMap::new();
+        for &column in &values {
+            if let Some(other) = names.insert(indicator_name(&self.header.names()[column], None), column) {
+                let [a, b] = [other, column].map(|c| &self.header.names()[c]);
+                return Err(self.refused(format!("{a:?} and {b:?} would be one indicator: rename one of them")));
+            }
+        }
         if values.is_empty() {
             return Err(self.refused("no column holds numbers; name one with --value".to_owned()));
         }
@@ -181,7 +198,7 @@ impl Csv {
             |c: usize| self.rows.iter().filter_map(|r| r.get(c)).collect::<std::collections::HashSet<_>>().len();
         let kind = (units.len() < self.rows.len())
             .then(|| {
-                (0..self.header.len()).find(|&c| {
+                (0..self.header.names().len()).find(|&c| {
                     c != code
                         && !values.contains(&c)
                         && (2..=MAX_KINDS).contains(&kinds(c))

@@ -5,7 +5,7 @@ use std::{io::Write, path::Path};
 use super::{Decision, QueueCandidate, QueueItem, ReviewError, decide_all, queue, wording_id};
 use crate::{
     import::{Choice, waiting_by_words},
-    model::{LonLat, spreadsheet_safe},
+    model::{Header, LonLat, spreadsheet_safe},
     workspace::Workspace,
 };
 
@@ -85,16 +85,17 @@ pub fn apply_sheet(workspace: &Workspace, path: &Path, who: &str) -> Result<Shee
     let first = text.lines().next().unwrap_or_default();
     let delimiter = if first.contains(';') && !first.contains(',') { b';' } else { b',' };
     let mut csv = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
-    let header = csv.headers().map_err(|e| wrong(e.to_string()))?.clone();
+    let header = Header::new(csv.headers().map_err(|e| wrong(e.to_string()))?);
+    let found = |name: &str| header.find(name).map_err(|e| wrong(e.to_string()));
     let column = |name: &str| {
-        header
-            .iter()
-            .position(|h| h.trim() == name)
+        found(name)?
             .ok_or_else(|| wrong(format!("it has no column {name:?}; `places review export` writes a sheet that has")))
     };
     let (id, choice) = (column("id")?, column("choice")?);
-    let candidates: [Option<usize>; 5] =
-        std::array::from_fn(|i| header.iter().position(|h| h.trim() == format!("candidate_{}", i + 1)));
+    let mut candidates: [Option<usize>; 5] = [None; 5];
+    for (i, candidate) in candidates.iter_mut().enumerate() {
+        *candidate = found(&format!("candidate_{}", i + 1))?;
+    }
     let items = queue(workspace)?.items;
     let mut report = SheetReport::default();
     let mut choices: Vec<(String, Choice)> = Vec::new();

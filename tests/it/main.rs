@@ -32,6 +32,7 @@ mod exports;
 mod formats;
 mod fuzzing;
 mod geocoding;
+mod headers;
 mod http;
 mod jobs;
 mod kills;

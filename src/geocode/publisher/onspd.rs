@@ -19,12 +19,12 @@ const QUALITY: [&str; 3] = ["osgrdind", "gridind", "ogrdind"];
 
 pub(super) fn read<R: Read>(reader: &mut Reader<'_, R>) -> Result<(), NotThisKind> {
     let header = reader.header()?;
-    let find = |names: &[&str]| names.iter().find_map(|n| header.iter().position(|h| h == n));
-    let columns = (find(&POSTCODE), find(&TERMINATED), find(&EASTING), find(&NORTHING));
+    let find = |names: &[&str]| reader.find(&header, names);
+    let columns = (find(&POSTCODE)?, find(&TERMINATED)?, find(&EASTING)?, find(&NORTHING)?);
+    let quality = find(&QUALITY)?;
     let (Some(postcode), Some(terminated), Some(easting), Some(northing)) = columns else {
-        return Err(reader.wrong(format!("the columns {}", header.join(", ").chars().take(160).collect::<String>())));
+        return Err(reader.without(&header));
     };
-    let quality = find(&QUALITY);
     reader.rows(|row, contents| {
         let Some(postcode) = Postcode::unit(text(row, postcode)) else { return RowOutcome::Bad("not a postcode") };
         let ended = text(row, terminated);

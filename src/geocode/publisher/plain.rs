@@ -26,15 +26,16 @@ enum Position {
 
 pub(super) fn read<R: Read>(reader: &mut Reader<'_, R>) -> Result<(), NotThisKind> {
     let header = reader.header()?;
-    let find = |names: &[&str]| names.iter().find_map(|n| header.iter().position(|h| h == n));
-    let grid = find(&EASTING).zip(find(&NORTHING)).map(|(e, n)| Position::Grid(e, n));
-    let position = grid.or(find(&LON).zip(find(&LAT)).map(|(lon, lat)| Position::Degrees(lon, lat)));
-    let (name, postcode) = (find(&NAME), find(&["postcode"]));
+    let find = |names: &[&str]| reader.find(&header, names);
+    let grid = find(&EASTING)?.zip(find(&NORTHING)?).map(|(e, n)| Position::Grid(e, n));
+    let degrees_at = find(&LON)?.zip(find(&LAT)?).map(|(lon, lat)| Position::Degrees(lon, lat));
+    let position = grid.or(degrees_at);
+    let (name, postcode) = (find(&NAME)?, find(&["postcode"])?);
+    let (kind, locality, also) = (find(&["kind", "type"])?, find(&LOCALITY)?, find(&ALSO)?);
+    let (id, radius) = (find(&["id", "ref", "uprn", "usrn"])?, find(&["radius_m"])?);
     let Some(position) = position.filter(|_| name.is_some() || postcode.is_some()) else {
-        return Err(reader.wrong(format!("the columns {}", header.join(", ").chars().take(160).collect::<String>())));
+        return Err(reader.without(&header));
     };
-    let (kind, locality, also) = (find(&["kind", "type"]), find(&LOCALITY), find(&ALSO));
-    let (id, radius) = (find(&["id", "ref", "uprn", "usrn"]), find(&["radius_m"]));
     // Rows that say the same but for the position are points of one thing: a street.
     let mut known: HashMap<(String, String, String, EntryKind), usize> = HashMap::new();
     reader.rows(|row, contents| {

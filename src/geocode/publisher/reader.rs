@@ -7,7 +7,7 @@ use csv::ByteRecord;
 use super::kind::{GazetteerKind, NotThisKind};
 use crate::{
     geocode::{NewEntry, NewPostcode, WeightedPoint},
-    model::{BngPoint, LonLat, bng_to_lonlat},
+    model::{BngPoint, Header, LonLat, bng_to_lonlat},
 };
 
 /// Most bad rows that are listed.
@@ -66,15 +66,25 @@ impl<'a, R: Read> Reader<'a, R> {
         NotThisKind { expected: self.kind.expected(), found: found.into() }
     }
 
-    /// The header in lower case, without a byte order mark.
-    pub(super) fn header(&mut self) -> Result<Vec<String>, NotThisKind> {
+    /// The header, without a byte order mark.
+    pub(super) fn header(&mut self) -> Result<Header, NotThisKind> {
         let mut record = ByteRecord::new();
         let any = self.csv.read_byte_record(&mut record).map_err(|e| self.wrong(e.to_string()))?;
         if !any {
             return Err(self.wrong("an empty file"));
         }
         self.columns = record.len();
-        Ok(record.iter().map(|f| plain_text(f).trim_start_matches('\u{feff}').trim().to_lowercase()).collect())
+        Ok(Header::new(record.iter().map(|f| plain_text(f).trim_start_matches('\u{feff}').trim().to_owned())))
+    }
+
+    /// Where the first of some names stands that any column has.
+    pub(super) fn find(&self, header: &Header, names: &[&str]) -> Result<Option<usize>, NotThisKind> {
+        header.find_first(names).map_err(|e| self.wrong(e.to_string()))
+    }
+
+    /// That columns which the kind needs are not there.
+    pub(super) fn without(&self, header: &Header) -> NotThisKind {
+        self.wrong(format!("the columns {}", header.line()))
     }
 
     /// Reads every row. A first row that is not of the kind refuses the file, and so do too many bad rows.

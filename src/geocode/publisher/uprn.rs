@@ -13,10 +13,10 @@ const PROPERTY_M: f32 = 20.0;
 
 pub(super) fn read<R: Read>(reader: &mut Reader<'_, R>, study: &Study) -> Result<(), NotThisKind> {
     let header = reader.header()?;
-    let find = |name: &str| header.iter().position(|h| h == name);
-    let columns = (find("uprn"), find("x_coordinate"), find("y_coordinate"));
+    let find = |name: &str| reader.find(&header, &[name]);
+    let columns = (find("uprn")?, find("x_coordinate")?, find("y_coordinate")?);
     let (Some(uprn), Some(easting), Some(northing)) = columns else {
-        return Err(reader.wrong(format!("the columns {}", header.join(", ").chars().take(160).collect::<String>())));
+        return Err(reader.without(&header));
     };
     reader.rows(|row, contents| {
         let number = text(row, uprn);

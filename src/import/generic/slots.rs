@@ -15,7 +15,7 @@ use crate::{
         ImportError, Mapping, Rejection, SourceFile,
         personal::{looks_personal, value_looks_personal},
     },
-    model::{BngPoint, LonLat, PrecisionClass, When, WhenPrecision, bng_to_lonlat, lonlat_to_bng},
+    model::{BngPoint, Header, LonLat, PrecisionClass, When, WhenPrecision, bng_to_lonlat, fold, lonlat_to_bng},
 };
 
 /// Furthest that two positions of one row may lie apart.
@@ -50,20 +50,22 @@ pub(super) struct Slots {
 }
 
 impl Slots {
-    pub(super) fn of(file: &SourceFile, mapping: &Mapping, header: &[String]) -> Result<Self, ImportError> {
+    pub(super) fn of(file: &SourceFile, mapping: &Mapping, names: &[String]) -> Result<Self, ImportError> {
+        let header = Header::new(names);
         let find = |name: &String| -> Result<usize, ImportError> {
-            header.iter().position(|h| h == name).ok_or_else(|| ImportError::WrongFile {
+            let column = header.find(name).map_err(|e| ImportError::doubled(&file.path, &e))?;
+            column.ok_or_else(|| ImportError::WrongFile {
                 path: file.path.clone(),
-                expected: format!("a column {name:?}, which the mapping names{}", delimiter_hint(header)),
-                found: header.join(", ").chars().take(200).collect(),
+                expected: format!("a column {name:?}, which the mapping names{}", delimiter_hint(names)),
+                found: header.line(),
             })
         };
         let maybe = |name: &Option<String>| name.as_ref().map(&find).transpose();
         let pair = |a: &Option<String>, b: &Option<String>| -> Result<_, ImportError> { Ok(maybe(a)?.zip(maybe(b)?)) };
         let columns = &mapping.columns;
-        let named: Vec<&String> = mapping.named_columns().collect();
-        let personal: Vec<String> =
-            header.iter().filter(|h| looks_personal(h) && !columns.drop.contains(h)).cloned().collect();
+        let named: Vec<usize> = mapping.named_columns().map(&find).collect::<Result<_, _>>()?;
+        let is_dropped = |name: &String| columns.drop.iter().any(|d| fold(d) == fold(name));
+        let personal: Vec<String> = names.iter().filter(|h| looks_personal(h) && !is_dropped(h)).cloned().collect();
         if !personal.is_empty() {
             return Err(ImportError::PersonalData { path: file.path.clone(), columns: personal });
         }
@@ -85,8 +87,11 @@ impl Slots {
             ],
             keep: columns.keep.iter().map(&find).collect::<Result<_, _>>()?,
             kept_names: columns.keep.clone(),
-            columns: header.len(),
-            ignored: header.iter().filter(|h| !named.contains(h) && !columns.drop.contains(h)).cloned().collect(),
+            columns: names.len(),
+            ignored: (0..names.len())
+                .filter(|at| !named.contains(at) && !is_dropped(&names[*at]))
+                .map(|at| names[at].clone())
+                .collect(),
         })
     }
 
