@@ -135,7 +135,8 @@ impl Builder {
         }));
         parameters.push(json!({
             "name": "prefer", "in": "header", "description": "respond-async: 202 and a job instead of waiting (RFC 7240)",
-            "schema": { "type": "string", "enum": ["respond-async"] },
+            "schema": { "type": "string", "pattern": jobs::PREFERENCES, "minLength": 1, "maxLength": jobs::MAX_PREFERENCES },
+            "example": "respond-async",
         }));
         let mut responses = responses(&content);
         responses["202"] = json!({

@@ -59,8 +59,8 @@ async fn answer(
     if tag.is_known(&headers) {
         return Ok(tag.not_modified());
     }
-    if jobs::is_wanted(&headers) {
-        return jobs::begin(&state, caller, asked, format);
+    if jobs::is_wanted(&headers)? {
+        return jobs::begin(&state, caller, asked, format).await;
     }
     match give(&state, caller, asked, format).await {
         Ok(sent) => Ok(tag.respond(format.media_type(), sent)),

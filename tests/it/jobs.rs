@@ -108,6 +108,26 @@ async fn a_job_gives_the_answer_that_waiting_would_have_given() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_that_is_wrong_is_refused_and_no_job() {
+    let scratch = scratch();
+    let state = AppState::new(scratch.workspace.clone()).unwrap();
+    for (uri, preference, expected) in [
+        ("/api/v1/count?definition=none", "respond-async", 400),
+        ("/api/v1/areas/squares/none/profile", "respond-async", 400),
+        ("/api/v1/briefing?as_of=2001-01-01", "respond-async", 422),
+        ("/api/v1/count", "", 400),
+        ("/api/v1/count", "=?", 400),
+        ("/api/v1/count", "return=minimal", 200),
+    ] {
+        let (status, location, body) = send(&state, Request::get(uri).header("prefer", preference)).await;
+        let body = String::from_utf8_lossy(&body).into_owned();
+        assert_eq!((status, location.as_str()), (expected, ""), "{uri} {preference}: {body}");
+    }
+    let (_, _, list) = send(&state, Request::get("/api/v1/jobs")).await;
+    assert_eq!(list, b"[]");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_job_is_cancelled_and_says_so() {
     let scratch = scratch();
     let state = AppState::new(scratch.workspace.clone()).unwrap();

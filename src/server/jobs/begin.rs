@@ -18,6 +18,7 @@ use super::{
 use crate::{
     ask::{Asked, Watch},
     export::Encoder,
+    model::QueryError,
     server::{AppState, caller::Caller, error::Failure, written::written},
 };
 
@@ -27,15 +28,35 @@ const WITHIN: Duration = Duration::from_mins(10);
 const MAX_ANSWER: usize = 32 << 20;
 const TOO_LONG: &str = "the answer is longer than a job keeps: ask for it without `Prefer`, and it comes as it is made";
 
+/// What a line of preferences looks like; those that are not known are passed over.
+pub(in crate::server) const PREFERENCES: &str = "^[A-Za-z][ -~]*$";
+/// Its longest.
+pub(in crate::server) const MAX_PREFERENCES: usize = 200;
+/// How long a job is waited for before it is said to be taken on: what is wrong with a question shows at once.
+const AT_ONCE: Duration = Duration::from_millis(300);
+
 /// Whether the answer is wanted as a job: `Prefer: respond-async`.
-pub(in crate::server) fn is_wanted(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all("prefer").iter().filter_map(|h| h.to_str().ok());
-    let mut preferences = lines.flat_map(|line| line.split(','));
-    preferences.any(|p| p.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("respond-async")))
+///
+/// # Errors
+/// [`Failure::Query`] for a line that holds no preferences.
+pub(in crate::server) fn is_wanted(headers: &HeaderMap) -> Result<bool, Failure> {
+    let mut is_wanted = false;
+    for value in headers.get_all("prefer") {
+        let line = value.to_str().unwrap_or_default();
+        let fits = line.starts_with(|c: char| c.is_ascii_alphabetic())
+            && line.len() <= MAX_PREFERENCES
+            && line.bytes().all(|b| (b' '..=b'~').contains(&b));
+        if !fits {
+            return Err(QueryError::invalid("prefer", line, "preferences such as respond-async").into());
+        }
+        let mut names = line.split(',').filter_map(|p| p.split(';').next());
+        is_wanted |= names.any(|name| name.trim().eq_ignore_ascii_case("respond-async"));
+    }
+    Ok(is_wanted)
 }
 
-/// Takes a question on: 202, with the address of the job.
-pub(in crate::server) fn begin(
+/// Takes a question on: 202, with the address of the job. One that turns out to be wrong at once is refused instead.
+pub(in crate::server) async fn begin(
     state: &Arc<AppState>,
     caller: Caller,
     asked: Box<dyn Asked>,
@@ -52,7 +73,13 @@ pub(in crate::server) fn begin(
         outcome: Mutex::new(Outcome::Waits),
     });
     state.jobs.add(job.clone())?;
-    tokio::spawn(work(state.clone(), job.clone(), caller, asked, format));
+    let working = tokio::spawn(work(state.clone(), job.clone(), caller, asked, format));
+    // Left to itself when the time is over.
+    _ = tokio::time::timeout(AT_ONCE, working).await;
+    if let Some(problem) = job.refusal() {
+        state.jobs.forget(&job);
+        return Ok(problem.into_response());
+    }
     let location = HeaderValue::from_str(&format!("/api/v1/jobs/{}", job.id)).map_err(|_| Failure::Internal)?;
     let headers = [
         (header::LOCATION, location),

@@ -62,6 +62,14 @@ impl Job {
         }
     }
 
+    /// Why there is no answer, where the question is at fault.
+    pub(super) fn refusal(&self) -> Option<Problem> {
+        match &*self.outcome() {
+            Outcome::Failed(problem, _) if (400..500).contains(&problem.status) => Some((**problem).clone()),
+            _ => None,
+        }
+    }
+
     pub(super) fn ends(&self, result: Result<Vec<u8>, Failure>) {
         let now = Instant::now();
         *self.outcome() = match result {

@@ -39,6 +39,11 @@ impl Jobs {
         Ok(())
     }
 
+    /// Takes a job off the list.
+    pub(super) fn forget(&self, job: &Job) {
+        self.held().retain(|held| held.id != job.id);
+    }
+
     /// Makes room for what is kept of a job that has ended, the oldest first.
     pub(super) fn settle(&self, newest: &Job) {
         let mut held = self.held();

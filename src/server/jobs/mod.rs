@@ -9,7 +9,7 @@ mod job;
 mod list;
 mod routes;
 
-pub(super) use begin::{begin, is_wanted};
+pub(super) use begin::{MAX_PREFERENCES, PREFERENCES, begin, is_wanted};
 pub(super) use entry::JobEntry;
 pub(super) use list::Jobs;
 pub(super) use routes::*;
