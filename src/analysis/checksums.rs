@@ -11,7 +11,8 @@ use crate::{
 /// Checksums of the parts of a snapshot that an answer was made from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Checksums {
-    /// Rows delivered and decisions that moved them, of the sources asked, up to the first day not looked at.
+    /// Rows delivered, what their deliveries cover, and decisions that moved rows, of the sources asked, up to the first day
+    /// not looked at.
     pub data: String,
     /// Outlines, codes and names of the layer and of the study area.
     pub layer: String,
@@ -26,7 +27,7 @@ pub struct Checksums {
 /// What differs between two answers to one question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Changed {
-    /// Rows were delivered again or added, or a decision moved some.
+    /// Rows were delivered again or added, what was received is another, or a decision moved some.
     Data,
     /// The layer has another edition.
     Layer,
@@ -44,7 +45,7 @@ impl Changed {
     pub fn text(self) -> &'static str {
         match self {
             Self::Data => {
-                "the data is no longer what it was: rows were delivered again or added, or a decision moved some"
+                "the data is no longer what it was: rows were delivered again or added, what was received is another, or a decision moved some"
             }
             Self::Layer => "the areas have another edition",
             Self::Figures => "the figures of the areas, such as residents, have changed",
@@ -63,6 +64,9 @@ impl Checksums {
         for partition in ground.partitions.iter().filter(|p| asked.contains(&p.source) && p.month.first_day() < cutoff)
         {
             data.add(&partition.source).add(&partition.month.to_string()).add(&partition.content);
+        }
+        for source in asked {
+            ground.coverage.facts(source, cutoff).iter().for_each(|fact| _ = data.add(fact));
         }
         let (mut outlines, mut figures) = (Sum::default(), Sum::default());
         for layer in layer.into_iter().chain(ground.study_layer()) {

@@ -31,14 +31,17 @@ impl Question for CoverageQuestion {
         tag: "data",
         columns: &[
             ColumnDoc::new("source", ColumnKind::Text, "Source"),
+            ColumnDoc::new("part", ColumnKind::Text, "Part that speaks for the district, such as a police force"),
             ColumnDoc::new("month", ColumnKind::Text, "Month"),
             ColumnDoc::new("district", ColumnKind::Text, "Code of the district, or all"),
             ColumnDoc::new("district_name", ColumnKind::Text, "Its name"),
-            ColumnDoc::new("received", ColumnKind::Flag, "Whether the month has been received"),
+            ColumnDoc::new("status", ColumnKind::Text, "received, partial, doubtful or not_received"),
+            ColumnDoc::new("to", ColumnKind::Text, "Of a partial month the last day received"),
+            ColumnDoc::new("why", ColumnKind::Text, "Why it is not simply received"),
             ColumnDoc::new("rows", ColumnKind::Count, "Located incidents stored"),
         ],
         groups: &[OWN, PERIOD],
-        ..Declaration::new("coverage", "1", "Which months of which source have been received, by district")
+        ..Declaration::new("coverage", "2", "Which months of which source have been received, by district")
     };
 
     fn read(values: &Values) -> Result<Self, QueryError> {
@@ -74,10 +77,13 @@ fn rows(cells: &[CoverageCell]) -> Rows {
     let text = |value: fn(&CoverageCell) -> String| ColumnValues::texts(cells.iter().map(value).collect());
     let columns = vec![
         Column::new("source", text(|c| c.source.clone())),
+        Column::new("part", text(|c| c.part.clone())),
         Column::new("month", text(|c| c.month.clone())),
         Column::new("district", text(|c| c.district.clone())),
         Column::new("district_name", text(|c| c.district_name.clone())),
-        Column::new("received", ColumnValues::Flags(cells.iter().map(|c| c.received).collect())),
+        Column::new("status", text(|c| c.status.clone())),
+        Column::new("to", text(|c| c.to.clone())),
+        Column::new("why", text(|c| c.why.clone())),
         Column::new("rows", ColumnValues::Counts(cells.iter().map(|c| c.rows).collect())),
     ];
     Rows { columns, places: Vec::new() }

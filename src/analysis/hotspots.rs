@@ -79,7 +79,7 @@ Gi* is there for comparison with other programs: on sparse counts it finds hot s
             ColumnDoc::new("gi_star", ColumnKind::Number, "Getis-Ord Gi*, with test=gi-star"),
         ],
         groups: &[OWN, PERIOD, KIND, PLACE_OF_MAP],
-        ..Declaration::new("hotspots", "1", "Which cells are high for their exposure, one row per cell")
+        ..Declaration::new("hotspots", "2", "Which cells are high for their exposure, one row per cell")
     };
 
     fn read(values: &Values) -> Result<Self, QueryError> {

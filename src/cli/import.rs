@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{note, print_line, thousands};
 use crate::{
-    import::{ImportReport, ImportRequest, Mapping, Progress, import},
+    import::{Covers, ImportReport, ImportRequest, Mapping, Progress, import},
     workspace::Workspace,
 };
 
@@ -21,6 +21,7 @@ Examples:
   places import police_uk/ --source police.uk
   places import 'downloads/2025-*/*-norfolk-street.csv.gz' --source police.uk --dry-run
   places import asb-2025.csv --source council-asb --mapping council-asb.toml
+  places import knives.csv --mapping knives.toml --covers 2024-01..2025-12
 
 All of it is imported, or nothing. Importing the same file again changes nothing; a newer edition of a force's
 month replaces the older one. Rejected rows are listed in the workspace under reports/.";
@@ -41,6 +42,13 @@ pub struct ImportArgs {
     /// Replace what the source has stored for the months in the files
     #[arg(long)]
     pub replace: bool,
+    /// What the files cover, such as 2025-01..2025-06[,DISTRICT...]: days in it without a record are zeros; when left out, each
+    /// file covers the days from its first to its last record
+    #[arg(long, value_name = "A..B[,DISTRICT...]")]
+    pub covers: Option<String>,
+    /// Import an edition that takes away more than a tenth of what is stored of a month
+    #[arg(long)]
+    pub accept: bool,
     /// Report what would happen and store nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -56,6 +64,8 @@ pub(super) fn run(workspace: &Workspace, args: ImportArgs) -> anyhow::Result<()>
         source: args.source,
         replace: args.replace,
         dry_run: args.dry_run,
+        covers: args.covers.as_deref().map(Covers::parse).transpose()?,
+        accept: args.accept,
     };
     let report = with_bar(|progress| import(workspace, &request, progress))?;
     if args.format == "json" { print_line(&serde_json::to_string_pretty(&report)?) } else { print_line(&text(&report)) }
@@ -126,6 +136,7 @@ fn text(report: &ImportReport) -> String {
     if report.removed > 0 {
         lines.push(format!("{} of an older edition removed", number(report.removed)));
     }
+    lines.extend(noticed_text(report));
     for rejection in report.rejected_rows.iter().take(5) {
         lines.push(format!(
             "rejected: {}, line {}, {} {:?}: {}",
@@ -145,6 +156,24 @@ fn text(report: &ImportReport) -> String {
         lines.push("nothing has changed".to_owned());
     }
     lines.join("\n")
+}
+
+/// What was noticed of months: what is covered, missing, or strange.
+fn noticed_text(report: &ImportReport) -> Vec<String> {
+    let mut lines: Vec<String> = report.losses.clone();
+    if !report.empty.is_empty() {
+        lines.push(format!("delivered without a record: {}", report.empty.join(", ")));
+    }
+    for month in &report.doubtful {
+        lines.push(format!(
+            "doubtful: {month}. It is left out of every verdict; if it is true: `places coverage accept --source {} --month ...`",
+            report.source
+        ));
+    }
+    if !report.covers.is_empty() {
+        lines.push(format!("covered by deliveries now: {}", report.covers.join("; ")));
+    }
+    lines
 }
 
 /// What the geocoder made of the rows of a mapped file.

@@ -15,6 +15,7 @@ mod import;
 mod new_file;
 mod output;
 mod progress;
+mod received;
 mod review;
 mod serve;
 mod workspace;
@@ -70,6 +71,8 @@ pub enum Command {
     Geocode(Box<geocode::GeocodeArgs>),
     /// Import incidents from CSV files
     Import(import::ImportArgs),
+    /// Take away what a source delivered, or some months of it
+    Remove(received::RemoveArgs),
     /// What needs a person: wordings that were not located
     #[command(subcommand)]
     Review(review::ReviewCommand),
@@ -92,13 +95,17 @@ pub enum Command {
     Restore(workspace::RestoreArgs),
 }
 
+/// The question that has a command under it.
+const COVERAGE: &str = "coverage";
+
 /// Commands that come before the questions in the help; the others come after them.
-const FIRST: [&str; 8] = ["demo", "init", "areas", "indicators", "gazetteer", "geocode", "import", "review"];
+const FIRST: [&str; 9] = ["demo", "init", "areas", "indicators", "gazetteer", "geocode", "import", "remove", "review"];
 
 /// The command line: the commands of this folder, and one for each question of the registry.
 #[must_use]
 pub fn command() -> clap::Command {
-    let whole = Cli::command().subcommands(QUESTIONS.iter().map(ask::command));
+    let accept = |c: clap::Command| c.subcommand(received::accept_command()).args_conflicts_with_subcommands(true);
+    let whole = Cli::command().subcommands(QUESTIONS.iter().map(ask::command)).mut_subcommand(COVERAGE, accept);
     let questions = QUESTIONS.iter().map(|entry| entry.declaration.name);
     let first: Vec<&str> = FIRST.into_iter().chain(questions).collect();
     let rest: Vec<String> = whole.get_subcommands().map(|c| c.get_name().to_owned()).collect();
@@ -121,7 +128,10 @@ fn run_matches(matches: &ArgMatches) -> anyhow::Result<()> {
     {
         let root = given.get_one::<PathBuf>("workspace").or_else(|| matches.get_one::<PathBuf>("workspace"));
         let root = root.cloned().unwrap_or_else(|| PathBuf::from("./workspace"));
-        return ask::run(&root, entry, given);
+        return match given.subcommand() {
+            Some((_, given)) => received::accept(&Workspace::open(&root)?, given),
+            None => ask::run(&root, entry, given),
+        };
     }
     run_command(Cli::from_arg_matches(matches)?)
 }
@@ -137,6 +147,7 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
         Command::Gazetteer(command) => gazetteer::run(&Workspace::open(root)?, command),
         Command::Geocode(args) => geocode::run(&Workspace::open(root)?, *args),
         Command::Import(args) => import::run(&Workspace::open(root)?, args),
+        Command::Remove(args) => received::run_remove(&Workspace::open(root)?, &args),
         Command::Review(command) => review::run(&Workspace::open(root)?, command),
         Command::Claims(command) => claims::run(&Workspace::open(root)?, &command),
         Command::Harm(command) => harm::run(&Workspace::open(root)?, command),

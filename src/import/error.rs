@@ -34,6 +34,34 @@ pub enum ImportError {
         /// The columns.
         column: DoubledColumn,
     },
+    /// There is nothing of a source, or of its months.
+    #[error("nothing of {source_name} is stored{}; sources: {}", if .known.contains(.source_name) { " for these months" } else { "" }, .known.join(", "))]
+    NothingStored {
+        /// What was asked for.
+        source_name: String,
+        /// Sources there are.
+        known: Vec<String>,
+    },
+    /// A month was not delivered.
+    #[error("{month} of {source_name} was not delivered; `places coverage --source {source_name}` lists what was")]
+    NotDelivered {
+        /// The source.
+        source_name: String,
+        /// The month.
+        month: String,
+    },
+    /// What a delivery covers was not understood.
+    #[error("--covers: {reason}; write such as 2025-01..2025-06. Nothing was imported")]
+    Covers {
+        /// What was expected.
+        reason: String,
+    },
+    /// An edition takes away what is stored, and that was not accepted.
+    #[error("{}; nothing was imported. Look at the files; if they are right, import them with --accept", .losses.join("; "))]
+    TakesAway {
+        /// What would go, month by month.
+        losses: Vec<String>,
+    },
     /// A file ends too early or cannot be unpacked.
     #[error("{}, line {line}: the file is cut off or damaged ({reason}); nothing was imported", .path.display())]
     CutOff {

@@ -32,6 +32,8 @@ pub(super) struct Merged {
     pub(super) outcomes: Vec<Outcome>,
     /// Stored incidents that the new edition no longer has.
     pub(super) removed: u64,
+    /// Incidents stored before.
+    pub(super) before: u64,
     /// Whether the partition differs from the stored one.
     pub(super) changed: bool,
 }
@@ -45,7 +47,7 @@ pub(super) fn merge(
 ) -> Merged {
     let Some(stored) = stored else {
         let outcomes = vec![Outcome::Imported; new.len()];
-        return Merged { changed: !new.is_empty(), incidents: new, outcomes, removed: 0 };
+        return Merged { changed: !new.is_empty(), incidents: new, outcomes, removed: 0, before: 0 };
     };
     let old: HashMap<u64, usize> = (0..stored.len()).map(|i| (stored.key(i), i)).collect();
     let outcomes: Vec<Outcome> = (0..new.len())
@@ -70,7 +72,7 @@ pub(super) fn merge(
         incidents.push_from(stored, i, &mut places);
     }
     let changed = removed > 0 || outcomes.iter().any(|o| *o != Outcome::Duplicate);
-    Merged { incidents, outcomes, removed, changed }
+    Merged { incidents, outcomes, removed, before: stored.len() as u64, changed }
 }
 
 /// Where the accepted rows of a set lie.

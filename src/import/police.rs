@@ -102,12 +102,16 @@ pub fn read_police_file(
         month: named.map(|n| n.0),
         month_text: named.map(|n| n.0.to_string().into_bytes()).unwrap_or_default(),
         force: named.map(|n| n.1.to_owned()),
+        reporters: Reporters::default(),
     };
     let mut rejected = Vec::new();
     csv.visit_rows(|line, position, row| match state.row(row, line, position) {
         Ok(row) => sink(&row),
         Err(rejection) => rejected.push(*rejection),
     })?;
+    if let Some((_, force)) = named {
+        state.reporters.check(file, force)?;
+    }
     let (Some(month), Some(force)) = (state.month, state.force) else {
         return Err(ImportError::WrongFile {
             path: file.path.clone(),
@@ -133,6 +137,33 @@ struct Reading {
     month: Option<Month>,
     month_text: Vec<u8>,
     force: Option<String>,
+    reporters: Reporters,
+}
+
+/// Who reported the rows of a file: by words as they stand, the last ones first.
+#[derive(Default)]
+struct Reporters(Vec<(Vec<u8>, u64)>);
+
+impl Reporters {
+    fn add(&mut self, words: &[u8]) {
+        if let Some(at) = self.0.iter().position(|r| r.0 == words) {
+            self.0[at].1 += 1;
+        } else {
+            self.0.push((words.to_vec(), 1));
+        }
+    }
+
+    /// Refuses a file most of whose rows another force reported than the one in its name.
+    fn check(&self, file: &SourceFile, force: &str) -> Result<(), ImportError> {
+        let rows: u64 = self.0.iter().map(|r| r.1).sum();
+        let others = self.0.iter().filter(|r| !r.0.is_empty() && slug(&r.0) != force);
+        let Some((words, count)) = others.max_by_key(|r| r.1).filter(|r| 2 * r.1 > rows) else { return Ok(()) };
+        Err(ImportError::WrongFile {
+            path: file.path.clone(),
+            expected: format!("rows reported by {force}, whose name the file has"),
+            found: format!("{count} of {rows} rows reported by {} ({})", String::from_utf8_lossy(words), slug(words)),
+        })
+    }
 }
 
 impl Reading {
@@ -144,6 +175,7 @@ impl Reading {
         let reject =
             |field: usize, reason: &str| Box::new(Rejection::new(line, HEADER[field], row.field(field), reason));
         let month = self.check_month(row.field(1), |reason| reject(1, reason))?;
+        self.reporters.add(row.field(2));
         if self.force.is_none() {
             self.force = Some(slug(row.field(2))).filter(|f| !f.is_empty());
         }
@@ -193,8 +225,14 @@ impl Reading {
 
 /// `Norfolk Constabulary` to `norfolk`: the word used in file names.
 fn slug(reported_by: &[u8]) -> String {
-    let text = String::from_utf8_lossy(reported_by).to_lowercase();
-    let text = text.trim_end_matches(" constabulary").trim_end_matches(" police");
+    let text = String::from_utf8_lossy(reported_by).trim().to_lowercase().replace('&', "and");
+    let text = ["british transport police", "police service of northern ireland"]
+        .iter()
+        .zip(["btp", "northern-ireland"])
+        .find(|(name, _)| text == **name)
+        .map_or(text.as_str(), |(_, word)| word);
+    let text =
+        [" constabulary", " police service", " police"].iter().fold(text, |text, end| text.trim_end_matches(end));
     let words: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
     words.join("-")
 }
@@ -212,5 +250,9 @@ mod tests {
         assert!(!is_street_file("2025-06-norfolk-outcomes.csv"));
         assert_eq!(slug(b"Norfolk Constabulary"), "norfolk");
         assert_eq!(slug(b"West Yorkshire Police"), "west-yorkshire");
+        assert_eq!(slug(b"Metropolitan Police Service"), "metropolitan");
+        assert_eq!(slug(b"Devon & Cornwall Police"), "devon-and-cornwall");
+        assert_eq!(slug(b"British Transport Police"), "btp");
+        assert_eq!(slug(b"Police Service of Northern Ireland"), "northern-ireland");
     }
 }

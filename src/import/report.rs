@@ -121,6 +121,18 @@ pub struct ImportReport {
     pub skipped_files: Vec<String>,
     /// Months received with this import.
     pub coverage: Vec<CoverageRow>,
+    /// Months of which more than a tenth of what was stored went.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub losses: Vec<String>,
+    /// Months that hold far less than the others of their part: left out of every verdict until somebody says they are true.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub doubtful: Vec<String>,
+    /// Months delivered without a record.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub empty: Vec<String>,
+    /// Days that deliveries of the source cover now, where this import changed them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub covers: Vec<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]

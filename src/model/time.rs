@@ -169,21 +169,24 @@ impl Month {
 }
 
 impl Period {
-    /// Reads `2024-01-01..2024-04-01` (half-open: the second day is the first no longer inside), or a whole month, quarter or year:
-    /// `2024-03`, `2024-Q1`, `2024`.
+    /// Reads `2024-01-01..2024-04-01` (half-open: the second day is the first no longer inside), `2024-01..2024-03` (both months
+    /// inside), or a whole month, quarter or year: `2024-03`, `2024-Q1`, `2024`.
     ///
     /// # Errors
     /// [`InvalidTime`] when the text is none of these, or ends before it begins.
     pub fn parse(text: &str) -> Result<Self, InvalidTime> {
         let error = || {
-            let expected =
-                "a period such as 2024-01-01..2024-04-01 (the second day no longer inside), 2024-03, 2024-Q1 or 2024";
+            let expected = "a period such as 2024-01-01..2024-04-01 (the second day no longer inside), 2024-01..2024-03 (both months inside), 2024-03, 2024-Q1 or 2024";
             InvalidTime::new(text, expected)
         };
         let months =
             |first: Month, count: i32| Self { start: first.first_day(), end: Month(first.0 + count).first_day() };
         if let Some((start, end)) = text.split_once("..") {
-            let (start, end) = (Day::parse(start.trim())?, Day::parse(end.trim())?);
+            let (start, end) = (start.trim(), end.trim());
+            if let (Ok(first), Ok(last)) = (Month::parse(start), Month::parse(end)) {
+                return if first <= last { Ok(months(first, last.0 - first.0 + 1)) } else { Err(error()) };
+            }
+            let (start, end) = (Day::parse(start)?, Day::parse(end)?);
             return if start < end { Ok(Self { start, end }) } else { Err(error()) };
         }
         if let Some((year, quarter)) = text.split_once("-Q") {
@@ -243,6 +246,14 @@ impl Period {
         Self { start: back(self.start), end: back(self.end) }
     }
 
+    /// Its parts, cut at some days.
+    #[must_use]
+    pub fn cut_at(self, days: &[Day]) -> Vec<Self> {
+        let inside = days.iter().copied().filter(|d| self.start < *d && *d < self.end);
+        let edges: Vec<Day> = std::iter::once(self.start).chain(inside).chain([self.end]).collect();
+        edges.windows(2).map(|w| Self { start: w[0], end: w[1] }).collect()
+    }
+
     /// The parts of it in each month.
     #[must_use]
     pub fn by_month(self) -> Vec<Self> {
@@ -287,6 +298,12 @@ impl Clock {
             );
             Self { offsets }
         })
+    }
+
+    /// The day that it is.
+    #[must_use]
+    pub fn today(&self) -> Day {
+        self.local(Timestamp::now().as_microsecond()).0
     }
 
     /// Local day and microsecond of the day of a UTC instant (microseconds since 1970).

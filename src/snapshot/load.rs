@@ -4,14 +4,14 @@ use std::{collections::BTreeMap, sync::OnceLock};
 
 use rayon::prelude::*;
 
-use super::{Coverage, LayerArea, LoadedLayer, Snapshot, SourceInfo, ready::Ready};
+use super::{Coverage, LayerArea, LoadedLayer, Snapshot, SourceInfo, coverage::Facts, ready::Ready};
 use crate::{
     area::{WkbError, from_wkb},
-    model::Clock,
+    model::{Clock, Day},
     table::{Known, NewPlace, Table, TableBuilder, TableError},
     workspace::{
-        FileEntry, Incidents, Indicator, NO_PLACE, Partition, PlaceRow, Settings, State, Workspace, WorkspaceError,
-        read_incidents, read_layer,
+        AcceptedMonth, Delivery, FileEntry, Incidents, Indicator, NO_PLACE, Partition, PlaceRow, Settings, State,
+        Workspace, WorkspaceError, read_incidents, read_layer,
     },
 };
 
@@ -57,11 +57,16 @@ impl Snapshot {
         let listed = state.consistently(Listed::read)?;
         let study_area = workspace.study_area(&state)?;
         let (table, layers) = table_and_layers(workspace, &listed, study_area.as_deref())?;
-        let coverage = Coverage::new(
-            &listed.editions,
-            &listed.coverage,
-            layers.iter().find(|l| Some(&l.name) == study_area.as_ref()),
-        );
+        let coverage = Coverage::new(&Facts {
+            editions: &listed.editions,
+            deliveries: &listed.deliveries,
+            accepted: &listed.accepted,
+            located: &listed.coverage,
+            study: layers.iter().find(|l| Some(&l.name) == study_area.as_ref()),
+            layers: &layers,
+            sources: &settings.sources,
+            tomorrow: Day(Clock::london().today().0 + 1),
+        });
         Ok(Self {
             id: listed.snapshot,
             content: listed.content.clone(),
@@ -93,6 +98,8 @@ struct Listed {
     indicators: Vec<Indicator>,
     editions: Vec<crate::workspace::Edition>,
     coverage: Vec<crate::workspace::CoverageCount>,
+    deliveries: Vec<Delivery>,
+    accepted: Vec<AcceptedMonth>,
     harm: Vec<(String, String, f64)>,
 }
 
@@ -107,6 +114,8 @@ impl Listed {
             indicators: state.indicators()?,
             editions: state.editions()?,
             coverage: state.coverage()?,
+            deliveries: state.deliveries()?,
+            accepted: state.accepted_months()?,
             harm: state.harm_weights()?,
         })
     }

@@ -15,7 +15,7 @@ mod region;
 mod study;
 mod universe;
 
-pub use coverage::{Coverage, CoverageCell};
+pub use coverage::{Coverage, CoverageCell, Received};
 pub use layer::{LayerArea, LoadedLayer};
 pub use load::SnapshotError;
 pub use moment::{Size, Snapshot, SourceInfo};

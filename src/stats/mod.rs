@@ -12,6 +12,7 @@
 //! | is something gathering? | `scan` |
 //! | how do areas compare? | `rate`, `funnel`, `vulnerability`, `forecast` |
 //! | when? | `aoristic` |
+//! | was something cut off? | `shortfall` |
 //!
 //! May use: nothing.
 
@@ -34,6 +35,7 @@ mod random;
 mod rate;
 mod ratio;
 mod scan;
+mod shortfall;
 mod special;
 mod vulnerability;
 mod weights;
@@ -71,6 +73,7 @@ pub use ratio::{
     widened,
 };
 pub use scan::{Base, Cluster, MAX_HEIGHT, Scan, ScanInput, space_time_scan, watched_scan};
+pub use shortfall::shortfalls;
 pub use special::{normal_quantile, normal_upper, student_quantile, student_two_sided, two_sided};
 pub use vulnerability::{PRIORITY, Vulnerability, WeightedIndicator, vulnerability};
 pub use weights::{Weighting, Weights};

@@ -14,6 +14,7 @@
 mod backup;
 mod check;
 mod commit;
+mod deliveries;
 mod desk;
 mod directory;
 mod error;
@@ -26,6 +27,7 @@ mod layer_file;
 mod layers;
 mod lock;
 mod private;
+mod received;
 mod review;
 mod schema;
 mod seal;
@@ -38,6 +40,7 @@ mod words;
 pub use backup::{backup, restore};
 pub use check::{CheckReport, Problem, check};
 pub use commit::Commit;
+pub use deliveries::{AcceptedMonth, Delivery};
 pub use desk::{Desk, Step};
 pub use directory::Workspace;
 pub use error::WorkspaceError;
@@ -51,5 +54,7 @@ pub use lock::{Lock, wait_for};
 pub use private::{open_private, private_folder};
 pub use review::{Alias, AliasState, GazetteerFile, ReviewDecision, ReviewItem};
 pub use secret::Secret;
-pub use settings::{CalendarSettings, DefaultLocationSettings, GeocodeSettings, Settings, StudyArea, TEMPLATE};
+pub use settings::{
+    CalendarSettings, DefaultLocationSettings, GeocodeSettings, Settings, SourceSettings, StudyArea, TEMPLATE,
+};
 pub use state::{CoverageCount, Edition, ImportRecord, Indicator, Partition, State, StoredClaim};

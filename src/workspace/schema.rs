@@ -9,7 +9,10 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, params};
 use rusqlite_migration::{HookError, M, Migrations};
 
-use super::{FORMAT_VERSION, State, WorkspaceError, open_private, private, seal, state::configure};
+use super::{
+    FORMAT_VERSION, State, WorkspaceError, deliveries, open_private, private, seal,
+    state::{configure, read_editions},
+};
 
 /// Tables of the first format.
 const SCHEMA: &str = "
@@ -41,8 +44,14 @@ CREATE TABLE aliases(number INTEGER PRIMARY KEY, name TEXT NOT NULL, district TE
 /// An identity (in `meta`), and the digest of each partition's rows.
 const FORMAT_4: &str = "ALTER TABLE partitions ADD COLUMN content TEXT NOT NULL DEFAULT '';";
 
+/// What deliveries cover, and months that somebody said are true.
+const FORMAT_5: &str = "
+CREATE TABLE deliveries(source TEXT, part TEXT, first INTEGER, after INTEGER, declared INTEGER NOT NULL, districts TEXT, rows INTEGER NOT NULL, PRIMARY KEY(source, part, first, after, districts)) WITHOUT ROWID;
+CREATE TABLE accepted_months(source TEXT, part TEXT, month INTEGER, rows INTEGER NOT NULL, who TEXT NOT NULL, accepted_at TEXT NOT NULL, PRIMARY KEY(source, part, month)) WITHOUT ROWID;
+";
+
 /// Tables, with the format that brought each.
-const TABLES: [(&str, i64); 15] = [
+const TABLES: [(&str, i64); 17] = [
     ("meta", 1),
     ("files", 1),
     ("partitions", 1),
@@ -58,10 +67,18 @@ const TABLES: [(&str, i64); 15] = [
     ("review_items", 3),
     ("review_decisions", 3),
     ("aliases", 3),
+    ("deliveries", 5),
+    ("accepted_months", 5),
 ];
 
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(SCHEMA), M::up(FORMAT_2), M::up(FORMAT_3), M::up_with_hook(FORMAT_4, to_format_4)])
+    Migrations::new(vec![
+        M::up(SCHEMA),
+        M::up(FORMAT_2),
+        M::up(FORMAT_3),
+        M::up_with_hook(FORMAT_4, to_format_4),
+        M::up_with_hook(FORMAT_5, to_format_5),
+    ])
 }
 
 /// What stands in `meta` from format 4 on; with the digest of the whole, as the last thing of the transaction.
@@ -70,8 +87,22 @@ fn to_format_4(transaction: &Transaction<'_>) -> Result<(), HookError> {
     let set = "INSERT OR REPLACE INTO meta VALUES (?1, ?2)";
     transaction.execute("INSERT OR IGNORE INTO meta VALUES ('snapshot', '0')", [])?;
     transaction.execute(set, params!["identity", random_id().map_err(|e| hook(&e))?])?;
-    transaction.execute(set, params!["format_version", "4"])?;
-    let digest = compute_digest(transaction, 4).map_err(|e| hook(&e))?;
+    ends_in(transaction, 4)
+}
+
+/// The deliveries that older versions did not note.
+fn to_format_5(transaction: &Transaction<'_>) -> Result<(), HookError> {
+    for delivery in deliveries::of_editions(&read_editions(transaction)?) {
+        deliveries::insert(transaction, &delivery)?;
+    }
+    ends_in(transaction, 5)
+}
+
+/// The last thing of a step: the format, and the digest of the whole.
+fn ends_in(transaction: &Transaction<'_>, format: i64) -> Result<(), HookError> {
+    let set = "INSERT OR REPLACE INTO meta VALUES (?1, ?2)";
+    transaction.execute(set, params!["format_version", format.to_string()])?;
+    let digest = compute_digest(transaction, format).map_err(|e| HookError::Hook(e.to_string()))?;
     transaction.execute(set, params!["digest", digest])?;
     Ok(())
 }

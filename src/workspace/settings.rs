@@ -53,6 +53,10 @@ pub struct ImportSettings {
     /// Share of rejected rows above which a file is refused whole, 0 to 1.
     #[serde(default = "default_share")]
     pub max_rejected_share: f64,
+    /// Whether records dated after the day of import are kept, as a source of planned events has them; they never move
+    /// what questions take for now.
+    #[serde(default)]
+    pub planned: bool,
 }
 
 /// `[geocode]`.
@@ -112,6 +116,12 @@ pub struct SourceSettings {
     /// The agency that owns it.
     #[serde(default)]
     pub owner: String,
+    /// Districts that it speaks for, by code or name; empty for the study area.
+    #[serde(default)]
+    pub covers: Vec<String>,
+    /// The same for each of its parts, such as the forces of police.uk; those not named speak for what is known of them.
+    #[serde(default)]
+    pub parts: BTreeMap<String, Vec<String>>,
 }
 
 fn default_radius_m() -> f64 {
@@ -124,7 +134,7 @@ fn default_share() -> f64 {
 
 impl Default for ImportSettings {
     fn default() -> Self {
-        Self { max_rejected_share: default_share() }
+        Self { max_rejected_share: default_share(), planned: false }
     }
 }
 

@@ -96,6 +96,21 @@ pub(super) fn configure(connection: &Connection) -> Result<(), WorkspaceError> {
     Ok(())
 }
 
+pub(super) fn read_editions(connection: &Connection) -> rusqlite::Result<Vec<Edition>> {
+    let sql = "SELECT source, part, month, digest, rows FROM editions ORDER BY source, part, month";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([], |row| {
+        Ok(Edition {
+            source: row.get(0)?,
+            part: row.get(1)?,
+            month: Month(row.get(2)?),
+            digest: row.get(3)?,
+            rows: row.get::<_, i64>(4)?.cast_unsigned(),
+        })
+    })?;
+    rows.collect()
+}
+
 impl State {
     pub(super) fn open(path: &Path) -> Result<Self, WorkspaceError> {
         // Not read-only: a journal left by a killed writer must be rolled back by whoever comes next.
@@ -176,15 +191,7 @@ impl State {
     /// # Errors
     /// [`WorkspaceError::State`].
     pub fn editions(&self) -> Result<Vec<Edition>, WorkspaceError> {
-        self.rows("SELECT source, part, month, digest, rows FROM editions ORDER BY source, part, month", [], |row| {
-            Ok(Edition {
-                source: row.get(0)?,
-                part: row.get(1)?,
-                month: Month(row.get(2)?),
-                digest: row.get(3)?,
-                rows: row.get::<_, i64>(4)?.cast_unsigned(),
-            })
-        })
+        Ok(read_editions(&self.connection)?)
     }
 
     /// Located incidents by source, part, month and district: (source, part, month, district, rows).

@@ -162,8 +162,12 @@ fn received_is_decided_in_one_place_and_a_place_is_resolved_in_one() {
         let name = |p: &std::path::PathBuf| p.strip_prefix(&src).unwrap().to_string_lossy().into_owned();
         files.iter().filter(holds).map(name).collect()
     };
-    assert_eq!(holding("supplied.get("), ["snapshot/coverage/mod.rs"], "what was supplied is asked in one predicate");
-    assert_eq!(holding("fn received(&self, source: &str"), ["snapshot/coverage/mod.rs"]);
+    assert_eq!(
+        holding("sure.hold(period)"),
+        ["snapshot/coverage/mod.rs"],
+        "what was received is asked in one predicate"
+    );
+    assert_eq!(holding("pub fn of(&self, source: &str, period: Period"), ["snapshot/coverage/mod.rs"]);
     assert_eq!(holding("fn find_area<"), ["snapshot/region/place.rs"]);
     // A programme is a place too: whoever tells the forms apart would have to name it.
     let telling: BTreeSet<String> = holding("PlaceRef::Programme").into_iter().collect();

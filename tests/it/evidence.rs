@@ -141,6 +141,9 @@ fn an_area_that_a_source_did_not_reach_has_no_index() {
     let mapping = "source = \"wardens\"\n[columns]\nwhen = \"day\"\ncategory = \"kind\"\nid = \"id\"\nlon = \"lon\"\nlat = \"lat\"\n";
     let wardens = "id,kind,day,lon,lat\n1,Litter,2025-01-03,1.05,52.55\n";
     scratch.import_mapped(&[scratch.write("wardens.csv", wardens)], mapping);
+    let settings = scratch.workspace.settings_path();
+    let text = fs_err::read_to_string(&settings).unwrap();
+    fs_err::write(&settings, format!("{text}\n[sources.wardens]\ncovers = [\"A\"]\n")).unwrap();
     let people = scratch.write("people.csv", "code,residents\nQ1,1000\nQ2,1000\nQ3,1000\nQ4,1000\n");
     places_ok(&["--workspace", &root, "indicators", "add", &people, "--layer", "squares"]);
     let snapshot = scratch.snapshot();
@@ -153,7 +156,7 @@ fn an_area_that_a_source_did_not_reach_has_no_index() {
     for (row, rate) in rates.iter().enumerate() {
         let code = rows.text(0, row);
         let district = &snapshot.layers[0].areas.iter().find(|a| a.code == code).unwrap().district;
-        let reached = snapshot.coverage.each(&["wardens"], &[Month(2025 * 12)], district);
+        let reached = snapshot.coverage.some(&["wardens"], Month(2025 * 12).period(), district);
         assert_eq!(rate.is_finite(), reached, "{code} of {districts:?}");
     }
     assert!(rates.iter().any(|r| r.is_nan()) && rates.iter().any(|r| r.is_finite()));

@@ -20,6 +20,7 @@ mod ask;
 mod bad_input;
 mod calibration;
 mod claims;
+mod coverage;
 mod crs;
 mod decisions;
 mod demo;

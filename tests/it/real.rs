@@ -250,7 +250,7 @@ fn another_forces_strays_are_no_coverage_and_areas_are_true() {
     scratch.import_police(&files.filter(|p| p.contains("suffolk")).collect::<Vec<_>>());
     let snapshot = scratch.snapshot();
     let ever = places::model::Period { start: places::model::Day(0), end: places::model::Day(40_000) };
-    assert!(snapshot.coverage.cells(snapshot.source_names(), ever).iter().all(|c| !c.received));
+    assert!(snapshot.coverage.cells(snapshot.source_names(), ever).iter().all(|c| c.status == "not_received"));
     let (csv, _) = count(&snapshot, &[("by", "area:msoa21"), ("zeros", "true")]);
     assert!(!csv.lines().any(|l| l.ends_with(",0")), "{csv}");
     let total: f64 = snapshot.layers[0].areas.iter().map(|a| a.area_km2).sum();

@@ -55,13 +55,14 @@ impl<'s> Counted<'s> {
     pub(super) fn new(reader: &'s Exact<'s>, request: &CompareRequest, earlier: &[Period]) -> Result<Self, AskError> {
         let place = Place::find(reader, "place", &request.place)?;
         let sources = asked_sources(reader, &request.query);
-        let end = reader.coverage.months(sources).last().map(|m| m.next().first_day());
-        let Some(end) = end else {
+        let Some(end) = reader.coverage.received_to(sources) else {
             return Err(AskError::none("nothing has been received yet: import incidents first"));
         };
         let cutoff = request.cutoff.map_or(end, |c| c.min(end));
         let windows: Vec<Period> = [request.before, request.after].into_iter().chain(earlier.iter().copied()).collect();
-        let steps = Steps::cut(&windows.iter().flat_map(|w| w.by_month()).collect::<Vec<_>>());
+        // By the month, and where what was received begins or ends.
+        let parts = |w: &Period| w.by_month().into_iter().flat_map(|m| m.cut_at(&reader.coverage.edges(sources, m)));
+        let steps = Steps::cut(&windows.iter().flat_map(parts).collect::<Vec<_>>());
         let districts = place.region.districts()?;
         if !reader.coverage.districts.is_empty() && districts.iter().all(String::is_empty) {
             let reason = format!("there is no answer: {} lies outside the study area", place.name);
@@ -189,11 +190,8 @@ impl<'s> Counted<'s> {
             );
             return Err(AskError::none(reason));
         }
-        let missing = self
-            .steps
-            .inside(window)
-            .filter(|&i| !self.used[i] && self.days[i] > 0)
-            .map(|i| self.steps.0[i].start.month().to_string());
+        let missing =
+            self.steps.inside(window).filter(|&i| !self.used[i] && self.days[i] > 0).map(|i| in_words(self.steps.0[i]));
         Ok(Exposure {
             from: window.start.to_string(),
             to: window.end.to_string(),
@@ -215,4 +213,10 @@ impl<'s> Counted<'s> {
         let used = self.steps.0.iter().zip(&self.used).filter(|(_, used)| **used);
         used.into_iter().all(|(p, _)| reader.coverage.whole(sources, *p, district))
     }
+}
+
+/// A whole month by its name, any other days as a period.
+fn in_words(days: Period) -> String {
+    let month = days.start.month();
+    if month.period() == days { month.to_string() } else { days.to_string() }
 }

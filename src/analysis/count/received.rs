@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     analysis::{PlaceDimension, steps::asked_sources},
     ask::{AskError, Tallied},
-    model::{Dimension, Month, Period, Query},
+    model::{Dimension, Period, Query},
     snapshot::{Snapshot, Universe},
 };
 
@@ -13,10 +13,10 @@ use crate::{
 pub(super) struct Received<'r> {
     ground: &'r Snapshot,
     sources: Vec<String>,
-    /// Months of the period of which any source has sent anything.
-    months: Vec<Month>,
-    /// Position of the dimension of time and the months of its values; position of the source.
-    time: Option<(usize, Vec<Vec<Month>>)>,
+    /// The period asked for.
+    period: Period,
+    /// Position of the dimension of time and the days of its values; position of the source.
+    time: Option<(usize, Vec<Period>)>,
     source: Option<usize>,
     place: Option<(usize, Districts<'r>)>,
     /// Positions of the place dimensions, and their values where incidents may match that cannot be told.
@@ -50,11 +50,9 @@ impl<'r> Received<'r> {
     ) -> Result<Self, AskError> {
         let sources = asked_sources(ground, query).to_vec();
         let period = query.period();
-        let months = ground.coverage.months(&sources).into_iter().filter(|m| m.period().meets(period)).collect();
         let position = |wanted: &dyn Fn(&Dimension) -> bool| query.by.iter().position(wanted);
         let time = position(&|d| matches!(d, Dimension::Month | Dimension::Week | Dimension::Day));
-        let months_of = |days: &Period| days.months().collect();
-        let time = time.map(|i| (i, tallied.dimensions[i].periods.iter().map(months_of).collect()));
+        let time = time.map(|i| (i, tallied.dimensions[i].periods.clone()));
         let place = match (position(&Dimension::is_place), places.first()) {
             (Some(i), Some(PlaceDimension::Cell(resolution))) => {
                 Some((i, Districts::Cells(ground.universe(*resolution)?)))
@@ -69,7 +67,7 @@ impl<'r> Received<'r> {
         let slots = (0..query.by.len()).filter(|&i| query.by[i].is_place()).collect();
         let doubtful = tallied.doubtful.clone();
         let (known, districts) = (Vec::new(), HashMap::new());
-        Ok(Self { ground, sources, months, time, source, place, slots, doubtful, known, districts, last: None })
+        Ok(Self { ground, sources, period, time, source, place, slots, doubtful, known, districts, last: None })
     }
 
     /// Whether it was.
@@ -123,10 +121,10 @@ impl<'r> Received<'r> {
         let sources: Vec<&str> = self.sources.iter().filter(of_value).map(String::as_str).collect();
         let district = self.district(values);
         let coverage = &self.ground.coverage;
-        let months = self.time.as_ref().and_then(|(i, months)| months.get(values[*i] as usize));
-        match months {
-            Some(months) => coverage.each(&sources, months, district),
-            None => coverage.some(&sources, &self.months, district),
+        let days = self.time.as_ref().and_then(|(i, days)| days.get(values[*i] as usize));
+        match days {
+            Some(days) => coverage.each(&sources, std::slice::from_ref(days), district),
+            None => coverage.some(&sources, self.period, district),
         }
     }
 }

@@ -47,7 +47,7 @@ Examples:
         shape: Shape::Sentences,
         positional: "place",
         groups: &[OWN, PERIOD, KIND],
-        ..Declaration::new("profile", "1", "One place: mix, trend, week, rates, rank")
+        ..Declaration::new("profile", "2", "One place: mix, trend, week, rates, rank")
     };
 
     fn read(values: &Values) -> Result<Self, QueryError> {

@@ -14,6 +14,7 @@ use crate::{
         locating::{Located, Locating},
         merge::{Outcome, Whereabouts, merge, tally},
         queue::{Waiting, defaults_among},
+        received::{deliveries, without_months},
         source_files::SourceFile,
         words::Words,
     },
@@ -43,12 +44,13 @@ pub(super) fn run(
     let mut rows = Vec::new();
     let mut seen: HashMap<String, String> = HashMap::new();
     let column = mapping.columns.category.as_deref().unwrap_or_default();
-    for (source_file, file) in files.iter().zip(read) {
+    for (source_file, mut file) in files.iter().zip(read) {
         if let Some(twin) = seen.get(&file.digest) {
             report.skipped_files.push(format!("{} (the same content as {twin})", source_file.name()));
             continue;
         }
         seen.insert(file.digest.clone(), source_file.name());
+        reject_later(job, source_file, &mut file);
         check_categories(&source_file.path, column, file.rows.iter().map(|r| r.category.as_str()), file.rows.len())?;
         report.ignored_columns = file.ignored_columns;
         for (word, rows) in file.unknown_precision {
@@ -59,6 +61,9 @@ pub(super) fn run(
         rejected.extend(file.rejected);
     }
     check_known(job, &words, &rows, state)?;
+    let mut of_files: Vec<Vec<&GenericRow>> = vec![Vec::new(); reports.len()];
+    rows.iter().for_each(|(file, row)| of_files[*file].push(row));
+    let new = deliveries(&job.source, job.request.covers.as_ref(), &of_files);
     let (mut keyed, mut again) = identify(&job.source, &words, rows, &mut reports, &mut rejected);
     let locating = Locating::open(job.workspace, state, words)?;
     let waiting = locate(job, &locating, &mut keyed, &mut again);
@@ -79,7 +84,27 @@ pub(super) fn run(
     for file in reports {
         report.add_file(file);
     }
-    Ok(Done { report, rejected, months, waiting: Some(waiting) })
+    let known = state.deliveries()?.into_iter().filter(|d| d.source == job.source).collect();
+    let replaced: Vec<Month> = if job.request.replace { months.iter().map(|m| m.month).collect() } else { Vec::new() };
+    let mut delivered = without_months(known, &replaced);
+    delivered.extend(new);
+    Ok(Done { report, rejected, months, waiting: Some(waiting), deliveries: Some(delivered) })
+}
+
+/// Rejects rows dated after the day of import: they cannot have happened.
+fn reject_later(job: &Job<'_>, source_file: &SourceFile, file: &mut GenericFile) {
+    let Some(end) = job.end else { return };
+    let day = |row: &GenericRow| Clock::london().local(row.when.start_us).0;
+    let (kept, later): (Vec<_>, Vec<_>) = std::mem::take(&mut file.rows).into_iter().partition(|row| day(row) < end);
+    file.rows = kept;
+    for row in later {
+        let date = day(&row).to_string();
+        let reason = "dated after the day of import (places.toml, [import] planned, keeps planned events)";
+        let mut rejection = Rejection::new(row.line, "when", date.as_bytes(), reason);
+        rejection.file = source_file.name();
+        file.rejected.push(rejection);
+        file.report.rejected += 1;
+    }
 }
 
 /// Refuses rows that are known by their words alone where those stored were made with another secret.

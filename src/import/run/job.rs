@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use crate::{
     geocode::DefaultLocations,
     import::{
-        ImportError, ImportReport, Mapping, Placer, Progress, Rejection,
+        Covers, ImportError, ImportReport, Mapping, Placer, Progress, Rejection,
         merge::{Merged, coverage},
         queue::Waiting,
     },
-    model::Month,
-    workspace::{Commit, Edition, FileEntry, Incidents, State, Workspace, read_incidents},
+    model::{Day, Month},
+    workspace::{Commit, Delivery, Edition, FileEntry, Incidents, State, Workspace, read_incidents},
 };
 
 /// What to import.
@@ -26,6 +26,10 @@ pub struct ImportRequest {
     pub replace: bool,
     /// Report only; nothing is stored.
     pub dry_run: bool,
+    /// What the files cover, for any source but police.uk, whose files are of a month each.
+    pub covers: Option<Covers>,
+    /// Accept that much of what is stored goes.
+    pub accept: bool,
 }
 
 /// What every step of an import needs.
@@ -37,6 +41,8 @@ pub(super) struct Job<'a> {
     pub(super) source: String,
     pub(super) request: &'a ImportRequest,
     pub(super) progress: &'a Progress,
+    /// The day after today; records of later days are rejected, unless events may be planned.
+    pub(super) end: Option<Day>,
 }
 
 impl Job<'_> {
@@ -89,6 +95,7 @@ impl Job<'_> {
             file,
             coverage,
             removed: merged.removed,
+            before: merged.before,
             editions: Vec::new(),
         })
     }
@@ -102,13 +109,16 @@ pub(super) struct MonthDone {
     pub(super) file: Option<FileEntry>,
     pub(super) coverage: Vec<(String, String, u64)>,
     pub(super) removed: u64,
+    /// Records stored before.
+    pub(super) before: u64,
     pub(super) editions: Vec<Edition>,
 }
 
 impl MonthDone {
     /// A month of which nothing is to be written.
     pub(super) fn unchanged(month: Month, rows: usize) -> Self {
-        Self { month, changed: false, rows, file: None, coverage: Vec::new(), removed: 0, editions: Vec::new() }
+        let before = rows as u64;
+        Self { month, changed: false, rows, file: None, coverage: Vec::new(), removed: 0, before, editions: Vec::new() }
     }
 }
 
@@ -119,4 +129,6 @@ pub(super) struct Done {
     pub(super) months: Vec<MonthDone>,
     /// Wordings that wait for a person, of mapped files.
     pub(super) waiting: Option<Waiting>,
+    /// What deliveries of the source cover now, where its files do not say it by their names.
+    pub(super) deliveries: Option<Vec<Delivery>>,
 }

@@ -3,6 +3,7 @@
 mod finish;
 mod generic;
 mod job;
+mod noticed;
 mod police;
 mod start;
 

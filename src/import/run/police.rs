@@ -49,7 +49,13 @@ pub(super) fn run(job: &Job<'_>, words: &Words, files: &[SourceFile], state: &St
         .par_iter()
         .map(|files| run_month(job, words, files, &partitions, &editions))
         .collect::<Result<_, _>>()?;
-    let mut whole = Done { report: ImportReport::default(), rejected: Vec::new(), months: Vec::new(), waiting: None };
+    let mut whole = Done {
+        report: ImportReport::default(),
+        rejected: Vec::new(),
+        months: Vec::new(),
+        waiting: None,
+        deliveries: None,
+    };
     for group in done {
         if let Some(same) = whole.months.iter().find(|m| m.month == group.month.month) {
             let month = same.month.to_string();
@@ -153,6 +159,13 @@ fn read_file<'a>(job: &Job<'_>, words: &Words, file: &'a SourceFile) -> Result<(
             attributes: &codes,
         });
     })?;
+    if job.end.is_some_and(|end| read.month.first_day() >= end) {
+        return Err(ImportError::WrongFile {
+            path: file.path.clone(),
+            expected: "a month that has begun (places.toml, [import] planned, keeps planned events)".to_owned(),
+            found: read.month.to_string(),
+        });
+    }
     job.check_share(&read.report.path, read.report.rows, &read.rejected)?;
     check_categories(&file.path, "Crime type", incidents.category_words(), incidents.len())?;
     job.placer.place_rows(&mut incidents, &positions);

@@ -15,7 +15,7 @@ use crate::{
         source_files::{SourceFile, find_files},
         words::{Words, not_followed},
     },
-    model::fold,
+    model::{Clock, Day, fold},
     workspace::{Commit, State, Workspace},
 };
 
@@ -38,19 +38,25 @@ pub fn import(
     })?;
     let total: u64 = files.iter().map(SourceFile::bytes).sum();
     progress.total_bytes.store(total, Ordering::Relaxed);
+    if request.covers.is_some() && request.mapping.is_none() {
+        let reason = "the files of police.uk say by their names which month they cover".to_owned();
+        return Err(ImportError::Covers { reason });
+    }
     let lock = workspace.lock()?;
     let words = Words::settle(workspace, &lock)?;
     let commit = Commit::begin(workspace, &lock)?;
     workspace.study_area(commit.state())?;
     check_spelling(&source, commit.state())?;
+    let settings = workspace.settings()?;
     let job = Job {
         workspace,
         placer: Placer::new(workspace, commit.state())?,
-        max_rejected: workspace.settings()?.import.max_rejected_share,
+        max_rejected: settings.import.max_rejected_share,
         defaults: default_locations(workspace)?,
         source: source.clone(),
         request,
         progress,
+        end: (!settings.import.planned).then(|| Day(Clock::london().today().0 + 1)),
     };
     let unfollowed = not_followed(commit.state(), &words)?;
     let mut done = match &request.mapping {
