@@ -1,7 +1,7 @@
 // The one client: made from the server's description, and the only place that fetches. Addresses are relative to the page.
 import createClient, { type Middleware } from 'openapi-fetch'
 
-import type { paths } from './api.gen'
+import type { components, paths } from './api.gen'
 import { NO_ANSWER, problemOf, Refusal } from './problem'
 
 /** Where the page lies, without a last '/': behind a proxy that may be more than the origin. */
@@ -30,8 +30,15 @@ export function client(): Client {
   return made
 }
 
+/** What a question becomes for whoever prefers not to wait; pages wait. */
+type Job = components['schemas']['JobEntry']
+
+function isAnswer<T>(data: T | undefined, response: Response): data is Exclude<T, Job> {
+  return data !== undefined && response.status !== 202
+}
+
 /** The answer of a call; throws a `Refusal` with the server's words, or what aborted it. */
-export async function answered<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+export async function answered<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<Exclude<T, Job>> {
   let given: Awaited<typeof call>
   try {
     given = await call
@@ -39,6 +46,7 @@ export async function answered<T>(call: Promise<{ data?: T; error?: unknown; res
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new Refusal(NO_ANSWER)
   }
-  if (given.data === undefined) throw new Refusal(problemOf(given.error, given.response.status))
-  return given.data
+  const { data, error, response } = given
+  if (!isAnswer(data, response)) throw new Refusal(problemOf(error, response.status))
+  return data
 }
