@@ -1,6 +1,6 @@
 //! A place, resolved once: members, districts, cells, outline, what meets it.
 //!
-//! Every way to name a place ([`PlaceRef`]) becomes one [`Region`]: inside any place of each of its lists.
+//! Every way to name a place ([`PlaceRef`](crate::model::PlaceRef)) becomes one [`Region`]: inside any place of each of its lists.
 
 mod outline;
 mod part;
