@@ -8,7 +8,8 @@ use super::{
     exposure::EXPOSURE,
     exposure::exposure_of,
     map::{MapCells, rows_of},
-    steps::{StepCounts, Steps, asked_sources, count_steps, months_asked, runs, with_sources, without_steps},
+    steps::{StepCounts, Steps, asked_sources, count_steps, months_asked, runs, without_steps},
+    throughout::{Throughout, lasting_share, throughout},
 };
 use crate::{
     ask::{
@@ -117,7 +118,7 @@ Classes: new, consecutive, intensifying, persistent, diminishing, sporadic, osci
             ColumnDoc::new("trend_p_value", ColumnKind::Number, "Of the trend"),
         ],
         groups: &[OWN, PERIOD, KIND, PLACE_OF_MAP],
-        ..Declaration::new("emerging", "2", "The history of every cell as a class: new, persistent, diminishing ...")
+        ..Declaration::new("emerging", "3", "The history of every cell as a class: new, persistent, diminishing ...")
     };
 
     fn read(values: &Values) -> Result<Self, QueryError> {
@@ -190,12 +191,13 @@ pub struct EmergingSummary {
 /// # Errors
 /// [`AskError`] for names that are not known, or with the reason why there is no answer.
 pub fn emerging(reader: &Exact<'_>, request: &EmergingRequest) -> Result<EmergingAnswer, AskError> {
-    let (query, sources_note) = with_sources(reader, &request.query, &[request.query.period()]);
+    let Throughout { query, mut notes } = throughout(reader, &request.query, &[request.query.period()], &[])?;
     let request = &EmergingRequest { query, ..request.clone() };
     let EmergingRequest { query, resolution, .. } = request;
     let (steps, left_out) = received_steps(reader, request)?;
     let (first, last) = (steps.0[0], steps.0[steps.0.len() - 1]);
     let query = Query { from: Some(first.start), to: Some(last.end), ..query.clone() };
+    notes.extend(lasting_share(reader, &query, &steps.0)?);
     let map = MapCells::new(reader, &query, *resolution)?;
     let (grouping, ids) = reader
         .table()
@@ -212,7 +214,7 @@ pub fn emerging(reader: &Exact<'_>, request: &EmergingRequest) -> Result<Emergin
     let rows = history_rows(request, &map, &counted, ids, &histories, &names, &kept);
     let boxes = Summary::of(reader, &query, &without_steps(reader, &query, grouping, &left_out, counted.boxes)?);
     let mut method = method_of(request, &map, &counts, &histories, &exposure, kept.len());
-    method.notes.extend(sources_note);
+    method.notes.extend(notes);
     let summary = EmergingSummary {
         map: MapSummary { boxes, method },
         scheme: scheme_text(request.scheme).to_owned(),

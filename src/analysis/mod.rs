@@ -25,6 +25,7 @@ mod scan;
 mod steps;
 mod stream;
 mod tally;
+mod throughout;
 mod trend;
 mod verdict;
 mod vulnerability;
@@ -34,7 +35,7 @@ pub use briefing::{AverageWeek, Briefing, BriefingRequest, Change, Gathering, br
 pub use checksums::{Changed, Checksums};
 pub use compare::{
     Claim, ClaimExposure, CompareRequest, Comparison, ComparisonArea, ComparisonResult, CountyChange,
-    DisplacementResult, Peak, Picked, Placebo, Power, RatioInterval, SameSeason, compare,
+    DisplacementResult, LocatingResult, Peak, Picked, Placebo, Power, RatioInterval, SameSeason, compare,
 };
 pub(crate) use count::rate_of;
 pub use count::{Count, Counted, Summary, count};

@@ -7,7 +7,8 @@ use super::{
     emerging::by_cell,
     error::in_words,
     map::MapCells,
-    steps::{Steps, asked_sources, count_steps, months_asked, with_sources},
+    steps::{Steps, asked_sources, count_steps, months_asked},
+    throughout::{Throughout, lasting_share, throughout},
 };
 use crate::{
     ask::{
@@ -77,7 +78,7 @@ Finds clusters that end with the last month received, adjusted for how busy ever
             ColumnDoc::new("recurrence_days", ColumnKind::Number, "How often chance gives such a cluster"),
         ],
         groups: &[OWN, PERIOD, KIND, PLACE_OF_MAP],
-        ..Declaration::new("scan", "3", "Clusters in space and time that end now")
+        ..Declaration::new("scan", "4", "Clusters in space and time that end now")
     };
 
     fn read(values: &Values) -> Result<Self, QueryError> {
@@ -170,11 +171,13 @@ pub struct ScanAnswer {
 /// # Errors
 /// [`AskError`] for names that are not known, or with the reason why there is no answer.
 pub fn scan(reader: &Exact<'_>, request: &ScanRequest) -> Result<ScanAnswer, AskError> {
-    let (query, left_out) = with_sources(reader, &request.query, &[last_year(reader, &request.query)]);
+    let year = last_year(reader, &request.query);
+    let Throughout { query, mut notes } = throughout(reader, &request.query, &[year], &[])?;
     let request = &ScanRequest { query, ..request.clone() };
     let steps = scanned_months(reader, &request.query)?;
     let (first, last) = (steps.0[0], steps.0[steps.0.len() - 1]);
     let query = Query { from: Some(first.start), to: Some(last.end), ..request.query.clone() };
+    notes.extend(lasting_share(reader, &query, &steps.0)?);
     let map = MapCells::new(reader, &query, request.resolution)?;
     let (grouping, ids) = reader
         .table()
@@ -232,7 +235,7 @@ pub fn scan(reader: &Exact<'_>, request: &ScanRequest) -> Result<ScanAnswer, Ask
         replicates: scan.replicates,
         seed: request.seed,
         clusters: scan.clusters.len(),
-        notes: left_out.into_iter().collect(),
+        notes,
         method_version: ScanRequest::DECLARATION.method.to_owned(),
     };
     let rows = cluster_rows(&listed, &steps, request.resolution, request.replicates, &center, &cells);

@@ -19,6 +19,8 @@ pub struct Evidence {
     pub comparison: Option<(f64, f64)>,
     /// Whether the place was picked when it was high.
     pub at_peak: bool,
+    /// Factors by which the ratio could be lower and higher, because the share of records without a place changed.
+    pub locating: (f64, f64),
 }
 
 /// Which way an interval lies.
@@ -48,6 +50,16 @@ pub fn verdict(evidence: &Evidence) -> String {
     }
     let (plain, seasonal) = (side(evidence.change), evidence.season.map(side));
     let decisive = seasonal.unwrap_or(plain);
+    let (low, high) = evidence.season.unwrap_or(evidence.change);
+    let explained = match decisive {
+        Side::Lower => high * evidence.locating.1 >= 1.0,
+        Side::Higher => low * evidence.locating.0 <= 1.0,
+        Side::Unclear => false,
+    };
+    if explained {
+        return "not known: the share of records without a place changed, which alone could explain the difference"
+            .to_owned();
+    }
     let mut words = match decisive {
         Side::Unclear if plain != Side::Unclear => "no clear change once the season is taken out".to_owned(),
         Side::Unclear => "no clear change".to_owned(),
@@ -74,8 +86,15 @@ pub fn verdict(evidence: &Evidence) -> String {
 mod tests {
     use super::*;
 
-    const BASE: Evidence =
-        Evidence { before: 100, after: 60, change: (0.4, 0.8), season: None, comparison: None, at_peak: false };
+    const BASE: Evidence = Evidence {
+        before: 100,
+        after: 60,
+        change: (0.4, 0.8),
+        season: None,
+        comparison: None,
+        at_peak: false,
+        locating: (1.0, 1.0),
+    };
 
     #[test]
     fn each_condition_has_its_words() {
@@ -109,6 +128,9 @@ mod tests {
         );
         assert!(verdict(&Evidence { at_peak: true, ..BASE }).ends_with("the place was chosen at a peak"));
         assert!(!verdict(&Evidence { at_peak: true, change: (1.2, 1.9), ..BASE }).contains("peak"));
+        let unlocated = |factors| verdict(&Evidence { locating: factors, ..BASE });
+        assert_eq!(unlocated((1.0, 1.1)), "lower than before");
+        assert!(unlocated((1.0, 1.3)).starts_with("not known"));
         let infinite = Evidence { change: (0.2, f64::INFINITY), ..BASE };
         assert_eq!(verdict(&infinite), "no clear change");
     }

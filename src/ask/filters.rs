@@ -1,7 +1,7 @@
 //! The parameters that most questions share, and the query they make.
 
 use super::{Kind, Parameter, Values};
-use crate::model::{BBox, Dimension, HourSet, PlaceRef, Query, QueryError, Rate, WEEKDAYS};
+use crate::model::{BBox, Dimension, HourSet, PlaceRef, Query, QueryError, Rate, WEEKDAYS, Without};
 
 /// The period.
 pub const PERIOD: &[Parameter] = &[
@@ -82,6 +82,7 @@ pub fn query_of(values: &Values) -> Result<Query, QueryError> {
         rate: values.one("rate").map(Rate::parse),
         top: values.whole("top").map(|n| n as usize),
         harm: values.one("harm").map(str::to_owned),
+        without: Without::default(),
     };
     if let (Some(from), Some(to)) = (query.from, query.to)
         && from >= to

@@ -28,6 +28,6 @@ pub use header::{DoubledColumn, Header};
 pub use incident::{FLAG_AREA_SNAPPED, PrecisionClass, RESOLUTIONS, When, WhenPrecision};
 pub use place_ref::{MAX_CORNERS, PlaceRef};
 pub use point::{BngPoint, InvalidCoordinate, LonLat};
-pub use query::{Dimension, HourSet, MAX_FILTER_VALUES, Query, Rate, WEEKDAYS, parse_weekday};
+pub use query::{Dimension, HourSet, MAX_FILTER_VALUES, Query, Rate, WEEKDAYS, Without, parse_weekday};
 pub use text::{fold, is_relative_figure, spreadsheet_safe, tidy};
 pub use time::{Clock, Day, InvalidTime, Month, Period, UNKNOWN_HOUR};

@@ -84,6 +84,17 @@ pub struct Query {
     pub top: Option<usize>,
     /// Weights of harm that are summed beside the counts.
     pub harm: Option<String>,
+    /// What is left out because it was not delivered or recorded throughout; the program's doing, never asked for.
+    pub without: Without,
+}
+
+/// Records that a question of change leaves out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Without {
+    /// Of (source, part): records in districts that the part does not speak for.
+    pub guests: Vec<(String, String)>,
+    /// Categories, each of a source, as (source, category).
+    pub categories: Vec<(String, String)>,
 }
 
 impl Query {

@@ -1,13 +1,13 @@
 //! Loading a snapshot from the live partitions of a workspace.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{collections::BTreeMap, path::Path, sync::OnceLock};
 
 use rayon::prelude::*;
 
-use super::{Coverage, LayerArea, LoadedLayer, Snapshot, SourceInfo, coverage::Facts, ready::Ready};
+use super::{Coverage, LayerArea, LoadedLayer, Snapshot, SourceInfo, coverage::Facts, marking::Marking, ready::Ready};
 use crate::{
     area::{WkbError, from_wkb},
-    model::{Clock, Day},
+    model::{Clock, Day, Month},
     table::{Known, NewPlace, Table, TableBuilder, TableError},
     workspace::{
         AcceptedMonth, Delivery, FileEntry, Incidents, Indicator, NO_PLACE, Partition, PlaceRow, Settings, State,
@@ -56,17 +56,7 @@ impl Snapshot {
         let (settings, settings_digest) = workspace.settings_read()?;
         let listed = state.consistently(Listed::read)?;
         let study_area = workspace.study_area(&state)?;
-        let (table, layers) = table_and_layers(workspace, &listed, study_area.as_deref())?;
-        let coverage = Coverage::new(&Facts {
-            editions: &listed.editions,
-            deliveries: &listed.deliveries,
-            accepted: &listed.accepted,
-            located: &listed.coverage,
-            study: layers.iter().find(|l| Some(&l.name) == study_area.as_ref()),
-            layers: &layers,
-            sources: &settings.sources,
-            tomorrow: Day(Clock::london().today().0 + 1),
-        });
+        let (table, layers, coverage) = loaded(workspace, &listed, &settings, study_area.as_deref())?;
         Ok(Self {
             id: listed.snapshot,
             content: listed.content.clone(),
@@ -82,6 +72,7 @@ impl Snapshot {
             editions: listed.editions,
             partitions: listed.partitions,
             universe: Default::default(),
+            recorded: OnceLock::new(),
         })
     }
 }
@@ -121,28 +112,49 @@ impl Listed {
     }
 }
 
-/// The table and the layers: from the ready file made of the same stored files, or from these, every one verified.
-fn table_and_layers(
+fn coverage_of(listed: &Listed, settings: &Settings, layers: &[LoadedLayer], study: Option<&str>) -> Coverage {
+    Coverage::new(&Facts {
+        editions: &listed.editions,
+        deliveries: &listed.deliveries,
+        accepted: &listed.accepted,
+        located: &listed.coverage,
+        study: layers.iter().find(|l| Some(l.name.as_str()) == study),
+        layers,
+        sources: &settings.sources,
+        tomorrow: Day(Clock::london().today().0 + 1),
+    })
+}
+
+/// The table, the layers and what was received: from the ready file made of the same stored files, or from these, every one
+/// verified.
+fn loaded(
     workspace: &Workspace,
     listed: &Listed,
+    settings: &Settings,
     study_area: Option<&str>,
-) -> Result<(Table, Vec<LoadedLayer>), SnapshotError> {
-    let ready = Ready::new(workspace.root(), &listed.partitions, &listed.layers, &listed.files, study_area);
+) -> Result<(Table, Vec<LoadedLayer>, Coverage), SnapshotError> {
+    // Whose records are guests depends on what parts speak for.
+    let territories: Vec<_> = settings.sources.iter().map(|(name, s)| (name, &s.covers, &s.parts)).collect();
+    let facts = format!("{:?} {territories:?} {:?}", study_area, listed.coverage);
+    let ready = Ready::new(workspace.root(), &listed.partitions, &listed.layers, &listed.files, &facts);
     let layers_of = |areas: Vec<Vec<LayerArea>>| -> Vec<LoadedLayer> {
         let named = listed.layers.iter().zip(areas);
         named.map(|((name, path), areas)| loaded_layer(name, path, areas, listed)).collect()
     };
     if let Some(built) = ready.as_ref().and_then(|ready| ready.read(&listed.layers)) {
-        return Ok((built.table, layers_of(built.areas)));
+        let layers = layers_of(built.areas);
+        let coverage = coverage_of(listed, settings, &layers, study_area);
+        return Ok((built.table, layers, coverage));
     }
     listed.files.par_iter().try_for_each(|file| workspace.verify(file))?;
     let read = listed.layers.iter().map(|(_, path)| read_areas(workspace, path));
     let layers = layers_of(read.collect::<Result<_, _>>()?);
-    let table = load_table(workspace, &listed.partitions, &layers, study_area)?;
+    let coverage = coverage_of(listed, settings, &layers, study_area);
+    let table = load_table(workspace, listed, &layers, study_area, &coverage)?;
     if let Some(ready) = ready {
         ready.write(&table, &layers);
     }
-    Ok((table, layers))
+    Ok((table, layers, coverage))
 }
 
 fn read_areas(workspace: &Workspace, path: &str) -> Result<Vec<LayerArea>, SnapshotError> {
@@ -173,26 +185,49 @@ fn loaded_layer(name: &str, path: &str, areas: Vec<LayerArea>, listed: &Listed) 
 
 fn load_table(
     workspace: &Workspace,
-    partitions: &[Partition],
+    listed: &Listed,
     layers: &[LoadedLayer],
     study_area: Option<&str>,
+    coverage: &Coverage,
 ) -> Result<Table, SnapshotError> {
     let sizes: Vec<(String, usize)> = layers.iter().map(|l| (l.name.clone(), l.areas.len())).collect();
     let mut builder = TableBuilder::new(&sizes, study_area);
     let read_ahead = READ_AHEAD_PER_CORE * rayon::current_num_threads();
-    for some in partitions.chunks(read_ahead) {
+    let study = layers.iter().find(|l| Some(l.name.as_str()) == study_area);
+    let mut parts: BTreeMap<(&str, Month), Vec<&str>> = BTreeMap::new();
+    for edition in listed.editions.iter().filter(|e| e.rows > 0) {
+        parts.entry((&edition.source, edition.month)).or_default().push(&edition.part);
+    }
+    let parts_of = |source: &str, month: Month| parts.get(&(source, month)).cloned().unwrap_or_default();
+    for some in listed.partitions.chunks(read_ahead) {
         let read: Vec<Incidents> = some
             .par_iter()
-            .map(|p| read_incidents(&workspace.root().join(&p.path), false))
+            .map(|p| read_for_counting(&workspace.root().join(&p.path), parts_of(&p.source, p.month).len()))
             .collect::<Result<_, _>>()?;
         for (partition, incidents) in some.iter().zip(&read) {
-            add_incidents(&mut builder, &partition.source, incidents, layers);
+            let parts = parts_of(&partition.source, partition.month);
+            let only = if let [only] = parts[..] { only } else { "" };
+            let marking = Marking::new(&mut builder, incidents, (&partition.source, only), study, coverage);
+            add_incidents(&mut builder, &partition.source, incidents, layers, marking);
         }
     }
     Ok(builder.finish()?)
 }
 
-fn add_incidents(builder: &mut TableBuilder, source: &str, incidents: &Incidents, layers: &[LoadedLayer]) {
+/// Reads what counting needs of a file to which so many parts delivered.
+fn read_for_counting(path: &Path, parts: usize) -> Result<Incidents, WorkspaceError> {
+    let incidents = read_incidents(path, false)?;
+    // Files written before there was a column of the part have it among the attributes.
+    if parts > 1 && incidents.attribute_names.is_empty() { read_incidents(path, true) } else { Ok(incidents) }
+}
+
+fn add_incidents(
+    builder: &mut TableBuilder,
+    source: &str,
+    incidents: &Incidents,
+    layers: &[LoadedLayer],
+    mut marking: Marking<'_>,
+) {
     let clock = Clock::london();
     let whens: Vec<(u16, u8)> = incidents
         .whens
@@ -236,6 +271,7 @@ fn add_incidents(builder: &mut TableBuilder, source: &str, incidents: &Incidents
         let place = incidents.place[i];
         let place = (place != NO_PLACE).then(|| places[place as usize]);
         builder.push(place, span, hour, kinds[incidents.category[i] as usize]);
+        marking.mark(builder, i);
     }
 }
 

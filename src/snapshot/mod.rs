@@ -8,16 +8,19 @@
 mod coverage;
 mod layer;
 mod load;
+mod marking;
 mod meet;
 mod moment;
 mod ready;
+mod recorded;
 mod region;
 mod study;
 mod universe;
 
-pub use coverage::{Coverage, CoverageCell, Received};
+pub use coverage::{Coverage, CoverageCell, Interrupted, Received};
 pub use layer::{LayerArea, LoadedLayer};
 pub use load::SnapshotError;
 pub use moment::{Size, Snapshot, SourceInfo};
+pub use recorded::{Recorded, Stopped};
 pub use region::{Region, read_outline, ring_of};
 pub use universe::Universe;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use super::{Coverage, LoadedLayer, Universe};
+use super::{Coverage, LoadedLayer, Recorded, Universe};
 use crate::{
     access::Grant,
     model::{Definition, Query, QueryError, RESOLUTIONS},
@@ -56,6 +56,7 @@ pub struct Snapshot {
     /// Rows behind it, by source and month, each with the digest of its content.
     pub partitions: Vec<Partition>,
     pub(super) universe: [OnceLock<Universe>; RESOLUTIONS.len()],
+    pub(super) recorded: OnceLock<Recorded>,
 }
 
 /// How much there is.
@@ -88,6 +89,11 @@ impl Snapshot {
     #[must_use]
     pub fn table(&self, _grant: &Grant) -> &Table {
         &self.table
+    }
+
+    /// What each source usually records.
+    pub fn recorded(&self) -> &Recorded {
+        self.recorded.get_or_init(|| Recorded::new(&self.table, self.study_layer(), &self.coverage))
     }
 
     /// What the data is: changes with any commit, and with the settings.

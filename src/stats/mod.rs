@@ -36,6 +36,7 @@ mod rate;
 mod ratio;
 mod scan;
 mod shortfall;
+mod shut_off;
 mod special;
 mod vulnerability;
 mod weights;
@@ -74,6 +75,7 @@ pub use ratio::{
 };
 pub use scan::{Base, Cluster, MAX_HEIGHT, Scan, ScanInput, space_time_scan, watched_scan};
 pub use shortfall::shortfalls;
+pub use shut_off::{ShutOff, shut_off};
 pub use special::{normal_quantile, normal_upper, student_quantile, student_two_sided, two_sided};
 pub use vulnerability::{PRIORITY, Vulnerability, WeightedIndicator, vulnerability};
 pub use weights::{Weighting, Weights};

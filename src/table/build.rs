@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 use super::{
     Group, Grouping, Span, Special, Table,
     codes::{HOW_UNKNOWN, how_of},
+    marks::{Mark, Marked},
     sliced::SlicedColumn,
 };
 use crate::model::{Day, PrecisionClass, RESOLUTIONS, fold, tidy};
@@ -66,6 +67,8 @@ struct Part {
     span: Vec<u16>,
     how: Vec<u8>,
     kind: Vec<u16>,
+    /// Marked rows of the part, ascending, with their mark.
+    marked: Vec<(u32, u16)>,
 }
 
 /// Collects incidents.
@@ -82,6 +85,7 @@ pub struct TableBuilder {
     span_index: HashMap<Span, u16>,
     kinds: Vec<(String, String)>,
     kind_index: HashMap<(String, String), u16>,
+    marks: Vec<(String, String, Marked)>,
     parts: Vec<Part>,
     too_many_kinds: bool,
 }
@@ -102,6 +106,7 @@ impl TableBuilder {
             span_index: HashMap::new(),
             kinds: Vec::new(),
             kind_index: HashMap::new(),
+            marks: Vec::new(),
             parts: Vec::new(),
             too_many_kinds: false,
         }
@@ -179,6 +184,7 @@ impl TableBuilder {
             span: Vec::with_capacity(rows),
             how: Vec::with_capacity(rows),
             kind: Vec::with_capacity(rows),
+            marked: Vec::new(),
         });
     }
 
@@ -193,6 +199,25 @@ impl TableBuilder {
             part.span.push(span);
             part.how.push(how);
             part.kind.push(kind);
+        }
+    }
+
+    /// Code of a mark.
+    pub(crate) fn mark(&mut self, source: &str, part: &str, why: Marked) -> u16 {
+        let is_same = |m: &(String, String, Marked)| (m.0.as_str(), m.1.as_str(), m.2) == (source, part, why);
+        if let Some(known) = self.marks.iter().position(is_same) {
+            return known as u16;
+        }
+        self.marks.push((source.to_owned(), part.to_owned(), why));
+        (self.marks.len() - 1) as u16
+    }
+
+    /// Marks the incident that was added last.
+    pub(crate) fn mark_last(&mut self, mark: u16) {
+        if let Some(part) = self.parts.last_mut()
+            && let Some(row) = part.place.len().checked_sub(1)
+        {
+            part.marked.push((row as u32, mark));
         }
     }
 
@@ -244,6 +269,7 @@ impl TableBuilder {
             kinds,
             sources,
             categories,
+            marks: marks_of(self.marks, rows.marked),
             whole,
             cells,
             cell_ids,
@@ -342,6 +368,8 @@ struct Rows {
     span: Vec<u16>,
     how: Vec<u8>,
     kind: Vec<u16>,
+    /// Marked rows with their mark.
+    marked: Vec<(u32, u16)>,
 }
 
 /// Counting sort of all rows by place.
@@ -360,17 +388,31 @@ fn sort_rows(parts: &[Part], rank: &[u32], span_code: &[u16], how_code: &[u8; 25
     let rows = starts[places + 1] as usize;
     let (mut span, mut how, mut kind) = (vec![0; rows], vec![0; rows], vec![0; rows]);
     let mut next = starts.clone();
+    let mut marked = Vec::new();
     for part in parts {
+        let mut marks = part.marked.iter().peekable();
         for (i, &place) in part.place.iter().enumerate() {
             let at = &mut next[slot(place)];
             let to = *at as usize;
             span[to] = span_code[usize::from(part.span[i])];
             how[to] = how_code[usize::from(part.how[i])];
             kind[to] = kind_code[usize::from(part.kind[i])];
+            marked.extend(marks.next_if(|m| m.0 as usize == i).map(|m| (*at, m.1)));
             *at += 1;
         }
     }
-    Rows { starts, span, how, kind }
+    Rows { starts, span, how, kind, marked }
+}
+
+/// The rows of each mark, marks by name.
+fn marks_of(names: Vec<(String, String, Marked)>, mut marked: Vec<(u32, u16)>) -> Vec<Mark> {
+    marked.sort_unstable();
+    let mut marks: Vec<Mark> =
+        names.into_iter().map(|(source, part, why)| Mark { source, part, why, rows: Vec::new() }).collect();
+    marked.into_iter().for_each(|(row, mark)| marks[usize::from(mark)].rows.push(row));
+    marks.retain(|m| !m.rows.is_empty());
+    marks.sort_by(|a, b| (&a.source, &a.part, a.why).cmp(&(&b.source, &b.part, b.why)));
+    marks
 }
 
 struct Groups<'a> {

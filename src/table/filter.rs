@@ -60,11 +60,12 @@ impl CompiledFilter {
         let spans = spans_of(table, query, known)?;
         let hows: Vec<Answer> = table.hows.iter().map(|&how| how_answer(how, query)).collect();
         let resolved: Vec<bool> = table.spans.iter().map(|&span| resolvable(span)).collect();
+        let without = table.rows_of_guests(&query.without.guests);
         let at_least = |least: Answer| move |answer: &Answer| *answer as u8 >= least as u8;
         let test = |least: Answer, precise: bool| {
             let span = spans.iter().zip(&resolved).map(|(a, &resolved)| at_least(least)(a) && (!precise || resolved));
             let how: Vec<bool> = hows.iter().map(at_least(least)).collect();
-            RowTest::new(&span.collect::<Vec<_>>(), &how, &kinds)
+            RowTest::new(&span.collect::<Vec<_>>(), &how, &kinds, &without)
         };
         let differ =
             spans.contains(&Answer::CannotTell) || hows.contains(&Answer::CannotTell) || resolved.contains(&false);
@@ -101,8 +102,14 @@ fn kinds_of(table: &Table, query: &Query, known: &Known) -> Result<Vec<bool>, Qu
                 && defined.as_ref().is_none_or(|d| d.contains(word))
         })
         .collect();
-    let wanted =
-        |&(source, category): &(u16, u16)| of_source[usize::from(source)] && of_category[usize::from(category)];
+    let is_left = |source: usize, category: usize| {
+        let mut left = query.without.categories.iter();
+        left.any(|(s, c)| *s == table.sources[source] && *c == table.categories[category])
+    };
+    let wanted = |&(source, category): &(u16, u16)| {
+        let (source, category) = (usize::from(source), usize::from(category));
+        of_source[source] && of_category[category] && !is_left(source, category)
+    };
     Ok(table.kinds.iter().map(wanted).collect())
 }
 

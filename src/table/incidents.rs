@@ -1,6 +1,6 @@
 //! The columns of the incidents and their places, and the groups that places are in.
 
-use super::{Grouping, Span, codes::hour_of, sliced::SlicedColumn};
+use super::{Grouping, Span, codes::hour_of, marks::Mark, sliced::SlicedColumn};
 use crate::model::{Period, UNKNOWN_HOUR, fold};
 
 /// The incidents of a workspace, ready to be counted.
@@ -21,6 +21,8 @@ pub struct Table {
     pub(crate) kinds: Vec<(u16, u16)>,
     pub(crate) sources: Vec<String>,
     pub(crate) categories: Vec<String>,
+    /// Rows whose part matters, by source, part and reason.
+    pub(crate) marks: Vec<Mark>,
     /// Everything in one group.
     pub(crate) whole: Grouping,
     /// Cells by resolution, in the order of `model::RESOLUTIONS`.
@@ -101,6 +103,10 @@ impl Table {
     pub fn memory_bytes(&self) -> usize {
         let groupings = self.cells.iter().chain(self.layers.iter().map(|l| &l.1)).chain([&self.whole]);
         let columns = [&self.span, &self.how, &self.kind].map(SlicedColumn::memory_bytes);
-        columns.iter().sum::<usize>() + self.places() * 21 + groupings.map(Grouping::memory_bytes).sum::<usize>()
+        let marks: usize = self.marks.iter().map(|m| m.rows.len() * 4).sum();
+        columns.iter().sum::<usize>()
+            + marks
+            + self.places() * 21
+            + groupings.map(Grouping::memory_bytes).sum::<usize>()
     }
 }

@@ -8,6 +8,7 @@ use super::{
     Grouping, Table,
     circuit::{BLOCK_WORDS, Circuit, Scratch},
     grouping::SPECIALS,
+    marks::clear,
     sliced::WORD_ROWS,
 };
 
@@ -24,17 +25,20 @@ pub(crate) struct RowTest {
     span: Circuit,
     how: Circuit,
     kind: Circuit,
+    /// Rows that do not match whatever their codes, ascending.
+    without: Vec<u32>,
 }
 
 impl RowTest {
-    /// Lets rows through whose three codes all hold.
-    pub(crate) fn new(span: &[bool], how: &[bool], kind: &[bool]) -> Self {
-        Self { span: Circuit::new(span), how: Circuit::new(how), kind: Circuit::new(kind) }
+    /// Lets rows through whose three codes all hold and that are not among some (ascending).
+    pub(crate) fn new(span: &[bool], how: &[bool], kind: &[bool], without: &[u32]) -> Self {
+        let [span, how, kind] = [span, how, kind].map(Circuit::new);
+        Self { span, how, kind, without: without.to_vec() }
     }
 
     /// Whether every row matches.
     pub(crate) fn is_all(&self) -> bool {
-        self.span.is_all() && self.how.is_all() && self.kind.is_all()
+        self.span.is_all() && self.how.is_all() && self.kind.is_all() && self.without.is_empty()
     }
 
     /// The bits of some words of rows, from `first` on; those past the last row mean nothing.
@@ -47,6 +51,7 @@ impl RowTest {
                 }
             }
         }
+        clear(&self.without, first, bits);
     }
 }
 

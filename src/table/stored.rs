@@ -6,12 +6,13 @@ use super::{
     Grouping, Span, Table,
     codes::HOW_UNKNOWN,
     columns::{ColumnList, ColumnsRead},
+    marks::{Mark, Marked},
     sliced::{SlicedColumn, digits},
 };
 use crate::model::{Day, PrecisionClass, RESOLUTIONS};
 
 /// Raised whenever a load builds another table from the same files: a stored one of another number is not read.
-pub(crate) const TABLE_VERSION: u32 = 2;
+pub(crate) const TABLE_VERSION: u32 = 3;
 
 /// Days that spans are looked for among: some eight thousand years to either side of 1970.
 const MAX_DAY: u32 = 3_000_000;
@@ -33,6 +34,9 @@ impl Table {
         for column in [&self.span, &self.how, &self.kind] {
             column.planes().iter().for_each(|plane| list.longs(plane));
         }
+        list.texts(self.marks.iter().flat_map(|m| [&m.source, &m.part]));
+        list.bytes(self.marks.iter().map(|m| u8::from(m.why == Marked::Guest)).collect::<Vec<_>>());
+        self.marks.iter().for_each(|m| list.words(&m.rows));
         self.whole.put_columns(list);
         for (grouping, ids) in self.cells.iter().zip(&self.cell_ids) {
             list.longs(ids);
@@ -47,6 +51,7 @@ impl Table {
         let places = Places::take(read)?;
         let codes = Codes::take(read)?;
         let [span, how, kind] = codes.columns(read, places.rows())?;
+        let marks = take_marks(read, places.rows())?;
         let groups = Groups::take(read, layers, places.lon.len())?;
         Some(Self {
             lon: places.lon,
@@ -61,6 +66,7 @@ impl Table {
             kinds: codes.kinds,
             sources: codes.sources,
             categories: codes.categories,
+            marks,
             whole: groups.whole,
             cells: groups.cells,
             cell_ids: groups.cell_ids,
@@ -93,6 +99,23 @@ impl Places {
     fn rows(&self) -> usize {
         self.row_start.last().map_or(0, |&rows| rows as usize)
     }
+}
+
+/// Marked rows, of a table with so many.
+fn take_marks(read: &mut ColumnsRead, rows: usize) -> Option<Vec<Mark>> {
+    let (names, guests) = (read.texts()?, read.bytes()?);
+    if names.len() != 2 * guests.len() || guests.iter().any(|&g| g > 1) {
+        return None;
+    }
+    let marks = names.as_chunks::<2>().0.iter().zip(guests).map(|([source, part], guest)| {
+        let rows_of_mark = read.words()?;
+        let ascending = rows_of_mark.is_sorted_by(|a, b| a < b);
+        let known = rows_of_mark.last().is_none_or(|&last| (last as usize) < rows);
+        let why = if guest == 1 { Marked::Guest } else { Marked::NotLocated };
+        let mark = Mark { source: source.clone(), part: part.clone(), why, rows: rows_of_mark };
+        (ascending && known).then_some(mark)
+    });
+    marks.collect()
 }
 
 /// The dictionaries that the codes of rows point into.

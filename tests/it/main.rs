@@ -50,4 +50,5 @@ mod small_county;
 mod store;
 mod streams;
 mod support;
+mod throughout;
 mod words;

@@ -64,7 +64,7 @@ Lists at most seven areas whose change stands out from their own past at the sam
         shape: Shape::Sentences,
         kept: true,
         groups: &[OWN, KIND],
-        ..Declaration::new("briefing", "3", "What changed since the last meeting, and how sure are we?")
+        ..Declaration::new("briefing", "4", "What changed since the last meeting, and how sure are we?")
     };
 
     fn read(values: &Values) -> Result<Self, QueryError> {
@@ -142,7 +142,7 @@ pub fn briefing(reader: &Exact<'_>, request: &BriefingRequest) -> Result<Briefin
     let period = period_of(reader, request, sources)?;
     let now = Standing::new(reader, &request.query, layer, period)?;
     let mut notes = vec!["Changes compared with the past; nothing here says what caused them.".to_owned()];
-    notes.extend(now.note.clone());
+    notes.extend(now.notes.iter().cloned());
     let length = period.days();
     let before = Period { start: Day(period.start.0 - length), end: period.start };
     let before = if is_months(period) { months_before(period) } else { before };

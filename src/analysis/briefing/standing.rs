@@ -5,6 +5,7 @@ use crate::{
     analysis::{
         ALPHA,
         steps::{StepCounts, Steps, asked_sources, count_steps, days_asked, runs},
+        throughout::{Throughout, lasting_share, throughout},
     },
     ask::{AskError, Exact},
     model::{Month, Period, Query},
@@ -24,7 +25,7 @@ pub(super) struct Standing {
     pub(super) baseline: String,
     pub(super) dispersion: f64,
     pub(super) county: f64,
-    pub(super) note: Option<String>,
+    pub(super) notes: Vec<String>,
 }
 
 impl Standing {
@@ -37,6 +38,8 @@ impl Standing {
         let sources = asked_sources(reader, query);
         let (baselines, seasonal) = baselines(reader, sources, layer, period);
         let windows: Vec<Period> = std::iter::once(period).chain(baselines.iter().copied()).collect();
+        let Throughout { query, notes } = throughout(reader, query, &windows, &[])?;
+        let query = &query;
         let steps = Steps(windows_in_order(&windows));
         let grouping = reader.table().layer_groups(&layer.name).unwrap_or(&reader.table().whole);
         let counted = count_steps(reader, query, grouping, &steps)?;
@@ -58,9 +61,11 @@ impl Standing {
         } else {
             format!("the twelve months before, as far as received ({months}), and the change of all other areas")
         };
-        standing.note = (!seasonal).then(|| {
-            "No earlier year was received: areas were compared with the months before, so a season of their own can look like a change.".to_owned()
-        });
+        standing.notes = notes;
+        if !seasonal {
+            standing.notes.push("No earlier year was received: areas were compared with the months before, so a season of their own can look like a change.".to_owned());
+        }
+        standing.notes.extend(lasting_share(reader, query, &windows)?);
         let inside = Query { from: Some(period.start), to: Some(period.end), ..query.clone() };
         let boxes = count_steps(reader, &inside, grouping, &Steps(vec![period]))?.boxes;
         let untold = boxes.time_too_coarse;
@@ -141,7 +146,7 @@ impl Standing {
             baseline: String::new(),
             dispersion,
             county: if rates.1 > 0.0 { rates.0 / rates.1 } else { f64::NAN },
-            note: None,
+            notes: Vec::new(),
             changes,
         }
     }

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    analysis::Checksums,
+    analysis::{
+        Checksums,
+        throughout::{Located, Locating},
+    },
     ask::{Column, ColumnValues, Rows, Unit},
 };
 
@@ -21,6 +24,8 @@ pub struct Exposure {
     pub days: i32,
     /// Months of the period that were not received, and so left out.
     pub not_received: Vec<String>,
+    /// What of the period was left out and why, a sentence each.
+    pub left_out: Vec<String>,
     /// Incidents whose time is not precise enough to tell whether they lie inside; left out.
     pub time_too_coarse: u64,
 }
@@ -175,6 +180,36 @@ pub struct Peak {
     pub empirical_bayes: Option<f64>,
 }
 
+/// Records without a place, and what they could do to the ratio.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
+pub struct LocatingResult {
+    /// Before, of the parts that speak for the place.
+    pub before: Located,
+    /// After.
+    pub after: Located,
+    /// Whether the shares differ by more than chance.
+    pub changed: bool,
+    /// Ratio if all records without a place lay in the place before, and none after; null when nothing happened after.
+    pub low: Option<f64>,
+    /// Ratio if all of them lay in the place after, and none before; null when nothing happened before.
+    pub high: Option<f64>,
+}
+
+impl LocatingResult {
+    pub(super) fn new(locating: &Locating, ratio: Option<f64>, (before, after): (u64, u64)) -> Self {
+        let (b, a) = (before as f64, after as f64);
+        let ratio = ratio.filter(|_| before > 0 && after > 0);
+        Self {
+            before: locating.before,
+            after: locating.after,
+            changed: locating.changed(),
+            low: ratio.map(|r| r * b / (b + locating.before.not_located as f64)),
+            high: ratio.map(|r| r * (a + locating.after.not_located as f64) / a),
+        }
+    }
+}
+
 /// What could have been seen.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
@@ -233,6 +268,8 @@ pub struct Claim {
     pub displacement: Option<DisplacementResult>,
     /// Regression to the mean.
     pub peak: Option<Peak>,
+    /// Records without a place.
+    pub locating: Option<LocatingResult>,
     /// What could have been seen.
     pub power: Power,
     /// The verdict.

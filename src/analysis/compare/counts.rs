@@ -1,6 +1,6 @@
 //! The counts a comparison is made from: place, ring and areas, in slices of time that were received.
 
-use super::{claim::Exposure, request::CompareRequest};
+use super::{claim::Exposure, left_out, request::CompareRequest};
 use crate::{
     analysis::{
         place::Place,
@@ -28,6 +28,8 @@ pub(super) struct Counted<'s> {
     pub(super) areas: Option<(&'s LoadedLayer, StepCounts)>,
     /// First day not looked at.
     pub(super) cutoff: Day,
+    /// Districts that must have been received: those of the place and its ring.
+    districts: Vec<String>,
     /// Days of each slice that weekdays and calendar let through.
     days: Vec<i32>,
     /// The two periods counted whole, which a record may lie in without lying in one month: own, areas, and untold.
@@ -106,7 +108,7 @@ impl<'s> Counted<'s> {
             Some((layer, grouping)) => Some((layer, count_steps(reader, &request.query, grouping, &steps)?)),
             None => None,
         };
-        Ok(Self { place, steps, used, own, ring_cells, areas, cutoff, days, whole })
+        Ok(Self { place, steps, used, own, ring_cells, areas, cutoff, districts, days, whole })
     }
 
     /// Slices of a window that are used.
@@ -190,14 +192,15 @@ impl<'s> Counted<'s> {
             );
             return Err(AskError::none(reason));
         }
-        let missing =
-            self.steps.inside(window).filter(|&i| !self.used[i] && self.days[i] > 0).map(|i| in_words(self.steps.0[i]));
+        let missing = self.steps.inside(window).filter(|&i| !self.used[i] && self.days[i] > 0);
+        let missing: Vec<Period> = missing.map(|i| self.steps.0[i]).collect();
         Ok(Exposure {
             from: window.start.to_string(),
             to: window.end.to_string(),
             count: exposed.count,
             days: self.days(window),
-            not_received: missing.collect(),
+            left_out: left_out::sentences(reader, sources, &self.districts, (window, &missing)),
+            not_received: missing.into_iter().map(in_words).collect(),
             time_too_coarse: untold,
         })
     }

@@ -4,13 +4,14 @@
 mod areas;
 mod claim;
 mod counts;
+mod left_out;
 mod question;
 mod request;
 mod words;
 
 pub use claim::{
-    Claim, ComparisonArea, ComparisonResult, CountyChange, DisplacementResult, Exposure as ClaimExposure, Peak,
-    Placebo, Power, RatioInterval, SameSeason,
+    Claim, ComparisonArea, ComparisonResult, CountyChange, DisplacementResult, Exposure as ClaimExposure,
+    LocatingResult, Peak, Placebo, Power, RatioInterval, SameSeason,
 };
 pub use request::{CompareRequest, Comparison, Picked};
 
@@ -50,11 +51,13 @@ pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, As
     let past = Period { start: request.before.years_earlier(PAST_YEARS).start, end: request.before.start };
     let years = (1..=MAX_YEARS).flat_map(|y| [request.before.years_earlier(y), request.after.years_earlier(y)]);
     let earlier: Vec<Period> = years.chain([past]).collect();
+    let (request, mut notes) = left_out::throughout_of(reader, request, &earlier)?;
+    let request = &request;
     let counted = Counted::new(reader, request, &earlier)?;
     let before = counted.exposure(reader, request, request.before)?;
     let after = counted.exposure(reader, request, request.after)?;
     let (b, a) = (counted.exposed(request.before), counted.exposed(request.after));
-    let mut notes = Vec::new();
+    let locating = left_out::locating(reader, request, &counted)?;
     let spread = dispersion(reader, request, &counted);
     let widening = spread.widening(LEVEL);
     let ratio = rate_ratio(b, a).ok();
@@ -84,6 +87,7 @@ pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, As
         },
         comparison: comparison.as_ref().and_then(|c| c.low.zip(c.high)),
         at_peak: peak.as_ref().is_some_and(|p| p.at_peak),
+        locating: locating.factors(b.count, a.count),
     };
     let needed = smallest_before(FALL, b.exposure, a.exposure, TailRule::Exact, widening).map_err(|e| in_words(&e))?;
     let checksums = Checksums::of(reader, &request.query, counted.place.layer, counted.cutoff);
@@ -110,6 +114,7 @@ pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, As
         comparison,
         displacement,
         peak,
+        locating: Some(LocatingResult::new(&locating, ratio, (b.count, a.count))),
         power: Power { fall: FALL, incidents_needed: needed },
         verdict: verdict(&evidence),
         sentences: Vec::new(),

@@ -162,6 +162,14 @@ pub(super) fn finish(claim: &mut Claim) {
             claim.before.count,
         ));
     }
+    lines.extend(claim.locating.as_ref().filter(|l| l.changed).map(|l| {
+        format!(
+            "Records without a place: {:.1} % before, {:.1} % after; all of them in this place would make the change {}.",
+            100.0 * l.before.share,
+            100.0 * l.after.share,
+            l.low.zip(l.high).map_or_else(|| "unknown".to_owned(), |(low, high)| range(low, Some(high))),
+        )
+    }));
     lines.push(format!("Verdict: {}.", claim.verdict));
     claim.sentences = lines;
     let mut notes = standing_notes(claim);
@@ -227,15 +235,17 @@ fn seasonal(season: &SameSeason) -> Option<String> {
 fn standing_notes(claim: &Claim) -> Vec<String> {
     let mut notes = vec!["A change compared with an earlier period; nothing here says what caused it.".to_owned()];
     for window in [&claim.before, &claim.after] {
-        if !window.not_received.is_empty() {
-            let missing = window.not_received.join(", ");
-            notes.push(format!("{} to {}: not received and left out: {missing}.", window.from, window.to));
-        }
+        notes.extend(window.left_out.iter().cloned());
         if window.time_too_coarse > 0 {
             let n = window.time_too_coarse;
             notes
                 .push(format!("{n} incidents may or may not lie between {} and {}: left out.", window.from, window.to));
         }
+    }
+    if let Some(l) = claim.locating.as_ref().filter(|l| !l.changed && l.before.not_located + l.after.not_located > 0) {
+        let (before, after) = (100.0 * l.before.share, 100.0 * l.after.share);
+        notes
+            .push(format!("Records without a place, which are in no count: {before:.1} % before, {after:.1} % after."));
     }
     if claim.dispersion > 1.0 {
         notes.push(format!(

@@ -6,7 +6,10 @@ use super::{
     series::series,
 };
 use crate::{
-    analysis::steps::{days_asked, months_asked, with_sources},
+    analysis::{
+        steps::{days_asked, months_asked},
+        throughout::{Throughout, lasting_share, throughout},
+    },
     ask::{
         Answer, AskError, ColumnDoc, ColumnKind, Declaration, Exact, KIND, Kind, PERIOD, PLACE, Parameter, Question,
         Values, query_of,
@@ -81,7 +84,7 @@ With --area: one row per area, tested for a trend. Without: the months of the pl
 /// # Errors
 /// [`AskError`] for names that are not known, or with the reason why there is no answer.
 pub fn trend(reader: &Exact<'_>, request: &TrendRequest) -> Result<TrendAnswer, AskError> {
-    let (query, note) = with_sources(reader, &request.query, &[request.query.period()]);
+    let Throughout { query, mut notes } = throughout(reader, &request.query, &[request.query.period()], &[])?;
     // Whole months only: the boxes are those of the months that are looked at.
     let months = months_asked(reader, &query);
     let days = months.iter().filter(|m| days_asked(reader, &query, **m) > 0).copied();
@@ -91,10 +94,11 @@ pub fn trend(reader: &Exact<'_>, request: &TrendRequest) -> Result<TrendAnswer, 
         return Err(AskError::none(reason));
     };
     let query = Query { from: Some(first.start), to: Some(last.end), ..query };
+    notes.extend(lasting_share(reader, &query, &months)?);
     let mut answer = match &request.layer {
         Some(layer) => areas(reader, &query, layer, months),
         None => series(reader, &query, months),
     }?;
-    answer.summary.notes.extend(note);
+    answer.summary.notes.extend(notes);
     Ok(answer)
 }

@@ -1,7 +1,18 @@
 //! What questions ask of coverage: all of a period, any of it, as much as anywhere; each from the one predicate.
 
-use super::{Coverage, Received};
+use std::collections::BTreeSet;
+
+use super::{Coverage, Received, spans::Spans};
 use crate::model::{Day, Month, Period};
+
+/// A part that did not deliver throughout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interrupted {
+    /// Source and part.
+    pub names: (String, String),
+    /// Days that other parts of the source delivered and this one did not, ascending.
+    pub days: Vec<Period>,
+}
 
 impl Coverage {
     /// Months of which any day of a source was received, ascending; those that are doubtful are among them.
@@ -34,7 +45,7 @@ impl Coverage {
     #[must_use]
     pub fn facts(&self, source: &str, before: Day) -> Vec<String> {
         let Some(known) = self.sources.get(source) else { return Vec::new() };
-        let days = |name: &str, spans: &super::spans::Spans| {
+        let days = |name: &str, spans: &Spans| {
             let texts: Vec<String> = spans.until(before).iter().map(|s| s.to_string()).collect();
             format!("{name} {}", texts.join(" "))
         };
@@ -62,6 +73,48 @@ impl Coverage {
     #[must_use]
     pub fn covers(&self, source: &str, district: &str) -> bool {
         self.sources.get(source).is_some_and(|s| !s.reach(district).days.is_empty())
+    }
+
+    /// Whether a source's deliveries name parts, such as police forces.
+    #[must_use]
+    pub fn has_parts(&self, source: &str) -> bool {
+        self.sources.get(source).is_some_and(|s| s.parts.iter().any(|p| !p.name.is_empty()))
+    }
+
+    /// Whether a part of a source speaks for a district; one that no layer has is nobody's, and every part may.
+    #[must_use]
+    pub fn speaks(&self, source: &str, part: &str, district: &str) -> bool {
+        let Some(known) = self.sources.get(source) else { return true };
+        let speaking = |reach: &super::part::Reach| reach.parts.iter().any(|&p| known.parts[p].name == part);
+        known.reaches.get(district).is_none_or(speaking)
+    }
+
+    /// Every (source, part) that speaks for a district.
+    #[must_use]
+    pub fn speaking(&self, district: &str) -> BTreeSet<(String, String)> {
+        let of_source = |(name, source): (&String, &super::SourceCoverage)| -> Vec<(String, String)> {
+            let parts = source.reach(district).parts.iter();
+            parts.map(|&p| (name.clone(), source.parts[p].name.clone())).collect()
+        };
+        self.sources.iter().flat_map(of_source).collect()
+    }
+
+    /// Parts of some sources that did not surely deliver every day of some periods that any part delivered, each with the days
+    /// it did not: what they add where they do not speak would look like a change.
+    #[must_use]
+    pub fn interrupted(&self, sources: &[String], periods: &[Period]) -> Vec<Interrupted> {
+        let of_source = |source: &String| -> Vec<Interrupted> {
+            let Some(known) = self.sources.get(source) else { return Vec::new() };
+            let asked = Spans::of(periods.iter().flat_map(|p| known.anywhere.days.within(*p).collect::<Vec<_>>()));
+            let missing = |part: &super::part::Part| {
+                let sure: Vec<Period> = part.sure_days().iter().collect();
+                let days: Vec<Period> = asked.without(&sure).iter().collect();
+                let names = (source.clone(), part.name.clone());
+                (!part.name.is_empty() && !days.is_empty()).then_some(Interrupted { names, days })
+            };
+            known.parts.iter().filter_map(missing).collect()
+        };
+        sources.iter().flat_map(of_source).collect()
     }
 
     /// Whether all of a source's month was received, for whatever district.

@@ -28,6 +28,7 @@ use part::{Part, Reach};
 use spans::Spans;
 use territory::Territory;
 
+pub use asked::Interrupted;
 pub use cells::CoverageCell;
 pub use status::Received;
 

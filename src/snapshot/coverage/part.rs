@@ -69,6 +69,11 @@ impl Part {
         Spans::of(self.days.iter().chain(self.elsewhere.iter().map(|e| e.1)))
     }
 
+    /// Days delivered for any district, without doubtful months.
+    pub(super) fn sure_days(&self) -> Spans {
+        self.any_days().without(&self.doubtful_days())
+    }
+
     /// Days delivered for a district.
     fn days_for(&self, district: (&str, &str)) -> Spans {
         let words = [crate::model::fold(district.0), crate::model::fold(district.1)];

@@ -1,7 +1,7 @@
 //! What a load builds, ready on disk: `cache/ready-*.places` in the workspace, made from one list of files.
 //!
-//! The key of a ready file is the list of stored files with their checksums, sizes and times, the study area and
-//! the version of the program. A file of another key, or one that is not whole to the last bit, is as good as
+//! The key of a ready file is the list of stored files with their checksums, sizes and times, the study area, what parts of
+//! sources speak for, and the version of the program. A file of another key, or one that is not whole to the last bit, is as good as
 //! none: the ordinary load verifies every stored file, builds everything from them, and writes the next ready file.
 //!
 //! **What it promises.** Answers come from stored files whose checksums were verified: in this load, or in the one that
@@ -61,12 +61,12 @@ impl Ready {
         partitions: &[Partition],
         layers: &[(String, String)],
         files: &[FileEntry],
-        study_area: Option<&str>,
+        facts: &str,
     ) -> Option<Self> {
         if partitions.iter().map(|p| p.rows).sum::<u64>() < MIN_INCIDENTS {
             return None;
         }
-        Self::of_any_size(root, partitions, layers, files, study_area)
+        Self::of_any_size(root, partitions, layers, files, facts)
     }
 
     fn of_any_size(
@@ -74,14 +74,14 @@ impl Ready {
         partitions: &[Partition],
         layers: &[(String, String)],
         files: &[FileEntry],
-        study_area: Option<&str>,
+        facts: &str,
     ) -> Option<Self> {
         let mut live = partitions.iter().map(|p| &p.path).chain(layers.iter().map(|l| &l.1));
         if !live.all(|path| files.iter().any(|f| f.path == *path)) {
             return None;
         }
         let program = (TABLE_VERSION, env!("CARGO_PKG_VERSION"));
-        let content = blake3::hash(format!("{:?}", (program, partitions, layers, files, study_area)).as_bytes());
+        let content = blake3::hash(format!("{:?}", (program, partitions, layers, files, facts)).as_bytes());
         let mut key = blake3::Hasher::new();
         key.update(content.as_bytes());
         for file in files {

@@ -15,6 +15,7 @@ use super::{
     Incidents,
     place::{ABSENT, NO_PLACE, PlaceRow},
     texts::Dictionary,
+    write::{PART, PART_ATTRIBUTE},
 };
 use crate::{
     model::{PrecisionClass, RESOLUTIONS, When, WhenPrecision},
@@ -28,7 +29,8 @@ fn failed(path: &Path) -> impl Fn(ParquetError) -> WorkspaceError + '_ {
     |source| WorkspaceError::Parquet { path: path.to_owned(), source }
 }
 
-/// Reads a file of incidents: everything, or only what counting needs.
+/// Reads a file of incidents: everything, or only what counting needs; of attributes that is the part, where the file holds
+/// records of several (column `part`).
 ///
 /// # Errors
 /// [`WorkspaceError::Damaged`] or [`WorkspaceError::Parquet`] with the path.
@@ -38,20 +40,24 @@ pub fn read_incidents(path: &Path, everything: bool) -> Result<Incidents, Worksp
     let names: Vec<String> = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
     let layers: Vec<String> = names.iter().filter_map(|n| n.strip_prefix("area_").map(str::to_owned)).collect();
     let wanted = |name: &str| {
-        everything
-            || !matches!(
-                name,
-                "incident_key" | "source_ref" | "easting" | "northing" | "location_text_hash" | "attributes"
-            )
+        if everything {
+            return name != PART;
+        }
+        !matches!(name, "incident_key" | "source_ref" | "easting" | "northing" | "location_text_hash" | "attributes")
     };
+    let parts = !everything && names.iter().any(|name| name == PART);
     let roots: Vec<usize> = (0..names.len()).filter(|&i| wanted(&names[i])).collect();
     let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
     let reader = builder.with_projection(mask).with_batch_size(BATCH_ROWS).build().map_err(failed(path))?;
-    let mut incidents = Incidents::new(&layers, &[]);
-    let mut words = Words { categories: Translation::default(), areas: vec![Translation::default(); layers.len()] };
+    let mut incidents = Incidents::new(&layers, if parts { &[PART_ATTRIBUTE] } else { &[] });
+    let mut words = Words {
+        categories: Translation::default(),
+        areas: vec![Translation::default(); layers.len()],
+        parts: Translation::default(),
+    };
     for batch in reader {
         let batch = batch.map_err(|e| failed(path)(ParquetError::from(e)))?;
-        let columns = Columns::of(&batch, &layers, everything).ok_or_else(|| WorkspaceError::Damaged {
+        let columns = Columns::of(&batch, &layers, everything, parts).ok_or_else(|| WorkspaceError::Damaged {
             path: path.to_owned(),
             reason: "a column is missing or of another type".to_owned(),
         })?;
@@ -77,6 +83,7 @@ struct Columns<'a> {
     cells: Vec<&'a UInt64Array>,
     areas: Vec<&'a DictionaryArray<types::Int32Type>>,
     flags: &'a UInt32Array,
+    parts: Option<&'a DictionaryArray<types::Int32Type>>,
     full: Option<FullColumns<'a>>,
 }
 
@@ -90,7 +97,7 @@ struct FullColumns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    fn of(batch: &'a RecordBatch, layers: &[String], everything: bool) -> Option<Self> {
+    fn of(batch: &'a RecordBatch, layers: &[String], everything: bool, parts: bool) -> Option<Self> {
         let float = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<types::Float64Type>();
         let long = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<types::UInt64Type>();
         let words = |name: &str| batch.column_by_name(name)?.as_dictionary_opt::<types::Int32Type>();
@@ -118,6 +125,7 @@ impl<'a> Columns<'a> {
             cells: RESOLUTIONS.iter().map(|r| long(&format!("cell_{r}"))).collect::<Option<_>>()?,
             areas: layers.iter().map(|l| words(&format!("area_{l}"))).collect::<Option<_>>()?,
             flags: batch.column_by_name("flags")?.as_primitive_opt()?,
+            parts: if parts { Some(words(PART)?) } else { None },
             full: if everything { Some(full()?) } else { None },
         })
     }
@@ -146,6 +154,13 @@ impl<'a> Columns<'a> {
             to.when.push(last_when.3);
             let place = self.place(i, &words.areas, to)?;
             to.place.push(place);
+        }
+        if let Some(parts) = self.parts {
+            words.parts.follow(parts, &mut to.attribute_values[0])?;
+            for i in 0..self.rows {
+                let code = parts.key(i).map_or(Some(ABSENT), |k| words.parts.codes.get(k).copied())?;
+                to.attributes[0].push(code);
+            }
         }
         if let Some(full) = &self.full {
             full.append(to)?;
@@ -230,6 +245,7 @@ impl FullColumns<'_> {
 struct Words {
     categories: Translation,
     areas: Vec<Translation>,
+    parts: Translation,
 }
 
 /// Positions in our dictionary of the values of a column's, which batch after batch points into.

@@ -27,7 +27,7 @@ use crate::{
     workspace::WorkspaceError,
 };
 
-/// Columns of every incident file, without the `area_LAYER` ones.
+/// Columns of every incident file, without the `area_LAYER` ones and `part`.
 pub const INCIDENT_COLUMNS: [&str; 20] = [
     "incident_key",
     "source_ref",
@@ -51,6 +51,11 @@ pub const INCIDENT_COLUMNS: [&str; 20] = [
     "attributes",
 ];
 
+/// Column with the part of a source (the police force), in files that hold records of several: counting reads it, not the
+/// attributes.
+pub(super) const PART: &str = "part";
+/// The attribute that the part stands in.
+pub(super) const PART_ATTRIBUTE: &str = "force";
 const ROW_GROUP_ROWS: usize = 1 << 20;
 /// Rows turned at once: buffers of this size stay with the allocator and in the cache.
 const BATCH_ROWS: usize = 1 << 13;
@@ -103,7 +108,7 @@ fn properties() -> WriterProperties {
     }
     // Least and greatest of words that stand all over a file tell a reader nothing.
     let attribute = |part: &str| ColumnPath::from(["attributes", "entries", part].map(str::to_owned).to_vec());
-    let words = ["category", "when_precision"].map(ColumnPath::from).into_iter();
+    let words = ["category", "when_precision", PART].map(ColumnPath::from).into_iter();
     for column in words.chain(["key", "value"].map(attribute)) {
         properties = properties.set_column_statistics_enabled(column, EnabledStatistics::None);
     }
@@ -136,7 +141,14 @@ fn schema(incidents: &Incidents) -> Schema {
     let areas = incidents.layers.iter().map(|layer| Field::new(format!("area_{layer}"), words(), true));
     let cells_end = INCIDENT_COLUMNS.iter().position(|&name| name == "flags").unwrap_or(fields.len());
     fields.splice(cells_end..cells_end, areas);
+    fields.extend(parts_of(incidents).map(|_| Field::new(PART, words(), true)));
     Schema::new(fields)
+}
+
+/// The attribute that holds the part, where records of several parts are there.
+fn parts_of(incidents: &Incidents) -> Option<usize> {
+    let column = incidents.attribute_names.iter().position(|n| n == PART_ATTRIBUTE)?;
+    (incidents.attribute_values[column].values().len() > 1).then_some(column)
 }
 
 fn entry_fields() -> Fields {
@@ -151,6 +163,8 @@ fn entries_field() -> Field {
 struct Texts {
     categories: ArrayRef,
     areas: Vec<ArrayRef>,
+    /// The attribute that holds the part, and its values.
+    parts: Option<(usize, ArrayRef)>,
     precisions: ArrayRef,
 }
 
@@ -161,6 +175,7 @@ impl Texts {
         Self {
             categories: array(&incidents.categories),
             areas: incidents.area_codes.iter().map(array).collect(),
+            parts: parts_of(incidents).map(|column| (column, array(&incidents.attribute_values[column]))),
             precisions: Arc::new(precisions),
         }
     }
@@ -218,6 +233,9 @@ impl<'a> Batch<'a> {
         columns.push(Arc::new(UInt32Array::new(flags, None)));
         columns.push(self.text_hashes());
         columns.push(self.attributes()?);
+        if let Some((column, values)) = &texts.parts {
+            columns.push(words(values, of_row(&self.incidents.attributes[*column]))?);
+        }
         Ok(columns)
     }
 
