@@ -71,12 +71,21 @@ pub enum IndicatorsCommand {
         /// Column with values; all numeric ones when left out
         #[arg(long, value_name = "COL")]
         value: Vec<String>,
+        /// Only rows with this value in a column, such as "date_name=2023"; may be given several times
+        #[arg(long = "where", value_name = "COL=VALUE", value_parser = column_value)]
+        only: Vec<(String, String)>,
         /// CSV that says which area each smaller unit lies in
         #[arg(long, value_name = "FILE.csv")]
         lookup: Option<PathBuf>,
     },
     /// List the indicators of every layer
     List,
+}
+
+/// Takes `COL=VALUE` apart.
+fn column_value(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').ok_or_else(|| "expected COL=VALUE, such as date_name=2023".to_owned())?;
+    Ok((parts.0.trim().to_owned(), parts.1.trim().to_owned()))
 }
 
 pub(super) fn run(workspace: &Workspace, command: AreasCommand) -> anyhow::Result<()> {
@@ -132,8 +141,8 @@ pub(super) fn run(workspace: &Workspace, command: AreasCommand) -> anyhow::Resul
 
 pub(super) fn indicators(workspace: &Workspace, command: IndicatorsCommand) -> anyhow::Result<()> {
     match command {
-        IndicatorsCommand::Add { file, layer, code, value, lookup } => {
-            let request = AddIndicators { file, layer, code, values: value, lookup };
+        IndicatorsCommand::Add { file, layer, code, value, only, lookup } => {
+            let request = AddIndicators { file, layer, code, values: value, lookup, only };
             let added = add_indicators(workspace, &request)?;
             for (name, areas, how) in &added.indicators {
                 print_line(&format!("{}: {name}  {areas} areas ({how})", added.layer))?;
@@ -142,6 +151,7 @@ pub(super) fn indicators(workspace: &Workspace, command: IndicatorsCommand) -> a
                 let (unmatched, rows) = (added.unmatched_rows, added.rows);
                 note(&format!("{unmatched} of {rows} rows belong to no area of {} and were left out", added.layer));
             }
+            added.notes.iter().for_each(|said| note(&printable(said)));
             if added.not_numbers > 0 {
                 note(&format!("{} values are no numbers and were left out", added.not_numbers));
             }

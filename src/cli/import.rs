@@ -136,6 +136,7 @@ fn text(report: &ImportReport) -> String {
     if report.removed > 0 {
         lines.push(format!("{} of an older edition removed", number(report.removed)));
     }
+    lines.extend(report.notes.iter().cloned());
     lines.extend(noticed_text(report));
     for rejection in report.rejected_rows.iter().take(5) {
         lines.push(format!(

@@ -2,7 +2,7 @@
 //! belong, references to 100 m.
 
 use super::{gridref::letters_of, study::metres as distance};
-use crate::model::{BngPoint, Flags, LonLat, bng_to_lonlat};
+use crate::model::{BngPoint, Flags, LonLat, bng_to_lonlat, is_suppressed};
 
 /// Degrees between which Great Britain lies: west, south, east, north.
 const BRITAIN: [f64; 4] = [-9.0, 49.5, 2.5, 61.5];
@@ -112,7 +112,9 @@ fn number(text: &str) -> Number {
         _ => {}
     }
     let lower = text.to_ascii_lowercase();
-    if matches!(lower.as_str(), "null" | "none" | "nan" | "na" | "n/a" | "#n/a" | "-" | "unknown" | "not known") {
+    if matches!(lower.as_str(), "null" | "none" | "nan" | "na" | "n/a" | "#n/a" | "-" | "unknown" | "not known")
+        || is_suppressed(&lower)
+    {
         return Number::Nothing;
     }
     let mut sign = 1.0;

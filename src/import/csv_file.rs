@@ -1,11 +1,12 @@
 //! Rows of a CSV file as bytes, with what tells a damaged file from a whole one.
 
-use std::{cell::RefCell, io::Read, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use csv::ByteRecord;
 
 use super::{
     ImportError, Progress, SourceFile,
+    opening::{Opened, find_header, opened},
     watched::{Seen, Watched},
 };
 
@@ -24,6 +25,10 @@ pub(super) struct CsvFile<'a> {
     rows: u64,
     noted: (u64, u64),
     columns: usize,
+    /// Lines before those that the reader sees.
+    before: u64,
+    /// Rows of titles above the header.
+    titles: usize,
     last: LastRow,
 }
 
@@ -43,17 +48,20 @@ impl<'a> CsvFile<'a> {
         delimiter: u8,
         progress: &'a Progress,
     ) -> Result<(Self, Vec<String>), ImportError> {
-        Self::over(file, file.open()?, delimiter, progress)
+        let opened = opened(file, false)?;
+        Self::over(file, opened, delimiter, progress, &|_| true)
     }
 
-    /// The same over bytes that have been decoded already.
+    /// The same over an opened table, whose header is the first row that passes for one.
     pub(super) fn over(
         file: &'a SourceFile,
-        bytes: Box<dyn Read + Send>,
+        opened: Opened,
         delimiter: u8,
         progress: &'a Progress,
+        is_header: &dyn Fn(&[String]) -> bool,
     ) -> Result<(Self, Vec<String>), ImportError> {
-        let watched = Watched::new(bytes, true).quoted(delimiter);
+        let delimiter = opened.separator.unwrap_or(delimiter);
+        let watched = Watched::new(opened.bytes, true).quoted(delimiter);
         let seen = watched.seen.clone();
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -61,10 +69,24 @@ impl<'a> CsvFile<'a> {
             .delimiter(delimiter)
             .buffer_capacity(BUFFER)
             .from_reader(watched);
-        let mut csv =
-            Self { file, reader, seen, progress, rows: 0, noted: (0, 0), columns: 0, last: LastRow::default() };
-        let mut record = ByteRecord::new();
-        let any = csv.reader.read_byte_record(&mut record).map_err(|e| csv.damaged(&e))?;
+        let mut csv = Self {
+            file,
+            reader,
+            seen,
+            progress,
+            rows: 0,
+            noted: (0, 0),
+            columns: 0,
+            before: opened.lines,
+            titles: 0,
+            last: LastRow::default(),
+        };
+        let next = || -> Result<Option<Vec<String>>, ImportError> {
+            let mut record = ByteRecord::new();
+            let more = csv.reader.read_byte_record(&mut record).map_err(|e| csv.damaged(&e))?;
+            Ok(more.then(|| record.iter().map(|f| String::from_utf8_lossy(f).trim().to_owned()).collect()))
+        };
+        let found = find_header(next, |names| is_header(names))?;
         let wrong = |found: &str| ImportError::WrongFile {
             path: file.path.clone(),
             expected: "a CSV file in UTF-8 with a header".to_owned(),
@@ -73,18 +95,9 @@ impl<'a> CsvFile<'a> {
         if csv.seen.borrow().binary {
             return Err(wrong("a binary file or UTF-16 text"));
         }
-        if !any {
-            return Err(wrong("an empty file"));
-        }
-        let header = record
-            .iter()
-            .enumerate()
-            .map(|(i, field)| {
-                let field = if i == 0 { field.strip_prefix(b"\xef\xbb\xbf").unwrap_or(field) } else { field };
-                String::from_utf8_lossy(field).trim().to_owned()
-            })
-            .collect();
-        csv.columns = record.len();
+        let Some((header, titles)) = found else { return Err(wrong("an empty file")) };
+        csv.columns = header.len();
+        csv.titles = titles.len();
         Ok((csv, header))
     }
 
@@ -100,8 +113,9 @@ impl<'a> CsvFile<'a> {
         if self.rows.is_multiple_of(PROGRESS_ROWS) {
             self.note_progress();
         }
-        let line = record.position().map_or(0, csv::Position::line);
-        let lines = self.reader.position().line().saturating_sub(line);
+        let start = record.position().map_or(0, csv::Position::line);
+        let line = start + self.before;
+        let lines = self.reader.position().line().saturating_sub(start);
         if lines > 1 && record.len() != self.columns {
             let reason = format!("a quotation mark that is not closed swallows {lines} lines");
             return Err(self.cut_off(line, &reason));
@@ -132,7 +146,7 @@ impl<'a> CsvFile<'a> {
     }
 
     fn damaged(&self, error: &csv::Error) -> ImportError {
-        self.cut_off(self.reader.position().line(), &error.to_string())
+        self.cut_off(self.reader.position().line() + self.before, &error.to_string())
     }
 
     fn cut_off(&self, line: u64, reason: &str) -> ImportError {
@@ -142,6 +156,11 @@ impl<'a> CsvFile<'a> {
     /// The first and the last line of the row read last.
     pub(super) fn lines(&self) -> (u64, u64) {
         (self.last.line, self.last.end)
+    }
+
+    /// Rows of titles above the header.
+    pub(super) fn titles(&self) -> usize {
+        self.titles
     }
 
     /// Rows read so far.

@@ -72,6 +72,36 @@ pub enum ImportError {
         /// What was seen.
         reason: String,
     },
+    /// A column that speaks against its file.
+    #[error("{}, line {line}: {column} {value:?}: {reason}. Nothing was imported", .path.display())]
+    Column {
+        /// The file.
+        path: PathBuf,
+        /// A line that shows it.
+        line: u64,
+        /// The column.
+        column: String,
+        /// Its value there.
+        value: String,
+        /// What is wrong, and how to mend it.
+        reason: String,
+    },
+    /// The records that are stored, under other references.
+    #[error(
+        "{matching} of {new} new records of {source_name} say the same as records stored, under other references ({stored:?} is          {given:?} in the file): every one would be counted twice. Export again with the references of before; if they have          changed for good, import with --replace, and if these are other incidents, with --accept; nothing was imported"
+    )]
+    OtherReferences {
+        /// The source.
+        source_name: String,
+        /// New records that say the same as one stored.
+        matching: u64,
+        /// New records.
+        new: u64,
+        /// A reference stored.
+        stored: String,
+        /// The same record's reference in the file.
+        given: String,
+    },
     /// Too many bad rows.
     #[error(
         "{}: {rejected} of {rows} rows rejected, more than the {allowed} % allowed (places.toml, \

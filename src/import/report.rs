@@ -119,6 +119,9 @@ pub struct ImportReport {
     pub ignored_columns: Vec<String>,
     /// Files left out, with the reason.
     pub skipped_files: Vec<String>,
+    /// What was noticed of files, a sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Months received with this import.
     pub coverage: Vec<CoverageRow>,
     /// Months of which more than a tenth of what was stored went.

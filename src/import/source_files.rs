@@ -85,6 +85,8 @@ pub fn find_files(
             for path in paths.flatten() {
                 if path.is_dir() {
                     walk(&path, &accept, &mut files, &mut skipped)?;
+                } else if path.file_name().is_some_and(|name| is_companion(&name.to_string_lossy())) {
+                    skipped.push(format!("{} (a companion of another program)", path.display()));
                 } else {
                     files.insert(SourceFile { path });
                 }
@@ -101,6 +103,11 @@ pub fn find_files(
     Ok((files.into_iter().collect(), skipped))
 }
 
+/// What archives and office programs leave beside files: `__MACOSX`, `._name`, `.~lock.name#`, `~$name`.
+fn is_companion(name: &str) -> bool {
+    name == "__MACOSX" || name.starts_with('.') || name.starts_with("~$") || name.eq_ignore_ascii_case("thumbs.db")
+}
+
 fn walk(
     folder: &Path,
     accept: &impl Fn(&str) -> bool,
@@ -112,7 +119,9 @@ fn walk(
     for entry in entries {
         let (path, kind) = (entry.path(), entry.file_type()?);
         let name = entry.file_name().to_string_lossy().into_owned();
-        if kind.is_dir() {
+        if is_companion(&name) {
+            skipped.push(format!("{name} (a companion of another program)"));
+        } else if kind.is_dir() {
             walk(&path, accept, files, skipped)?;
         } else if accept(&name) {
             files.insert(SourceFile { path });

@@ -1,5 +1,6 @@
 //! Any CSV file through a mapping: what each row says, or why it says nothing.
 
+mod evidence;
 mod fields;
 mod file;
 mod row;

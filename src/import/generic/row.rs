@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::model::{LonLat, PrecisionClass, When};
+use crate::model::{Clock, LonLat, PrecisionClass, When, WhenPrecision};
+
+/// Rows at midnight from which they may stand for an hour that is not known.
+const FEWEST_MIDNIGHTS: usize = 3;
 
 /// What a row says.
 #[derive(Debug, Clone)]
@@ -16,6 +19,8 @@ pub(in crate::import) struct GenericRow {
     /// What it says about its place.
     pub(in crate::import) place: PlaceTexts,
     pub(in crate::import) attributes: Vec<String>,
+    /// When it happened as it is written, where that is not what it means: a record without a reference is known by it.
+    pub(super) written: Option<When>,
     /// Category and precision as a mapping's words were read before their spelling was folded, where that differs: a record
     /// without a reference is known by them.
     pub(super) identity: Option<Box<(String, PrecisionClass)>>,
@@ -46,12 +51,32 @@ impl PlaceTexts {
 }
 
 impl GenericRow {
+    /// Whether it is said to have happened at the very midnight that begins a day.
+    fn is_midnight(&self) -> bool {
+        self.when.precision == WhenPrecision::Instant && Clock::london().local(self.when.start_us).1 == 0
+    }
+
+    /// Takes the hour from rows that all say midnight: where half of the rows do, it stands for an hour that is not known. Gives
+    /// their number.
+    pub(super) fn without_false_midnights(rows: &mut [Self]) -> u64 {
+        let midnights = rows.iter().filter(|row| row.is_midnight()).count();
+        if midnights < FEWEST_MIDNIGHTS || midnights * 2 < rows.len() {
+            return 0;
+        }
+        for row in rows.iter_mut().filter(|row| row.is_midnight()) {
+            row.written = Some(row.when);
+            row.when = When::day(Clock::london().local(row.when.start_us).0);
+        }
+        midnights as u64
+    }
+
     /// BLAKE3 of everything the row says; the same on every run and machine.
     pub(in crate::import) fn content(&self) -> blake3::Hash {
         let mut hasher = blake3::Hasher::new();
         let (category, class) = self.identity.as_ref().map_or((&self.category, self.class), |i| (&i.0, i.1));
         let position = self.point.map(|p| (p.lon.to_bits(), p.lat.to_bits(), class.code()));
-        let head = (&self.id, self.when.start_us, self.when.end_us, self.when.precision.name(), category);
+        let when = self.written.unwrap_or(self.when);
+        let head = (&self.id, when.start_us, when.end_us, when.precision.name(), category);
         let words = self.place.words();
         // Coordinates that are no plain numbers say something as well.
         if self.point.is_none() && self.place.coordinates.iter().any(|c| !c.is_empty()) {

@@ -7,7 +7,7 @@ use csv::ByteRecord;
 use super::{
     fields::Fields,
     row::{GenericRow, PlaceTexts},
-    times::parse_when,
+    times::{parse_date_and_time, parse_when},
 };
 use crate::{
     geocode::{is_coordinate, without_contacts},
@@ -32,9 +32,9 @@ fn delimiter_hint(header: &[String]) -> &'static str {
 
 /// Where in a row each thing stands.
 pub(super) struct Slots {
-    id: Option<usize>,
+    pub(super) id: Option<usize>,
     pub(super) when: usize,
-    time: Option<usize>,
+    pub(super) time: Option<usize>,
     when_end: Option<usize>,
     category: Option<usize>,
     lon_lat: Option<(usize, usize)>,
@@ -149,6 +149,7 @@ impl Slots {
             class: class.unwrap_or(PrecisionClass::District),
             place: self.place(&fields)?,
             attributes: attributes.collect::<Result<_, _>>()?,
+            written: None,
             identity: None,
             category,
         };
@@ -188,13 +189,14 @@ impl Slots {
     }
 
     fn when(&self, mapping: &Mapping, fields: &Fields<'_>) -> Result<When, Box<Rejection>> {
-        let mut text = fields.needed(self.when)?.to_owned();
-        if let Some(time) = self.time.map(|slot| fields.text(slot)).transpose()?.filter(|t| !t.is_empty()) {
-            text = format!("{text} {time}");
-        }
+        let date = fields.needed(self.when)?;
+        let time = self.time.map(|slot| fields.text(slot)).transpose()?.filter(|t| !t.is_empty());
         let formats = &mapping.when.formats;
-        let start = parse_when(&text, formats)
-            .ok_or_else(|| fields.reject(self.when, "not a date or time in a known format"))?;
+        let start = match time {
+            Some(time) => parse_date_and_time(date, time, formats),
+            None => parse_when(date, formats),
+        };
+        let start = start.ok_or_else(|| fields.reject(self.when, "not a date or time in a known format"))?;
         let Some(slot) = self.when_end else { return Ok(start) };
         let end = fields.text(slot)?;
         if end.is_empty() {

@@ -15,6 +15,7 @@ use crate::{
         merge::{Outcome, Whereabouts, merge, tally},
         queue::{Waiting, defaults_among},
         received::{deliveries, without_months},
+        renamed::Renamed,
         source_files::SourceFile,
         words::Words,
     },
@@ -53,6 +54,7 @@ pub(super) fn run(
         reject_later(job, source_file, &mut file);
         check_categories(&source_file.path, column, file.rows.iter().map(|r| r.category.as_str()), file.rows.len())?;
         report.ignored_columns = file.ignored_columns;
+        report.notes.extend(file.notes);
         for (word, rows) in file.unknown_precision {
             *report.unknown_precision.entry(word).or_default() += rows;
         }
@@ -251,6 +253,7 @@ fn merge_months(
     let mut done = Vec::new();
     let mut sets = Vec::new();
     let mut categories = Categories::of(&stored);
+    let mut renamed = Renamed::default();
     for month in months {
         let rows = by_month.remove(&month).unwrap_or_default();
         let received = !rows.is_empty();
@@ -264,6 +267,9 @@ fn merge_months(
         Whereabouts::of(&new, &job.placer).add_to(report);
         let replaces = job.request.replace && received;
         let mut merged = merge(new, old, |s, i| replaces || moved.contains(&s.key(i)));
+        if let Some(old) = old.filter(|_| !replaces) {
+            renamed.compare(&merged, old);
+        }
         categories.after.insert(month, words_of(&merged.incidents));
         for (row, outcome) in rows.iter().zip(&mut merged.outcomes) {
             if moved.contains(&row.key) {
@@ -285,6 +291,9 @@ fn merge_months(
         done.push(month);
     }
     categories.check(stored_as.mapping, reports)?;
+    if stored_as.mapping.columns.id.is_some() && !job.request.accept {
+        renamed.check(&job.source)?;
+    }
     report.probable_defaults = defaults_among(&sets.iter().collect::<Vec<_>>());
     Ok(done)
 }

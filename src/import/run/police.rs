@@ -12,6 +12,7 @@ use crate::{
         merge::{Outcome, Whereabouts, merge, tally},
         police::{ATTRIBUTES, parse_name, read_police_file},
         positions::{Position, mixed},
+        repeats::Repeats,
         source_files::SourceFile,
         words::Words,
     },
@@ -70,6 +71,7 @@ pub(super) fn run(job: &Job<'_>, words: &Words, files: &[SourceFile], state: &St
         group.files.into_iter().for_each(|f| whole.report.add_file(f));
         group.whereabouts.add_to(&mut whole.report);
         whole.report.skipped_files.extend(group.skipped);
+        whole.report.notes.extend(group.notes);
         whole.rejected.extend(group.rejected);
         whole.months.push(group.month);
     }
@@ -81,6 +83,7 @@ struct GroupDone {
     whereabouts: Whereabouts,
     rejected: Vec<Rejection>,
     skipped: Vec<String>,
+    notes: Vec<String>,
     month: MonthDone,
 }
 
@@ -92,6 +95,8 @@ struct Read<'a> {
     report: FileReport,
     rejected: Vec<Rejection>,
     incidents: Incidents,
+    /// What was noticed, in a sentence.
+    note: Option<String>,
 }
 
 fn run_month(
@@ -102,7 +107,7 @@ fn run_month(
     known: &HashMap<(Month, String), String>,
 ) -> Result<GroupDone, ImportError> {
     let mut parts: BTreeMap<String, Vec<Read<'_>>> = BTreeMap::new();
-    let (mut rejected, mut skipped, mut month) = (Vec::new(), Vec::new(), None);
+    let (mut rejected, mut skipped, mut notes, mut month) = (Vec::new(), Vec::new(), Vec::new(), None);
     for file in files {
         let (mut read, month_of_file) = read_file(job, words, file)?;
         if *month.get_or_insert(month_of_file) != month_of_file {
@@ -115,10 +120,12 @@ fn run_month(
         }
         check_editions(part, &read, month_of_file)?;
         rejected.append(&mut read.rejected);
+        notes.extend(read.note.take());
         part.push(read);
     }
     let month = month.ok_or_else(|| ImportError::NoFiles { pattern: String::new(), hint: String::new() })?;
-    merge_month(job, month, parts, partitions, known, rejected, skipped)
+    let group = merge_month(job, month, parts, partitions, known, rejected, skipped)?;
+    Ok(GroupDone { notes, ..group })
 }
 
 fn wrong_month(file: &SourceFile, month: Month) -> ImportError {
@@ -170,8 +177,9 @@ fn read_file<'a>(job: &Job<'_>, words: &Words, file: &'a SourceFile) -> Result<(
     check_categories(&file.path, "Crime type", incidents.category_words(), incidents.len())?;
     job.placer.place_rows(&mut incidents, &positions);
     incidents.set_attribute("force", &read.force);
+    let note = Repeats::of(&incidents).in_words(&file.name());
     let (force, digest) = (read.force, read.digest);
-    Ok((Read { file, force, digest, report: read.report, rejected: read.rejected, incidents }, read.month))
+    Ok((Read { file, force, digest, report: read.report, rejected: read.rejected, incidents, note }, read.month))
 }
 
 /// Two files with the publisher's name for one force and month are two editions: which is newer is not known.
@@ -245,7 +253,7 @@ fn merge_month(
             report
         })
         .collect();
-    Ok(GroupDone { files, whereabouts, rejected, skipped, month: MonthDone { editions, ..done } })
+    Ok(GroupDone { notes: Vec::new(), files, whereabouts, rejected, skipped, month: MonthDone { editions, ..done } })
 }
 
 fn append(whole: Option<Incidents>, more: Incidents) -> Incidents {
