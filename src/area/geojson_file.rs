@@ -2,81 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use geo::Coord;
-use geojson::{Feature, FeatureCollection, GeoJson, GeometryValue, JsonObject, JsonValue, Position};
+use geojson::{Feature, FeatureCollection, GeoJson, JsonValue};
 use rayon::prelude::*;
 
 use super::{
+    error::GeoJsonError,
     layer::{Area, readable_name},
-    repair::{AreaIssue, area_km2, repair},
+    positions::{System, rings_of},
+    properties::{Names, PropertyChoice, text_of},
+    repair::{AreaIssue, SAME, area_km2, repair, united},
 };
-use crate::model::{BngPoint, LonLat, bng_to_lonlat};
 
 /// Most areas that a layer may have.
 const MAX_AREAS: usize = 500_000;
 /// Most points that a layer's polygons may have together (the full-resolution MSOAs have 12 million).
 const MAX_POINTS: usize = 50_000_000;
-
-/// Which properties hold code and name, where they are not to be recognised.
-#[derive(Debug, Clone, Default)]
-pub struct PropertyChoice {
-    /// Property with the code.
-    pub code: Option<String>,
-    /// Property with the name.
-    pub name: Option<String>,
-}
-
-/// Why a file gives no layer.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum GeoJsonError {
-    /// Not GeoJSON.
-    #[error("expected a GeoJSON FeatureCollection of polygons; {found}")]
-    NotGeoJson {
-        /// What was found instead.
-        found: String,
-    },
-    /// A coordinate reference system that is not understood.
-    #[error("coordinates are in {crs:?}; expected WGS 84 (CRS84, EPSG:4326) or British National Grid (EPSG:27700)")]
-    Crs {
-        /// The `crs` member's name.
-        crs: String,
-    },
-    /// No property holds a code.
-    #[error("no property holds a code ({reason}); name one with --code; the file has: {}", .properties.join(", "))]
-    NoCode {
-        /// What was looked for.
-        reason: String,
-        /// Properties of the first feature.
-        properties: Vec<String>,
-    },
-    /// A coordinate that is no position.
-    #[error("feature {feature}: {lon}, {lat} is no position in degrees")]
-    Coordinate {
-        /// Position of the feature in the file.
-        feature: usize,
-        /// First coordinate.
-        lon: f64,
-        /// Second coordinate.
-        lat: f64,
-    },
-    /// Too large.
-    #[error("{what} {count}; the limit is {limit}")]
-    TooLarge {
-        /// What there is too much of.
-        what: &'static str,
-        /// How many there are.
-        count: usize,
-        /// How many there may be.
-        limit: usize,
-    },
-    /// No feature could be used.
-    #[error("none of the {features} features is a polygon with a code")]
-    Empty {
-        /// Features in the file.
-        features: usize,
-    },
-}
+/// The member that servers set in an answer that they cut off.
+const CUT_MARK: &str = "exceededTransferLimit";
+/// Numbers of features at which servers cut their answers off are multiples of this.
+const ROUND: usize = 500;
 
 /// Reads the areas of one GeoJSON text, ascending by code, and what was wrong with some of them.
 ///
@@ -97,7 +41,9 @@ pub enum GeoJsonError {
 /// ```
 pub fn read_geojson(text: &[u8], choice: &PropertyChoice) -> Result<(Vec<Area>, Vec<AreaIssue>), GeoJsonError> {
     let collection = parse(text)?;
-    let grid = is_british_grid(&collection)?;
+    let mut found = Vec::new();
+    let system = System::of(&collection, choice.crs.as_deref(), &mut found)?;
+    found.extend(cut_off(&collection, choice.cut)?);
     if collection.features.len() > MAX_AREAS {
         return Err(GeoJsonError::TooLarge { what: "areas", count: collection.features.len(), limit: MAX_AREAS });
     }
@@ -107,20 +53,39 @@ pub fn read_geojson(text: &[u8], choice: &PropertyChoice) -> Result<(Vec<Area>, 
         .features
         .into_par_iter()
         .enumerate()
-        .map(|(i, feature)| read_feature(i, feature, &names, grid))
+        .map(|(i, feature)| read_feature(i, feature, &names, system))
         .collect::<Result<_, _>>()?;
     let points: usize = read.iter().map(|r| r.points).sum();
     if points > MAX_POINTS {
         return Err(GeoJsonError::TooLarge { what: "polygon points", count: points, limit: MAX_POINTS });
     }
-    let issues = read.iter().flat_map(|r| r.issues.clone()).collect();
-    let (areas, mut joined) = join(read.into_iter().filter_map(|r| r.area));
+    let of_file = found.into_iter().map(|problem| AreaIssue { feature: 0, code: "the file".to_owned(), problem });
+    let mut issues: Vec<AreaIssue> = of_file.chain(read.iter().flat_map(|r| r.issues.clone())).collect();
+    let (areas, mut joined) = join(read.into_iter().enumerate().filter_map(|(i, r)| Some((i, r.area?))));
     if areas.is_empty() {
         return Err(GeoJsonError::Empty { features });
     }
-    let mut issues: Vec<AreaIssue> = issues;
     issues.append(&mut joined);
     Ok((areas, issues))
+}
+
+/// Whether a file was cut off at its server's limit: refused where it says so itself, said where the number of its features looks
+/// like one.
+fn cut_off(collection: &FeatureCollection, accepted: bool) -> Result<Option<String>, GeoJsonError> {
+    let features = collection.features.len();
+    let members = collection.foreign_members.as_ref();
+    let is_set =
+        |value: Option<&JsonValue>| value.is_some_and(|v| v.as_bool() == Some(true) || v.as_str() == Some("true"));
+    let own = members.and_then(|m| m.get(CUT_MARK));
+    let nested = members.and_then(|m| m.get("properties")).and_then(|p| p.get(CUT_MARK));
+    if is_set(own) || is_set(nested) {
+        let said = "its server cut it off at its limit, which was accepted: areas may be missing".to_owned();
+        return if accepted { Ok(Some(said)) } else { Err(GeoJsonError::Cut { features }) };
+    }
+    let is_round = features >= ROUND && features.is_multiple_of(ROUND);
+    Ok(is_round.then(|| {
+        format!("it has exactly {features} features: some servers cut their answers off at such a number; look whether areas are missing")
+    }))
 }
 
 fn parse(text: &[u8]) -> Result<FeatureCollection, GeoJsonError> {
@@ -139,77 +104,13 @@ fn parse(text: &[u8]) -> Result<FeatureCollection, GeoJsonError> {
     }
 }
 
-fn is_british_grid(collection: &FeatureCollection) -> Result<bool, GeoJsonError> {
-    let crs = collection.foreign_members.as_ref().and_then(|m| m.get("crs"));
-    let Some(crs) = crs.filter(|crs| !crs.is_null()) else { return Ok(false) };
-    let name = crs["properties"]["name"].as_str().unwrap_or("an unnamed system");
-    let last = name.rsplit([':', '/']).next().unwrap_or(name);
-    match last {
-        "CRS84" | "4326" | "4258" => Ok(false),
-        "27700" => Ok(true),
-        _ => Err(GeoJsonError::Crs { crs: name.chars().take(80).collect() }),
-    }
-}
-
-/// The properties that hold what an area needs.
-struct Names {
-    code: String,
-    name: Option<String>,
-    district_code: Option<String>,
-    district_name: Option<String>,
-}
-
-impl Names {
-    fn of(collection: &FeatureCollection, choice: &PropertyChoice) -> Result<Self, GeoJsonError> {
-        let properties: Vec<String> = collection
-            .features
-            .first()
-            .and_then(|f| f.properties.as_ref())
-            .map(|p| p.keys().cloned().collect())
-            .unwrap_or_default();
-        let find = |accept: &dyn Fn(&str) -> bool| properties.iter().find(|p| accept(p)).cloned();
-        let missing = |reason: String| GeoJsonError::NoCode { reason, properties: properties.clone() };
-        let code = match &choice.code {
-            Some(code) if properties.contains(code) => code.clone(),
-            Some(code) => return Err(missing(format!("{code:?} is not there"))),
-            None => find(&|p| ons_stem(p, "CD").is_some_and(|s| !s.is_empty()))
-                .or_else(|| find(&|p| p.ends_with("_code") || p.eq_ignore_ascii_case("code")))
-                .ok_or_else(|| missing("such as MSOA21CD, ltla24_code or code".to_owned()))?,
-        };
-        let stem = ons_stem(&code, "CD").or_else(|| code.strip_suffix("_code")).unwrap_or("");
-        let name = match &choice.name {
-            Some(name) if properties.contains(name) => Some(name.clone()),
-            Some(name) => return Err(missing(format!("{name:?} is not there"))),
-            None => find(&|p| p == format!("{stem}NM") || p == format!("{stem}_name"))
-                .or_else(|| find(&|p| p.eq_ignore_ascii_case("name"))),
-        };
-        let district = |suffix: &str, active: &str, plain: &str| {
-            find(&|p| p == active || p == plain || (p.starts_with("LAD") && ons_stem(p, suffix).is_some()))
-        };
-        Ok(Self {
-            district_code: district("CD", "LADCD_ACTIVE", "district_code"),
-            district_name: district("NM", "LADNM_ACTIVE", "district_name"),
-            code,
-            name,
-        })
-    }
-}
-
-/// `MSOA21CD` to `MSOA21`, for any ONS property: letters, a two-digit vintage, the suffix.
-fn ons_stem<'a>(property: &'a str, suffix: &str) -> Option<&'a str> {
-    let stem = property.strip_suffix(suffix)?;
-    let letters = stem.trim_end_matches(|c: char| c.is_ascii_digit());
-    let ons = stem.len() == letters.len() + 2 && letters.len() >= 2 && letters.bytes().all(|b| b.is_ascii_uppercase());
-    ons.then_some(stem)
-}
-
 struct FeatureRead {
     area: Option<Area>,
     issues: Vec<AreaIssue>,
     points: usize,
 }
 
-fn read_feature(feature: usize, read: Feature, names: &Names, grid: bool) -> Result<FeatureRead, GeoJsonError> {
+fn read_feature(feature: usize, read: Feature, names: &Names, system: System) -> Result<FeatureRead, GeoJsonError> {
     let properties = read.properties.unwrap_or_default();
     let code = text_of(&properties, &names.code).unwrap_or_default();
     let issue = |problem: String| AreaIssue { feature, code: code.clone(), problem };
@@ -218,11 +119,15 @@ fn read_feature(feature: usize, read: Feature, names: &Names, grid: bool) -> Res
     if code.is_empty() {
         return Ok(skipped("no code"));
     }
-    let Some(polygons) = read.geometry.and_then(|g| rings_of(g.value)) else {
+    let (polygons, others) = read.geometry.map_or((Vec::new(), 0), |g| rings_of(g.value));
+    if polygons.is_empty() {
         return Ok(skipped("no polygon"));
-    };
-    let polygons = to_degrees(feature, polygons, grid)?;
-    let (polygons, problems) = repair(polygons);
+    }
+    let polygons = system.to_degrees(feature, polygons)?;
+    let (polygons, mut problems) = repair(polygons);
+    if others > 0 {
+        problems.push(format!("{others} lines or points beside its polygons were left out"));
+    }
     if polygons.0.is_empty() {
         return Ok(skipped("no ring with an area"));
     }
@@ -246,59 +151,43 @@ fn read_feature(feature: usize, read: Feature, names: &Names, grid: bool) -> Res
     })
 }
 
-fn text_of(properties: &JsonObject, name: &str) -> Option<String> {
-    match properties.get(name)? {
-        JsonValue::String(text) => Some(text.trim().to_owned()).filter(|t| !t.is_empty()),
-        JsonValue::Number(number) => Some(number.to_string()),
-        _ => None,
+/// Joins features that share a code into one area, and sorts by code. Where they overlap they are united, so that nothing counts
+/// twice and nothing is cancelled.
+fn join(areas: impl Iterator<Item = (usize, Area)>) -> (Vec<Area>, Vec<AreaIssue>) {
+    let mut by_code: BTreeMap<String, Vec<(usize, Area)>> = BTreeMap::new();
+    for (feature, area) in areas {
+        by_code.entry(area.code.clone()).or_default().push((feature, area));
     }
-}
-
-/// Polygons as rings of bare positions: first the outer ring, then the holes.
-fn rings_of(geometry: GeometryValue) -> Option<Vec<Vec<Vec<Position>>>> {
-    match geometry {
-        GeometryValue::Polygon { coordinates } => Some(vec![coordinates]),
-        GeometryValue::MultiPolygon { coordinates } => Some(coordinates),
-        _ => None,
-    }
-}
-
-fn to_degrees(
-    feature: usize,
-    polygons: Vec<Vec<Vec<Position>>>,
-    grid: bool,
-) -> Result<Vec<Vec<Vec<Coord>>>, GeoJsonError> {
-    let point = |position: Position| {
-        let [x, y] = *position.as_slice().first_chunk().unwrap_or(&[f64::NAN; 2]);
-        let point =
-            if grid { bng_to_lonlat(BngPoint { easting: x, northing: y }).ok() } else { LonLat::new(x, y).ok() };
-        let wrong = GeoJsonError::Coordinate { feature, lon: x, lat: y };
-        point.map(|p| Coord { x: p.lon, y: p.lat }).ok_or(wrong)
-    };
-    let ring = |ring: Vec<Position>| ring.into_iter().map(point).collect();
-    let rings = |rings: Vec<Vec<Position>>| rings.into_iter().map(ring).collect();
-    polygons.into_iter().map(rings).collect()
-}
-
-/// Joins features that share a code into one area, and sorts by code.
-fn join(areas: impl Iterator<Item = Area>) -> (Vec<Area>, Vec<AreaIssue>) {
-    let mut by_code: BTreeMap<String, Area> = BTreeMap::new();
     let mut issues = Vec::new();
-    for (feature, mut area) in areas.enumerate() {
-        match by_code.get_mut(&area.code) {
-            Some(first) => {
-                issues.push(AreaIssue {
-                    feature,
-                    code: area.code,
-                    problem: "the code stands on several features; joined to one area".to_owned(),
-                });
-                first.polygons.0.append(&mut area.polygons.0);
-                first.area_km2 += area.area_km2;
-            }
-            None => drop(by_code.insert(area.code.clone(), area)),
+    let joined = by_code.into_values().filter_map(|parts| {
+        let mut parts = parts.into_iter();
+        let (_, mut first) = parts.next()?;
+        let features: Vec<usize> = parts
+            .map(|(feature, part)| {
+                first.polygons.0.extend(part.polygons.0);
+                first.area_km2 += part.area_km2;
+                feature
+            })
+            .collect();
+        if features.is_empty() {
+            return Some(first);
         }
-    }
-    (by_code.into_values().collect(), issues)
+        let united = united(&first.polygons);
+        let km2 = area_km2(&united);
+        let overlap = (km2 - first.area_km2).abs() > SAME * first.area_km2;
+        if overlap {
+            (first.polygons, first.area_km2) = (united, km2);
+        }
+        let how = if overlap { "which overlap; united to one area" } else { "joined to one area" };
+        let problem = format!("the code stands on several features, {how}");
+        issues.extend(features.into_iter().map(|feature| AreaIssue {
+            feature,
+            code: first.code.clone(),
+            problem: problem.clone(),
+        }));
+        Some(first)
+    });
+    (joined.collect(), issues)
 }
 
 #[cfg(test)]

@@ -37,6 +37,12 @@ pub enum AreasCommand {
         /// Make the union of this layer the study area
         #[arg(long)]
         study_area: bool,
+        /// Coordinate reference system, in place of what the file says: EPSG:27700 or EPSG:4326
+        #[arg(long, value_name = "SYSTEM")]
+        crs: Option<String>,
+        /// Add a layer that moves more than a tenth of the stored records, or a file that its server cut off
+        #[arg(long)]
+        accept: bool,
     },
     /// Give the areas of a layer readable names from a CSV (such as the House of Commons Library's)
     Names {
@@ -90,8 +96,9 @@ fn column_value(text: &str) -> Result<(String, String), String> {
 
 pub(super) fn run(workspace: &Workspace, command: AreasCommand) -> anyhow::Result<()> {
     match command {
-        AreasCommand::Add { layer, files, code, name, study_area } => {
-            let request = AddAreas { layer, files, choice: PropertyChoice { code, name }, study_area };
+        AreasCommand::Add { layer, files, code, name, study_area, crs, accept } => {
+            let choice = PropertyChoice { code, name, crs, ..PropertyChoice::default() };
+            let request = AddAreas { layer, files, choice, study_area, accept };
             let added = add_areas(workspace, &request)?;
             for issue in added.issues.iter().take(MAX_ISSUES) {
                 note(&printable(&format!("{} (feature {}): {}", issue.code, issue.feature, issue.problem)));
@@ -99,6 +106,7 @@ pub(super) fn run(workspace: &Workspace, command: AreasCommand) -> anyhow::Resul
             if added.issues.len() > MAX_ISSUES {
                 note(&format!("and {} more such notes", added.issues.len() - MAX_ISSUES));
             }
+            added.notes.iter().for_each(|said| note(&printable(said)));
             let study = if added.study_area { ", the study area" } else { "" };
             print_line(&format!("layer {}: {} areas{study}", added.layer, added.areas))?;
             if added.incidents_placed_again > 0 {

@@ -4,9 +4,9 @@ use std::{collections::HashMap, path::Path};
 
 use rayon::prelude::*;
 
-use super::{ImportError, Placer, SourceFile, find_files, merge::coverage};
+use super::{ImportError, Placer, SourceFile, find_files, merge::coverage, moved::Moved, opening::read_sheet};
 use crate::{
-    area::{AreaIssue, Layer, PropertyChoice, read_geojson, readable_name, to_wkb},
+    area::{AreaIssue, Layer, Locator, PropertyChoice, from_wkb, overlaps, read_geojson, readable_name, to_wkb},
     model::Header,
     workspace::{
         AreaRow, Commit, FileEntry, NewLayer, Partition, State, Workspace, read_incidents, read_layer,
@@ -25,6 +25,8 @@ pub struct AddAreas {
     pub choice: PropertyChoice,
     /// Whether its union becomes the study area.
     pub study_area: bool,
+    /// Accept that many stored records move, and a file that its server cut off.
+    pub accept: bool,
 }
 
 /// What became of a layer.
@@ -36,6 +38,8 @@ pub struct AreasAdded {
     pub areas: usize,
     /// What was wrong with some of them.
     pub issues: Vec<AreaIssue>,
+    /// What a person should look at, a sentence each.
+    pub notes: Vec<String>,
     /// Whether it is the study area now.
     pub study_area: bool,
     /// Incidents that were placed anew.
@@ -55,7 +59,10 @@ pub fn add_areas(workspace: &Workspace, request: &AddAreas) -> Result<AreasAdded
     }
     let json = |name: &str| [".geojson", ".json", ".geojson.gz", ".json.gz"].iter().any(|e| name.ends_with(e));
     let (files, _) = find_files(&request.files, json)?;
-    let (areas, issues) = read_areas(&files, &request.choice)?;
+    let choice = PropertyChoice { layer: request.layer.clone(), cut: request.accept, ..request.choice.clone() };
+    let (areas, issues) = read_areas(&files, &choice)?;
+    let mut notes = overlaps_of(&areas)?;
+    notes.extend(far_away(workspace, &request.layer, &areas)?);
     let lock = workspace.lock()?;
     let mut commit = Commit::begin(workspace, &lock)?;
     let issues_text = serde_json::to_string(&issues).unwrap_or_default();
@@ -64,13 +71,15 @@ pub fn add_areas(workspace: &Workspace, request: &AddAreas) -> Result<AreasAdded
         commit.set_study_area(&request.layer)?;
     }
     let study = request.study_area.then_some(request.layer.as_str());
-    let incidents_placed_again = place_again(workspace, &mut commit, study)?;
+    let moved = Moved::of(workspace, request)?;
+    let incidents_placed_again = place_again(workspace, &mut commit, study, moved)?;
     commit.finish()?;
     settle_layer_names(workspace, &lock)?;
     Ok(AreasAdded {
         layer: request.layer.clone(),
         areas: areas.len(),
         issues,
+        notes,
         study_area: workspace.settings()?.study_area.layer == request.layer,
         incidents_placed_again,
     })
@@ -103,11 +112,57 @@ fn read_areas(files: &[SourceFile], choice: &PropertyChoice) -> Result<(Vec<Area
     Ok((rows, issues))
 }
 
+/// Areas of which more than a hundredth lies in another, in sentences.
+fn overlaps_of(areas: &[AreaRow]) -> Result<Vec<String>, ImportError> {
+    let polygons: Vec<_> = polygons_of(areas)?;
+    let found = overlaps(&polygons, &Locator::new(&polygons));
+    let told = found.iter().map(|o| {
+        let [inner, outer] = [o.area, o.inside].map(|i| areas[i].code.as_str());
+        format!(
+            "about {:.0} % of {inner} lies in {outer}: what happened there is counted in {outer} alone",
+            100.0 * o.share
+        )
+    });
+    Ok(told.collect())
+}
+
+fn polygons_of(areas: &[AreaRow]) -> Result<Vec<geo::MultiPolygon>, ImportError> {
+    let polygons = areas.iter().map(|a| from_wkb(&a.wkb)).collect::<Result<_, _>>();
+    polygons.map_err(|e| ImportError::Refused { path: "the new layer".into(), reason: e.to_string() })
+}
+
+/// A sentence where a layer has no ground near the study area.
+fn far_away(workspace: &Workspace, layer: &str, areas: &[AreaRow]) -> Result<Option<String>, ImportError> {
+    let state = workspace.state()?;
+    let study = workspace.settings()?.study_area.layer;
+    let path = state.layers()?.into_iter().find(|(name, _)| *name == study && study != layer).map(|l| l.1);
+    let Some(path) = path else { return Ok(None) };
+    let bounds = |areas: &[AreaRow]| -> Result<Option<geo::Rect>, ImportError> {
+        use geo::BoundingRect;
+        let all = polygons_of(areas)?.into_iter().flat_map(|p| p.0).collect();
+        Ok(geo::MultiPolygon(all).bounding_rect())
+    };
+    let (own, county) = (bounds(areas)?, bounds(&read_layer(&workspace.root().join(path))?)?);
+    let Some((own, county)) = own.zip(county) else { return Ok(None) };
+    let is_apart = own.max().x < county.min().x
+        || county.max().x < own.min().x
+        || own.max().y < county.min().y
+        || county.max().y < own.min().y;
+    Ok(is_apart.then(|| {
+        format!("no part of {layer} lies near the study area {study}: is it the right file, in the right system?")
+    }))
+}
+
 /// A partition, its new file and its coverage by part and district.
 type PlacedAgain = (Partition, FileEntry, Vec<(String, String, u64)>);
 
 /// Writes every partition again with the cells and areas of the layers as they will be.
-fn place_again(workspace: &Workspace, commit: &mut Commit<'_>, study: Option<&str>) -> Result<u64, ImportError> {
+fn place_again(
+    workspace: &Workspace,
+    commit: &mut Commit<'_>,
+    study: Option<&str>,
+    moved: Moved,
+) -> Result<u64, ImportError> {
     let partitions = commit.state().partitions()?;
     if partitions.is_empty() {
         return Ok(0);
@@ -118,11 +173,13 @@ fn place_again(workspace: &Workspace, commit: &mut Commit<'_>, study: Option<&st
         .map(|partition| {
             let stored = read_incidents(&workspace.root().join(&partition.path), true)?;
             let again = placer.place_again(&stored);
+            moved.compare(&stored, &again);
             let file = Commit::write_partition(workspace, &partition.source, partition.month, &again)?;
             let coverage = coverage(&again, &placer);
             Ok((partition, file, coverage))
         })
         .collect::<Result<_, ImportError>>()?;
+    moved.check()?;
     let mut incidents = 0;
     for (partition, file, coverage) in written {
         commit.set_partition(&partition.source, partition.month, &file, partition.rows as usize)?;
@@ -178,14 +235,11 @@ type Names = HashMap<String, String>;
 
 fn read_names(path: &Path, areas: &[AreaRow]) -> Result<(Names, Names), ImportError> {
     let refused = |reason: String| ImportError::Refused { path: path.to_owned(), reason };
-    let bytes = SourceFile { path: path.to_owned() }.read()?;
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-    let header = Header::new(reader.headers().map_err(|e| refused(e.to_string()))?.iter().map(str::trim));
+    let sheet = read_sheet(&SourceFile { path: path.to_owned() })?;
+    let header = Header::new(sheet.header);
     let names = header.names();
     let only = |column: usize| header.only(column).map_err(|e| ImportError::doubled(path, &e));
-    let rows: Vec<csv::StringRecord> =
-        reader.records().collect::<Result<_, _>>().map_err(|e| refused(e.to_string()))?;
+    let rows: Vec<csv::StringRecord> = sheet.rows.into_iter().map(|row| row.1).collect();
     let codes: std::collections::HashSet<&str> = areas.iter().map(|a| a.code.as_str()).collect();
     let hits = |column: usize| rows.iter().filter(|r| r.get(column).is_some_and(|v| codes.contains(v))).count();
     let code = (0..names.len()).max_by_key(|&c| (hits(c), usize::MAX - c)).filter(|&c| hits(c) > 0);

@@ -86,9 +86,23 @@ pub enum ImportError {
         /// What is wrong, and how to mend it.
         reason: String,
     },
+    /// A layer would move stored records.
+    #[error(
+        "the new {layer} would move {elsewhere} of {all} stored records to another area or to none, and take {outside} out of the study area: is it the right file? If it is, add it with --accept"
+    )]
+    MovesRecords {
+        /// The layer.
+        layer: String,
+        /// Records whose area would change.
+        elsewhere: u64,
+        /// Records that would leave the study area.
+        outside: u64,
+        /// Records stored.
+        all: u64,
+    },
     /// The records that are stored, under other references.
     #[error(
-        "{matching} of {new} new records of {source_name} say the same as records stored, under other references ({stored:?} is          {given:?} in the file): every one would be counted twice. Export again with the references of before; if they have          changed for good, import with --replace, and if these are other incidents, with --accept; nothing was imported"
+        "{matching} of {new} new records of {source_name} say the same as records stored, under other references ({stored:?} is {given:?} in the file): every one would be counted twice. Export again with the references of before; if they have changed for good, import with --replace, and if these are other incidents, with --accept; nothing was imported"
     )]
     OtherReferences {
         /// The source.

@@ -18,6 +18,7 @@ mod line_file;
 mod locating;
 mod mapping;
 mod merge;
+mod moved;
 mod opening;
 mod personal;
 mod placing;

@@ -128,7 +128,13 @@ impl Placer {
     fn place(&self, position: &Position, assigned: &Assigned, row: usize) -> PlaceRow {
         let Position { point, class, radius_m, flags } = *position;
         let counts = |layer: usize| self.study.is_none_or(|study| study == layer);
-        let snapped = assigned.areas.iter().enumerate().any(|(layer, column)| column.snapped[row] && counts(layer));
+        let is_snapped =
+            |layer: usize| assigned.areas[layer].snapped[row] && !self.lies_elsewhere(layer, assigned, row);
+        let snapped = (0..assigned.areas.len()).any(|layer| counts(layer) && is_snapped(layer));
+        let area = |layer: usize| {
+            let column = &assigned.areas[layer];
+            if column.snapped[row] && !is_snapped(layer) { NO_AREA } else { column.areas[row] }
+        };
         PlaceRow {
             lon: point.lon,
             lat: point.lat,
@@ -137,9 +143,24 @@ impl Placer {
             class,
             radius_m,
             cells: assigned.cells_of(row),
-            areas: assigned.areas.iter().map(|column| column.areas[row]).collect(),
+            areas: (0..assigned.areas.len()).map(area).collect(),
             flags: if snapped { flags.0 | FLAG_AREA_SNAPPED } else { flags.0 },
         }
+    }
+
+    /// Whether a point that went to the nearest area of a layer lies in an area of another layer whose district is not the
+    /// same: then it lies over a border on land, and not off the coast.
+    fn lies_elsewhere(&self, layer: usize, assigned: &Assigned, row: usize) -> bool {
+        let district =
+            |layer: usize| self.layers[layer].districts[assigned.areas[layer].areas[row] as usize].as_deref();
+        let Some(nearest) = district(layer) else { return false };
+        let is_code = |district: &str| district.len() == 9 && district.ends_with(|c: char| c.is_ascii_digit());
+        (0..self.layers.len()).any(|other| {
+            let column = &assigned.areas[other];
+            let holds = other != layer && column.areas[row] != NO_AREA && !column.snapped[row];
+            let own = if holds { district(other) } else { None };
+            own.is_some_and(|own| own != nearest && is_code(own) == is_code(nearest))
+        })
     }
 
     /// Places of distinct positions, which are quickest looked up where neighbors follow each other.

@@ -18,6 +18,7 @@ mod answers;
 mod arrows;
 mod ask;
 mod bad_input;
+mod boundaries;
 mod calibration;
 mod claims;
 mod coverage;

@@ -4,7 +4,7 @@ use geo::MultiPolygon;
 use serde_json::{Value, json};
 
 use crate::{
-    area::{PropertyChoice, read_geojson},
+    area::{PropertyChoice, area_km2, read_geojson, united},
     model::QueryError,
 };
 
@@ -18,10 +18,17 @@ use crate::{
 pub fn read_outline(parameter: &str, name: &str, text: &str) -> Result<MultiPolygon, QueryError> {
     let error = |reason: &str| QueryError::invalid(parameter, name, format!("a GeoJSON file with polygons: {reason}"));
     let numbered = numbered(text).map_err(|e| error(&e.to_string()))?;
-    let choice = PropertyChoice { code: Some("part".to_owned()), name: None };
+    let choice = PropertyChoice { code: Some("part".to_owned()), ..PropertyChoice::default() };
     let (areas, _) = read_geojson(numbered.as_bytes(), &choice).map_err(|e| error(&e.to_string()))?;
-    let polygons: Vec<geo::Polygon> = areas.into_iter().flat_map(|a| a.polygons.0).collect();
-    if polygons.is_empty() { Err(error("there is none")) } else { Ok(MultiPolygon(polygons)) }
+    if areas.is_empty() {
+        return Err(error("there is none"));
+    }
+    let several = areas.len() > 1;
+    let polygons = MultiPolygon(areas.into_iter().flat_map(|a| a.polygons.0).collect());
+    // Polygons that overlap hold a point once.
+    let whole = if several { united(&polygons) } else { return Ok(polygons) };
+    let same = (area_km2(&whole) - area_km2(&polygons)).abs() < 1e-7 * area_km2(&whole);
+    Ok(if same { polygons } else { whole })
 }
 
 /// Features with a number as their code; a bare geometry or feature becomes a collection. What names a CRS stays.
