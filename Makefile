@@ -13,7 +13,7 @@ endif
 # The versions of Cargo.lock, never newer ones.
 LOCKED := --locked
 
-.PHONY: demo test api-test kill-test web deny advisories rust-test web-test browser-test bench bench-kernels bench-geocode fuzz openapi fmt clean
+.PHONY: demo test api-test kill-test fault-test web deny advisories rust-test web-test browser-test bench bench-kernels bench-geocode fuzz openapi fmt clean
 
 ## The front end, a release build, the fictional county, a server; prints the address.
 demo: web
@@ -58,6 +58,10 @@ api-test:
 ## Two hundred kills in each command that writes; half an hour.
 kill-test: web
 	PLACES_KILLS=200 $(CARGO) test --test it kills:: -- --nocapture
+
+## A thousand deliveries with faults beside the same without; half an hour.
+fault-test: web
+	PLACES_PAIRS=1000 $(CARGO) test $(LOCKED) --test it faults:: -- --nocapture
 
 ## The built front end, which release builds hold inside.
 web: web/dist/index.html

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use geojson::{Feature, FeatureCollection, GeoJson, JsonValue};
+use geojson::{Feature, FeatureCollection, GeoJson};
 use rayon::prelude::*;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     layer::{Area, readable_name},
     positions::{System, rings_of},
     properties::{Names, PropertyChoice, text_of},
-    repair::{AreaIssue, SAME, area_km2, repair, united},
+    repair::{AreaIssue, area_km2, hold_the_same, repair, united},
 };
 
 /// Most areas that a layer may have.
@@ -18,7 +18,7 @@ const MAX_AREAS: usize = 500_000;
 /// Most points that a layer's polygons may have together (the full-resolution MSOAs have 12 million).
 const MAX_POINTS: usize = 50_000_000;
 /// The member that servers set in an answer that they cut off.
-const CUT_MARK: &str = "exceededTransferLimit";
+const CUT_MARK: &str = "\"exceededTransferLimit\"";
 /// Numbers of features at which servers cut their answers off are multiples of this.
 const ROUND: usize = 500;
 
@@ -43,7 +43,7 @@ pub fn read_geojson(text: &[u8], choice: &PropertyChoice) -> Result<(Vec<Area>, 
     let collection = parse(text)?;
     let mut found = Vec::new();
     let system = System::of(&collection, choice.crs.as_deref(), &mut found)?;
-    found.extend(cut_off(&collection, choice.cut)?);
+    found.extend(cut_off(text, &collection, choice.cut)?);
     if collection.features.len() > MAX_AREAS {
         return Err(GeoJsonError::TooLarge { what: "areas", count: collection.features.len(), limit: MAX_AREAS });
     }
@@ -69,16 +69,22 @@ pub fn read_geojson(text: &[u8], choice: &PropertyChoice) -> Result<(Vec<Area>, 
     Ok((areas, issues))
 }
 
+/// Whether a text says of itself, wherever, that its server cut it off.
+fn is_marked(text: &[u8]) -> bool {
+    memchr::memmem::find_iter(text, CUT_MARK.as_bytes()).any(|at| {
+        let rest = text[at + CUT_MARK.len()..].trim_ascii_start();
+        rest.strip_prefix(b":").is_some_and(|value| {
+            let value = value.trim_ascii_start();
+            value.starts_with(b"true") || value.starts_with(b"\"true\"")
+        })
+    })
+}
+
 /// Whether a file was cut off at its server's limit: refused where it says so itself, said where the number of its features looks
 /// like one.
-fn cut_off(collection: &FeatureCollection, accepted: bool) -> Result<Option<String>, GeoJsonError> {
+fn cut_off(text: &[u8], collection: &FeatureCollection, accepted: bool) -> Result<Option<String>, GeoJsonError> {
     let features = collection.features.len();
-    let members = collection.foreign_members.as_ref();
-    let is_set =
-        |value: Option<&JsonValue>| value.is_some_and(|v| v.as_bool() == Some(true) || v.as_str() == Some("true"));
-    let own = members.and_then(|m| m.get(CUT_MARK));
-    let nested = members.and_then(|m| m.get("properties")).and_then(|p| p.get(CUT_MARK));
-    if is_set(own) || is_set(nested) {
+    if is_marked(text) {
         let said = "its server cut it off at its limit, which was accepted: areas may be missing".to_owned();
         return if accepted { Ok(Some(said)) } else { Err(GeoJsonError::Cut { features }) };
     }
@@ -173,10 +179,10 @@ fn join(areas: impl Iterator<Item = (usize, Area)>) -> (Vec<Area>, Vec<AreaIssue
             return Some(first);
         }
         let united = united(&first.polygons);
-        let km2 = area_km2(&united);
-        let overlap = (km2 - first.area_km2).abs() > SAME * first.area_km2;
+        let overlap = !hold_the_same(&first.polygons, &united);
         if overlap {
-            (first.polygons, first.area_km2) = (united, km2);
+            first.area_km2 = area_km2(&united);
+            first.polygons = united;
         }
         let how = if overlap { "which overlap; united to one area" } else { "joined to one area" };
         let problem = format!("the code stands on several features, {how}");

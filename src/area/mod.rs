@@ -21,5 +21,5 @@ pub use layer::{Area, Layer, readable_name};
 pub use locator::{AreaMatch, Locator, SNAP_RADIUS_M};
 pub use overlap::{Overlap, overlaps};
 pub use properties::PropertyChoice;
-pub use repair::{AreaIssue, area_km2, united};
+pub use repair::{AreaIssue, area_km2, hold_the_same, united};
 pub use wkb_text::{WkbError, from_wkb, to_wkb};

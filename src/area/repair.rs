@@ -30,7 +30,7 @@ pub fn area_km2(polygons: &MultiPolygon) -> f64 {
 }
 
 /// Part of an area by which two may differ and be the same.
-pub(super) const SAME: f64 = 1e-7;
+const SAME: f64 = 1e-7;
 
 /// All polygons as one: what any outer ring holds is inside (non-zero winding), but for what the holes of its own polygon hold. A
 /// hole outside its ring takes nothing away.
@@ -57,6 +57,14 @@ pub fn united(polygons: &MultiPolygon) -> MultiPolygon {
     unary_union(&parts).orient(Direction::Default)
 }
 
+/// Whether united polygons hold what they held before: of these nothing was inside twice, or outside by a crossing.
+#[must_use]
+pub fn hold_the_same(before: &MultiPolygon, united: &MultiPolygon) -> bool {
+    // In degrees: leaving a point on a border out changes nothing there.
+    let [before, united] = [before, united].map(|p| p.iter().map(geo::Area::unsigned_area).sum::<f64>());
+    (before - united).abs() <= SAME * united
+}
+
 /// Closes rings, drops repeated points and rings without an area, and says so. What breaks the rules of the OGC (rings that
 /// cross or overlap) so that it matters is united; what only touches stays as it is.
 pub(super) fn repair(polygons: Vec<Vec<Vec<Coord>>>) -> (MultiPolygon, Vec<String>) {
@@ -72,8 +80,7 @@ pub(super) fn repair(polygons: Vec<Vec<Vec<Coord>>>) -> (MultiPolygon, Vec<Strin
     let kept = MultiPolygon(kept).orient(Direction::Default);
     let Some(error) = kept.validation_errors().first().map(ToString::to_string) else { return (kept, problems) };
     let united = united(&kept);
-    let (as_given, km2) = (area_km2(&kept), area_km2(&united));
-    if (as_given - km2).abs() <= SAME * km2 {
+    if hold_the_same(&kept, &united) {
         problems.push(format!("invalid: {error}; kept, because no point is inside twice"));
         return (kept, problems);
     }

@@ -77,7 +77,7 @@ pub enum IndicatorsCommand {
         /// Column with values; all numeric ones when left out
         #[arg(long, value_name = "COL")]
         value: Vec<String>,
-        /// Only rows with this value in a column, such as "date_name=2023"; may be given several times
+        /// Only rows with this value in a column, such as `date_name=2023`; may be given several times
         #[arg(long = "where", value_name = "COL=VALUE", value_parser = column_value)]
         only: Vec<(String, String)>,
         /// CSV that says which area each smaller unit lies in

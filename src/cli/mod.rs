@@ -12,6 +12,7 @@ mod gazetteer;
 mod geocode;
 mod harm;
 mod import;
+mod mapping;
 mod new_file;
 mod output;
 mod progress;
@@ -71,6 +72,9 @@ pub enum Command {
     Geocode(Box<geocode::GeocodeArgs>),
     /// Import incidents from CSV files
     Import(import::ImportArgs),
+    /// Draft a mapping, which says what the columns of a CSV mean
+    #[command(subcommand)]
+    Mapping(mapping::MappingCommand),
     /// Take away what a source delivered, or some months of it
     Remove(received::RemoveArgs),
     /// What needs a person: wordings that were not located
@@ -99,7 +103,8 @@ pub enum Command {
 const COVERAGE: &str = "coverage";
 
 /// Commands that come before the questions in the help; the others come after them.
-const FIRST: [&str; 9] = ["demo", "init", "areas", "indicators", "gazetteer", "geocode", "import", "remove", "review"];
+const FIRST: [&str; 10] =
+    ["demo", "init", "areas", "indicators", "gazetteer", "geocode", "mapping", "import", "remove", "review"];
 
 /// The command line: the commands of this folder, and one for each question of the registry.
 #[must_use]
@@ -147,6 +152,7 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
         Command::Gazetteer(command) => gazetteer::run(&Workspace::open(root)?, command),
         Command::Geocode(args) => geocode::run(&Workspace::open(root)?, *args),
         Command::Import(args) => import::run(&Workspace::open(root)?, args),
+        Command::Mapping(command) => mapping::run(command),
         Command::Remove(args) => received::run_remove(&Workspace::open(root)?, &args),
         Command::Review(command) => review::run(&Workspace::open(root)?, command),
         Command::Claims(command) => claims::run(&Workspace::open(root)?, &command),

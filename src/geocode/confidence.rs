@@ -158,7 +158,7 @@ fn noticed(winner: &Hypothesis, gap: f64, weigher: &Weigher<'_>) -> Flags {
             Mention::Name(i) if weigher.parsed.names[*i].fine.is_empty() => Flags::LOCALITY_CONFLICT,
             Mention::Name(_) => match winner.reading {
                 Reading::Coordinates | Reading::Swapped | Reading::Square => Flags::TEXT_CONFLICT,
-                Reading::Postcode(_) | Reading::PartOfPostcode(_) => Flags::POSTCODE_CONFLICT,
+                Reading::Postcode(_) | Reading::Slip(..) | Reading::PartOfPostcode(_) => Flags::POSTCODE_CONFLICT,
                 Reading::Broad(_) => Flags::STREET_UNKNOWN,
                 _ => Flags::TWO_PLACES,
             },
@@ -208,6 +208,7 @@ fn id_of(winner: &Hypothesis, weigher: &Weigher<'_>) -> String {
     match winner.reading {
         Reading::Coordinates | Reading::Swapped | Reading::Square => String::new(),
         Reading::Postcode(i) | Reading::PartOfPostcode(i) => weigher.parsed.postcodes[i].postcode.to_string(),
+        Reading::Slip(i, other) => weigher.parsed.postcodes[i].slip(other),
         Reading::Entry(e) | Reading::Street(e) | Reading::Broad(e) => weigher.gazetteers.id(e),
         Reading::Crossing(a, b, _) => format!("{} x {}", weigher.gazetteers.id(a), weigher.gazetteers.id(b)),
     }

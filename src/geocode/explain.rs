@@ -25,6 +25,7 @@ impl Weigher<'_> {
             Reading::Crossing(_, _, Link::Junction) => "junction",
             Reading::Crossing(_, _, Link::Between) => "between",
             Reading::Postcode(_) => "postcode",
+            Reading::Slip(..) => "postcode one key away",
             Reading::PartOfPostcode(i) => match self.parsed.postcodes[*i].postcode.level() {
                 PostcodeLevel::Outcode => "outcode",
                 _ => "sector",
@@ -47,6 +48,7 @@ impl Weigher<'_> {
             Reading::Crossing(a, b, Link::Junction) => format!("where {} meets {}", name(a), self.gazetteers.name(b)),
             Reading::Crossing(a, b, Link::Between) => format!("between {} and {}", name(a), self.gazetteers.name(b)),
             Reading::Postcode(i) | Reading::PartOfPostcode(i) => self.parsed.postcodes[i].postcode.to_string(),
+            Reading::Slip(i, other) => self.parsed.postcodes[i].slip(other),
         }
     }
 

@@ -21,6 +21,8 @@ pub(super) enum Reading {
     Entry(EntryRef),
     Crossing(EntryRef, EntryRef, Link),
     Postcode(usize),
+    /// One of the units that a slip of a key may have meant for a postcode.
+    Slip(usize, usize),
     Street(EntryRef),
     Broad(EntryRef),
     PartOfPostcode(usize),
@@ -33,7 +35,7 @@ impl Reading {
             Self::Coordinates | Self::Swapped => 0,
             Self::Square => 1,
             Self::Entry(_) | Self::Crossing(..) => 2,
-            Self::Postcode(_) => 3,
+            Self::Postcode(_) | Self::Slip(..) => 3,
             Self::Street(_) => 4,
             Self::Broad(_) | Self::PartOfPostcode(_) => 5,
         }

@@ -13,6 +13,9 @@ use crate::model::{Flags, LonLat, PrecisionClass, bng_to_lonlat};
 
 /// Most hypotheses that one name gives.
 const MAX_OF_NAME: usize = 24;
+/// How likely a postcode is that had to be corrected, and each other unit that a slip of the same key may have meant.
+const CORRECTED: f64 = 0.6;
+const SLIPPED: f64 = 0.2;
 /// Streets that come no nearer to each other than this do not meet.
 const MEET_M: f64 = 450.0;
 /// Nine tenths of what is said to be in a village lie within so many times its reach.
@@ -83,7 +86,8 @@ impl Maker<'_> {
             && let Some(known) = known
         {
             let made_of = vec![Mention::Postcode(i)];
-            let prior = if self.study.holds(point) { 1.0 } else { 0.3 };
+            let written = if mention.instead.is_some() { CORRECTED } else { 1.0 };
+            let prior = written * if self.study.holds(point) { 1.0 } else { 0.3 };
             all.push(if unit {
                 let rough = if known.quality > 1 { 60.0 } else { 0.0 };
                 let radius_m = self.unit_radius_m(point) + rough;
@@ -94,8 +98,9 @@ impl Maker<'_> {
                 Hypothesis::new(Reading::PartOfPostcode(i), made_of, point, class, known.radius_m, prior * 0.05)
             });
         }
+        self.instead(i, all);
         // A unit that is not known, or has no position, still names its sector or its outcode.
-        if unit && all.last().is_none_or(|h| h.reading != Reading::Postcode(i)) {
+        if unit && !all.iter().any(|h| matches!(h.reading, Reading::Postcode(p) | Reading::Slip(p, _) if p == i)) {
             let sector = mention.postcode.sector();
             let parts = sector.into_iter().chain(Some(mention.postcode.outcode()));
             let mut known = parts.filter_map(|part| Some((part.level(), self.gazetteers.postcode(&part)?)));
@@ -107,6 +112,19 @@ impl Maker<'_> {
                 let made_of = vec![Mention::Postcode(i)];
                 all.push(Hypothesis::new(Reading::PartOfPostcode(i), made_of, point, class, part.radius_m, 0.05));
             }
+        }
+    }
+
+    /// Units that a slip of the same key may have meant, where a postcode had to be corrected.
+    fn instead(&self, i: usize, all: &mut Vec<Hypothesis>) {
+        for (n, other) in self.parsed.postcodes[i].instead.iter().flatten().take(MAX_OF_NAME).enumerate() {
+            let point = self.gazetteers.postcode(other).and_then(|f| f.point).and_then(|p| bng_to_lonlat(p).ok());
+            let Some(point) = point else { continue };
+            let prior = SLIPPED * if self.study.holds(point) { 1.0 } else { 0.3 };
+            let made_of = vec![Mention::Postcode(i)];
+            let radius_m = self.unit_radius_m(point);
+            let reading = Reading::Slip(i, n);
+            all.push(Hypothesis::new(reading, made_of, point, PrecisionClass::PostcodeUnit, radius_m, prior));
         }
     }
 

@@ -44,6 +44,15 @@ pub(super) struct NameMention {
 pub(super) struct PostcodeMention {
     pub(super) postcode: Postcode,
     pub(super) home: bool,
+    /// Of one that was corrected: others that may have been meant.
+    pub(super) instead: Option<Vec<Postcode>>,
+}
+
+impl PostcodeMention {
+    /// The unit that a slip may have meant.
+    pub(super) fn slip(&self, other: usize) -> String {
+        self.instead.iter().flatten().nth(other).map_or_else(String::new, ToString::to_string)
+    }
 }
 
 /// Everything a record's words mention.
@@ -105,8 +114,15 @@ impl Reader<'_> {
         let known = |p: &Postcode| self.gazetteers.knows_postcode(p, self.study);
         let postcodes = postcode::find(&tokens, known);
         for one in postcodes {
-            self.parsed.postcodes.push(PostcodeMention { postcode: one.postcode, home: false });
+            self.postcode_mention(one);
         }
+    }
+
+    fn postcode_mention(&mut self, one: postcode::PostcodeInWords) {
+        if one.instead.is_some() {
+            self.parsed.flags.set(Flags::CORRECTED_POSTCODE);
+        }
+        self.parsed.postcodes.push(PostcodeMention { postcode: one.postcode, home: false, instead: one.instead });
     }
 
     /// A number of a property, looked up as it stands.
@@ -141,7 +157,7 @@ impl Reader<'_> {
             if one.tokens.clone().all(|i| !used[i]) {
                 take(&mut used, &one.tokens);
                 postcodes.push((self.parsed.postcodes.len(), one.tokens.start));
-                self.parsed.postcodes.push(PostcodeMention { postcode: one.postcode, home: false });
+                self.postcode_mention(one);
             }
         }
         let first = self.parsed.names.len();

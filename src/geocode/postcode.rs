@@ -93,6 +93,8 @@ pub(super) struct PostcodeInWords {
     pub(super) postcode: Postcode,
     /// First word and the word after the last.
     pub(super) tokens: std::ops::Range<usize>,
+    /// Where a letter was read as the digit it looks like: other units that a slip on the same key may have meant.
+    pub(super) instead: Option<Vec<Postcode>>,
 }
 
 /// Every postcode among words that `known` accepts, the most complete first at each word. Units that are not known are
@@ -122,7 +124,7 @@ fn unit_at(tokens: &[Token], at: usize, known: &impl Fn(&Postcode) -> bool) -> O
         compact.push_str(&token.text.to_ascii_uppercase());
         let tokens = at..i + 1;
         if let Some(postcode) = unit_of(&compact, false) {
-            let one = PostcodeInWords { postcode, tokens };
+            let one = PostcodeInWords { postcode, tokens, instead: None };
             if known(&one.postcode) {
                 return Some(one);
             }
@@ -132,7 +134,8 @@ fn unit_at(tokens: &[Token], at: usize, known: &impl Fn(&Postcode) -> bool) -> O
             }
         }
         if let Some(postcode) = unit_of(&compact, true).filter(known) {
-            return Some(PostcodeInWords { postcode, tokens: at..i + 1 });
+            let instead = Some(one_key_away(&compact, &postcode).into_iter().filter(known).collect());
+            return Some(PostcodeInWords { postcode, tokens: at..i + 1, instead });
         }
     }
     unknown
@@ -147,11 +150,22 @@ fn part_at(tokens: &[Token], at: usize, known: &impl Fn(&Postcode) -> bool) -> O
     if let Some(digit) = next {
         let postcode = Postcode(format!("{text} {}", digit.text));
         if known(&postcode) {
-            return Some(PostcodeInWords { postcode, tokens: at..at + 2 });
+            return Some(PostcodeInWords { postcode, tokens: at..at + 2, instead: None });
         }
     }
     let postcode = Postcode(text);
-    known(&postcode).then_some(PostcodeInWords { postcode, tokens: at..at + 1 })
+    known(&postcode).then_some(PostcodeInWords { postcode, tokens: at..at + 1, instead: None })
+}
+
+/// Units that differ from a corrected one in a digit that was written as a letter.
+fn one_key_away(written: &str, corrected: &Postcode) -> Vec<Postcode> {
+    let plain: Vec<char> = corrected.as_str().chars().filter(|c| *c != ' ').collect();
+    let keys = written.chars().zip(&plain).enumerate().filter(|(_, (was, is))| was != *is).map(|(i, _)| i);
+    let with = |at: usize, digit: char| -> Option<Postcode> {
+        let text: String = plain.iter().enumerate().map(|(i, c)| if i == at { digit } else { *c }).collect();
+        unit_of(&text, false).filter(|other| other != corrected)
+    };
+    keys.flat_map(|at| ('0'..='9').map(move |digit| (at, digit))).filter_map(|(at, d)| with(at, d)).collect()
 }
 
 /// A unit without spaces; `corrected` reads O and I as digits where only digits may stand.

@@ -71,7 +71,7 @@ pub fn add_areas(workspace: &Workspace, request: &AddAreas) -> Result<AreasAdded
         commit.set_study_area(&request.layer)?;
     }
     let study = request.study_area.then_some(request.layer.as_str());
-    let moved = Moved::of(workspace, request)?;
+    let moved = Moved::of(workspace, &request.layer, request.study_area, request.accept)?;
     let incidents_placed_again = place_again(workspace, &mut commit, study, moved)?;
     commit.finish()?;
     settle_layer_names(workspace, &lock)?;

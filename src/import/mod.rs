@@ -8,6 +8,7 @@ mod categories;
 mod choice;
 mod csv_file;
 mod decided;
+mod draft;
 mod error;
 mod gazetteers;
 mod generic;
@@ -42,6 +43,7 @@ pub use areas::{AddAreas, AreasAdded, add_areas, name_areas};
 pub use choice::{Before, Choice, Decided, Was};
 pub use csv_file::parse_decimal;
 pub use decided::{Scope, WaitingRecords, give_back, place_waiting, take_back, waiting_by_words};
+pub use draft::draft_mapping;
 pub use error::ImportError;
 pub use gazetteers::{
     AddGazetteer, GazetteerAdded, LEARNED, add_gazetteer, default_locations, learn_gazetteer, open_geocoder,

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{AddAreas, ImportError};
+use super::ImportError;
 use crate::workspace::{Incidents, Workspace};
 
 /// Share of the stored records from which moving them needs to be accepted.
@@ -23,18 +23,23 @@ pub(super) struct Moved {
 }
 
 impl Moved {
-    pub(super) fn of(workspace: &Workspace, request: &AddAreas) -> Result<Self, ImportError> {
+    pub(super) fn of(
+        workspace: &Workspace,
+        layer: &str,
+        study_area: bool,
+        accepted: bool,
+    ) -> Result<Self, ImportError> {
         // The state as it is stored, without what is about to be committed.
         let before = workspace.state()?;
-        let known = before.layers()?.into_iter().any(|(name, _)| name == request.layer);
+        let known = before.layers()?.into_iter().any(|(name, _)| name == layer);
         let study = workspace.settings()?.study_area.layer;
         let had_study = before.layers()?.iter().any(|l| l.0 == study);
-        let becomes = request.study_area || study == request.layer;
+        let becomes = study_area || study == layer;
         Ok(Self {
-            replaced: known.then(|| request.layer.clone()),
-            study: (had_study && becomes).then(|| (study, request.layer.clone())),
-            accepted: request.accept,
-            layer: request.layer.clone(),
+            replaced: known.then(|| layer.to_owned()),
+            study: (had_study && becomes).then(|| (study, layer.to_owned())),
+            accepted,
+            layer: layer.to_owned(),
             all: AtomicU64::new(0),
             elsewhere: AtomicU64::new(0),
             outside: AtomicU64::new(0),

@@ -66,6 +66,8 @@ fn without_separator_line(mut head: Vec<u8>, rest: Box<dyn Read + Send>) -> Open
 
 /// A small table held whole.
 pub(super) struct Sheet {
+    /// What parts its fields.
+    pub(super) separator: u8,
     pub(super) header: Vec<String>,
     /// Rows with the line each begins on; as many fields as the header.
     pub(super) rows: Vec<(u64, csv::StringRecord)>,
@@ -89,19 +91,29 @@ pub(super) fn read_sheet(file: &SourceFile) -> Result<Sheet, ImportError> {
     };
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
-    let records: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().map_err(refused)?;
-    let first = header_among(&records);
+    let mut records: Vec<csv::StringRecord> = Vec::new();
+    // Rows that come after a blank line.
+    let mut apart: Vec<bool> = Vec::new();
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(refused)? {
+        let start = record.position().map_or(0, csv::Position::line);
+        let breaks: usize = record.iter().map(|field| field.matches('\n').count()).sum();
+        let after_nothing = records.last().is_some_and(|last| width(last) == 0);
+        apart.push(after_nothing || reader.position().line().saturating_sub(start) > 1 + breaks as u64);
+        records.push(std::mem::take(&mut record));
+    }
+    let first = header_among(&records, &apart);
     let Some(header) = records.get(first) else {
         return Err(ImportError::Refused { path: file.path.clone(), reason: "the file is empty".to_owned() });
     };
     let columns = width(header);
     let header = header.iter().take(columns).map(|h| h.trim().to_owned()).collect();
     let mut rows = Vec::new();
-    for record in &records[first + 1..] {
+    for (record, apart) in records.iter().zip(&apart).skip(first + 1) {
         let line = record.position().map_or(0, csv::Position::line) + lines;
         let fields = width(record);
         // A note stands in the first field alone.
-        if fields == 0 || (fields == 1 && columns > 2) {
+        if fields == 0 || (fields == 1 && columns > 1 && (*apart || columns > 2)) {
             continue;
         }
         if fields > columns {
@@ -111,7 +123,7 @@ pub(super) fn read_sheet(file: &SourceFile) -> Result<Sheet, ImportError> {
         let padded = record.iter().map(str::trim).chain(std::iter::repeat("")).take(columns);
         rows.push((line, padded.collect()));
     }
-    Ok(Sheet { header, rows })
+    Ok(Sheet { separator, header, rows })
 }
 
 /// Fields up to the last that holds something.
@@ -119,20 +131,25 @@ fn width(record: &csv::StringRecord) -> usize {
     record.iter().enumerate().filter(|(_, field)| !field.trim().is_empty()).last().map_or(0, |(last, _)| last + 1)
 }
 
-/// Where the header stands: the first row as wide as most rows are that names its columns and is followed by a row with a
-/// figure; where no row has one, by any row.
-fn header_among(records: &[csv::StringRecord]) -> usize {
+/// Where the header stands: the first row as wide as most rows are that holds no figure but years, with a row right below it.
+fn header_among(records: &[csv::StringRecord], apart: &[bool]) -> usize {
     let mut widths: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
     for record in records.iter().filter(|r| width(r) > 1) {
         *widths.entry(width(record)).or_default() += 1;
     }
     let usual = widths.into_iter().max_by_key(|w| w.1).map_or(1, |w| w.0);
     let is_figure = |field: &str| field.trim().starts_with(|c: char| c.is_ascii_digit());
-    let follows = |i: usize| records.get(i + 1);
-    let names = |r: &csv::StringRecord| width(r) >= usual && r.get(0).is_some_and(|first| !is_figure(first));
-    let top = || (0..records.len().min(MAX_TITLES)).filter(|&i| names(&records[i]));
-    let with_figure = |&i: &usize| follows(i).is_some_and(|next| next.iter().skip(1).any(is_figure));
-    top().find(with_figure).or_else(|| top().find(|&i| follows(i).is_some())).unwrap_or(0)
+    let is_year = |field: &str| field.trim().len() == 4 && field.trim().bytes().all(|b| b.is_ascii_digit());
+    let names = |r: &csv::StringRecord| {
+        let figures = r.iter().filter(|f| is_figure(f)).count();
+        let years = r.iter().filter(|f| is_year(f)).count();
+        // One year stands in a title, several head columns.
+        figures == 0 || (figures == years && years > 1)
+    };
+    let is_header =
+        |&i: &usize| width(&records[i]) >= usual && names(&records[i]) && apart.get(i + 1).is_some_and(|apart| !apart);
+    let wide = || (0..records.len().min(MAX_TITLES)).filter(|&i| width(&records[i]) >= usual);
+    wide().find(is_header).or_else(|| wide().next()).unwrap_or(0)
 }
 
 /// The separator that splits most of the first lines into as many fields.
@@ -141,7 +158,7 @@ fn separator_of(text: &[u8]) -> u8 {
         text.split(|b| *b == b'\n').filter(|l| !l.trim_ascii().is_empty()).take(MAX_TITLES).collect();
     let score = |separator: u8| {
         let mut counts: Vec<usize> =
-            lines.iter().map(|l| l.iter().filter(|b| **b == separator).count()).filter(|n| *n > 0).collect();
+            lines.iter().map(|l| memchr::memchr_iter(separator, l).count()).filter(|n| *n > 0).collect();
         counts.sort_unstable();
         counts.chunk_by(|a, b| a == b).map(<[usize]>::len).max().unwrap_or(0)
     };
@@ -174,7 +191,7 @@ mod tests {
     fn sheet(bytes: &[u8]) -> (Vec<String>, Vec<Vec<String>>) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.csv");
-        std::fs::write(&path, bytes).unwrap();
+        fs_err::write(&path, bytes).unwrap();
         let sheet = read_sheet(&SourceFile { path }).unwrap();
         (sheet.header, sheet.rows.iter().map(|r| r.1.iter().map(str::to_owned).collect()).collect())
     }

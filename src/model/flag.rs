@@ -5,7 +5,7 @@
 pub struct Flags(pub u32);
 
 /// Every flag with its word, by bit.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 23] = [
     "area_snapped",
     "default_location",
     "outside_area",
@@ -28,6 +28,7 @@ const NAMES: [&str; 22] = [
     "two_places",
     "what3words",
     "reviewed",
+    "corrected_postcode",
 ];
 
 impl Flags {
@@ -77,6 +78,8 @@ impl Flags {
     pub const WHAT3WORDS: Self = Self(1 << 20);
     /// A person has decided.
     pub const REVIEWED: Self = Self(1 << 21);
+    /// A postcode was read with a letter as the digit it looks like.
+    pub const CORRECTED_POSTCODE: Self = Self(1 << 22);
 
     /// Whether a flag is set.
     #[must_use]

@@ -26,7 +26,7 @@ pub struct Recorded {
     of_district: BTreeMap<String, usize>,
     /// Places by group of districts.
     pub(crate) grouping: Grouping,
-    /// By group, source and category: records of each month.
+    /// By group, source and category that has a month without a record: records of each month.
     months: BTreeMap<(usize, String, String), BTreeMap<Month, u64>>,
 }
 
@@ -120,5 +120,7 @@ fn counted(table: &Table, grouping: &Grouping) -> BTreeMap<(usize, String, Strin
         let of_kind = known.entry((row.group as usize, source, category)).or_default();
         *of_kind.entry(Month(first.0 + month)).or_default() += row.count;
     }
+    // What has records in every month never stops, and is not looked at again.
+    known.retain(|_, of_months| of_months.len() < months);
     known
 }

@@ -16,6 +16,7 @@ mod count;
 mod filter;
 mod grouping;
 mod incidents;
+mod marked;
 mod marks;
 mod matches;
 mod rows;

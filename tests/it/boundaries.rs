@@ -49,7 +49,8 @@ fn county() -> Scratch {
     let scratch = Scratch::new();
     add(&scratch, "sq", &squares(), true, false).unwrap();
     let mapping = scratch.write("m.toml", "source = \"asb\"\n[columns]\nid = \"Ref\"\nwhen = \"Date\"\ncategory = \"Type\"\nlon = \"Lon\"\nlat = \"Lat\"\n");
-    let rows = "1,2025-01-02,N,1.05,52.55\n2,2025-01-02,N,1.15,52.55\n3,2025-01-02,N,1.05,52.65\n4,2025-01-02,N,1.15,52.65\n";
+    let rows =
+        "1,2025-01-02,N,1.05,52.55\n2,2025-01-02,N,1.15,52.55\n3,2025-01-02,N,1.05,52.65\n4,2025-01-02,N,1.15,52.65\n";
     let file = scratch.write("a.csv", format!("Ref,Date,Type,Lon,Lat\n{rows}"));
     places_ok(&["--workspace", &scratch.workspace.root().to_string_lossy(), "import", &file, "--mapping", &mapping]);
     scratch
@@ -65,7 +66,9 @@ fn what_stands_twice_is_one_area_and_counts_once() {
     // Two features; two parts; a part inside another; each of the same area.
     let twice = [square("A", 1.0, 52.5, 0.1), square("A", 1.0, 52.5, 0.1)];
     let outer = ring(1.0, 52.5, 1.1, 52.6);
-    let parts = |second: &str| feature(r#""code":"A""#, &format!(r#"{{"type":"MultiPolygon","coordinates":[[{outer}],[{second}]]}}"#));
+    let parts = |second: &str| {
+        feature(r#""code":"A""#, &format!(r#"{{"type":"MultiPolygon","coordinates":[[{outer}],[{second}]]}}"#))
+    };
     for features in [&twice[..], &[parts(&outer)], &[parts(&ring(1.04, 52.54, 1.06, 52.56))]] {
         let text = collection(features, "");
         let (areas, said) = plain(&text);
@@ -73,7 +76,10 @@ fn what_stands_twice_is_one_area_and_counts_once() {
         assert!(said.contains("united"), "{said}");
         let scratch = county();
         add(&scratch, "twice", &text, false, false).unwrap();
-        assert_eq!(counts(&scratch, "area:twice"), format!("area_code,area_name,count\nA,{},1\n", if features.len() > 1 { "Square A" } else { "A" }));
+        assert_eq!(
+            counts(&scratch, "area:twice"),
+            format!("area_code,area_name,count\nA,{},1\n", if features.len() > 1 { "Square A" } else { "A" })
+        );
     }
     // Parts that only touch are added as they are; a declared hole stays a hole.
     let touching = [square("A", 1.0, 52.5, 0.1), square("A", 1.1, 52.5, 0.1)];
@@ -94,7 +100,9 @@ fn crossed_rings_and_stray_holes_have_their_true_area() {
     let strayed = format!(r#"{{"type":"Polygon","coordinates":[{outer},{stray}]}}"#);
     let (areas, _) = plain(&collection(&[feature(r#""code":"H""#, &strayed)], ""));
     assert!((areas[0].1 - 75.48).abs() < 0.05, "{areas:?}");
-    let (read, _) = read_geojson(collection(&[feature(r#""code":"H""#, &strayed)], "").as_bytes(), &PropertyChoice::default()).unwrap();
+    let (read, _) =
+        read_geojson(collection(&[feature(r#""code":"H""#, &strayed)], "").as_bytes(), &PropertyChoice::default())
+            .unwrap();
     assert!((area_km2(&read[0].polygons) - read[0].area_km2).abs() < 1e-9);
 }
 
@@ -106,7 +114,8 @@ fn areas_that_lie_in_each_other_are_said() {
     assert!(notes.contains("% of B lies in A"), "{notes}");
     let apart = [square("A", 1.0, 52.5, 0.1), square("B", 1.1, 52.5, 0.1)];
     assert!(add(&scratch, "apart", &collection(&apart, ""), false, false).unwrap().notes.is_empty());
-    let far = add(&scratch, "far", &collection(&[square("F", -3.0, 53.0, 0.1)], ""), false, false).unwrap().notes.join("\n");
+    let far =
+        add(&scratch, "far", &collection(&[square("F", -3.0, 53.0, 0.1)], ""), false, false).unwrap().notes.join("\n");
     assert!(far.contains("no part of far lies near the study area"), "{far}");
 }
 
@@ -137,7 +146,10 @@ fn the_code_is_the_property_that_is_unique() {
 
 #[test]
 fn the_system_and_the_order_are_recognised_or_asked_for() {
-    let metres = [feature(r#""code":"A""#, &format!(r#"{{"type":"Polygon","coordinates":[{}]}}"#, ring(622_000.0, 308_000.0, 632_000.0, 318_000.0)))];
+    let metres = [feature(
+        r#""code":"A""#,
+        &format!(r#"{{"type":"Polygon","coordinates":[{}]}}"#, ring(622_000.0, 308_000.0, 632_000.0, 318_000.0)),
+    )];
     let (areas, said) = plain(&collection(&metres, ""));
     assert!((areas[0].1 - 100.0).abs() < 0.2, "{areas:?}");
     assert!(said.contains("metres on the British National Grid"), "{said}");
@@ -151,13 +163,34 @@ fn the_system_and_the_order_are_recognised_or_asked_for() {
     assert!(said.contains("metres on the British National Grid") || said.contains("none of the"), "{said}");
     assert!(refused(&collection(&degrees, &crs("EPSG:3857"))).contains("3857"));
     // Latitude first.
-    let swapped = [feature(r#""code":"A""#, &format!(r#"{{"type":"Polygon","coordinates":[{}]}}"#, ring(52.5, 1.0, 52.6, 1.1)))];
+    let swapped =
+        [feature(r#""code":"A""#, &format!(r#"{{"type":"Polygon","coordinates":[{}]}}"#, ring(52.5, 1.0, 52.6, 1.1)))];
     let (areas, said) = plain(&collection(&swapped, ""));
     assert!((areas[0].1 - 75.48).abs() < 0.05 && said.contains("latitude stands before longitude"), "{areas:?} {said}");
     // The same holds for a polygon that a question brings.
     let scratch = county();
-    let outline = scratch.write("here.geojson", collection(&[feature(r#""code":"A""#, &format!(r#"{{"type":"Polygon","coordinates":[{}]}}"#, ring(600_000.0, 290_000.0, 620_000.0, 310_000.0)))], ""));
-    let csv = places_ok(&["--workspace", &scratch.workspace.root().to_string_lossy(), "count", "--in", &outline, "--format", "csv"]);
+    let outline = scratch.write(
+        "here.geojson",
+        collection(
+            &[feature(
+                r#""code":"A""#,
+                &format!(
+                    r#"{{"type":"Polygon","coordinates":[{}]}}"#,
+                    ring(600_000.0, 290_000.0, 620_000.0, 310_000.0)
+                ),
+            )],
+            "",
+        ),
+    );
+    let csv = places_ok(&[
+        "--workspace",
+        &scratch.workspace.root().to_string_lossy(),
+        "count",
+        "--in",
+        &outline,
+        "--format",
+        "csv",
+    ]);
     assert!(csv.starts_with("count\n"), "{csv}");
 }
 
@@ -171,7 +204,8 @@ fn files_that_a_server_cut_off_are_refused_or_said() {
         assert!(add(&scratch, "cut", &text, false, false).is_err());
         assert_eq!(add(&scratch, "cut", &text, false, true).unwrap().areas, 1);
     }
-    let many: Vec<String> = (0..1000).map(|i| square(&format!("S{i:04}"), 1.0 + f64::from(i) * 1e-3, 52.5, 1e-3)).collect();
+    let many: Vec<String> =
+        (0..1000).map(|i| square(&format!("S{i:04}"), 1.0 + f64::from(i) * 1e-3, 52.5, 1e-3)).collect();
     assert!(plain(&collection(&many, "")).1.contains("exactly 1000 features"));
     assert!(plain(&collection(&many[..999], "")).1.is_empty());
 }
@@ -222,7 +256,14 @@ fn points_over_a_land_border_are_outside_and_off_the_coast_are_not() {
             add(&scratch, "next", &collection(&[named("N", 1.1, district)], ""), false, false).unwrap();
         }
         let (file, mapping) = (scratch.write("b.csv", point), scratch.write("m.toml", mapping));
-        places_ok(&["--workspace", &scratch.workspace.root().to_string_lossy(), "import", &file, "--mapping", &mapping]);
+        places_ok(&[
+            "--workspace",
+            &scratch.workspace.root().to_string_lossy(),
+            "import",
+            &file,
+            "--mapping",
+            &mapping,
+        ]);
         assert_eq!(counts(&scratch, "area:own").contains("A,A,1"), count == 1, "{neighbour:?}");
     }
 }

@@ -1,5 +1,7 @@
 //! Files of figures as offices publish them: years, measures, totals beside their parts, marks in place of numbers.
 
+use std::fmt::Write as _;
+
 use places::import::{AddAreas, AddIndicators, IndicatorsAdded, add_areas, add_indicators};
 
 use crate::support::{Scratch, places_ok, squares};
@@ -80,9 +82,11 @@ fn kinds_of_two_columns_and_measures_are_told_apart() {
         for (code, sex, share) in [(0, "Total", 10), (1, "Male", 4), (2, "Female", 6)] {
             for (age, part) in [("All Ages", 5), ("0 to 15", 2), ("16+", 3)] {
                 let n = factor * share * part;
-                text.push_str(&format!(
-                    "{area},{code},{sex},{age},20100,Value,{n}\n{area},{code},{sex},{age},20301,Percent,9.5\n"
-                ));
+                writeln!(
+                    text,
+                    "{area},{code},{sex},{age},20100,Value,{n}\n{area},{code},{sex},{age},20301,Percent,9.5"
+                )
+                .unwrap();
             }
         }
     }

@@ -189,11 +189,8 @@ fn separators_marks_titles_and_blank_rows_are_read_over() {
         assert_eq!((report.rows, report.imported, report.rejected), (2, 2, 0), "{text}");
     }
     // Lines are those of the file.
-    let titled = format!(
-        "sep=,\nTitle,,,,\n{header}1,2025-01-02,Noise,1.0512,52.5512\n2,some day,Noise,1,52\n{}",
-        "3,2025-01-02,Noise,1.05,52.55\n".repeat(1)
-            + &(4..9).map(|i| format!("{i},2025-01-02,Noise,1.05,52.55\n")).collect::<String>()
-    );
+    let mut titled = format!("sep=,\nTitle,,,,\n{header}1,2025-01-02,Noise,1.05,52.55\n2,some day,Noise,1.05,52.55\n");
+    (3..9).for_each(|i| writeln!(titled, "{i},2025-01-02,Noise,1.05,52.55").unwrap());
     let report = import_as(&county(), "f.csv", titled, MAPPING).unwrap();
     assert_eq!(report.rejected_rows[0].line, 5);
 }

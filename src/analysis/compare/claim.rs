@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     analysis::{
         Checksums,
-        throughout::{Located, Locating},
+        throughout::{Locating, WithPlace},
     },
     ask::{Column, ColumnValues, Rows, Unit},
 };
@@ -185,9 +185,9 @@ pub struct Peak {
 #[serde(default)]
 pub struct LocatingResult {
     /// Before, of the parts that speak for the place.
-    pub before: Located,
+    pub before: WithPlace,
     /// After.
-    pub after: Located,
+    pub after: WithPlace,
     /// Whether the shares differ by more than chance.
     pub changed: bool,
     /// Ratio if all records without a place lay in the place before, and none after; null when nothing happened after.

@@ -1,6 +1,6 @@
 //! The counts a comparison is made from: place, ring and areas, in slices of time that were received.
 
-use super::{claim::Exposure, left_out, request::CompareRequest};
+use super::{claim::Exposure, reasons, request::CompareRequest};
 use crate::{
     analysis::{
         place::Place,
@@ -199,7 +199,7 @@ impl<'s> Counted<'s> {
             to: window.end.to_string(),
             count: exposed.count,
             days: self.days(window),
-            left_out: left_out::sentences(reader, sources, &self.districts, (window, &missing)),
+            left_out: reasons::sentences(reader, sources, &self.districts, (window, &missing)),
             not_received: missing.into_iter().map(in_words).collect(),
             time_too_coarse: untold,
         })

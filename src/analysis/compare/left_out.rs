@@ -5,11 +5,11 @@ use crate::{
     analysis::{
         place::Place,
         steps::{Steps, asked_sources, count_steps},
-        throughout::{Locating, days_in_words, throughout},
+        throughout::{Locating, throughout},
     },
     ask::{AskError, Exact},
     model::{Period, Query},
-    snapshot::{Interrupted, Received},
+    snapshot::Interrupted,
 };
 
 /// Share of a place's records from which a supplier must have delivered in the earlier periods too.
@@ -65,34 +65,4 @@ pub(super) fn locating(
     let used = |window: Period| Steps(counted.slices(window).into_iter().map(|i| counted.steps.0[i]).collect());
     let districts = counted.place.region.districts()?;
     Locating::new(reader, &request.query, &districts, [&used(request.before), &used(request.after)])
-}
-
-/// Why some slices of a period were left out, a sentence for each reason.
-pub(super) fn sentences(
-    reader: &Exact<'_>,
-    sources: &[String],
-    districts: &[String],
-    (window, left_out): (Period, &[Period]),
-) -> Vec<String> {
-    let mut doubtful: Vec<(Period, String)> = Vec::new();
-    let mut missing: Vec<Period> = Vec::new();
-    for &days in left_out {
-        let known = sources.iter().flat_map(|s| districts.iter().map(move |d| reader.coverage.of(s, days, d)));
-        let doubt = known.into_iter().find_map(|r| if let Received::Doubtful { why } = r { Some(why) } else { None });
-        match (doubt, missing.last_mut()) {
-            (Some(why), _) => doubtful.push((days, why)),
-            (None, Some(last)) if last.end == days.start => last.end = days.end,
-            (None, _) => missing.push(days),
-        }
-    }
-    let mut sentences = Vec::new();
-    if !missing.is_empty() {
-        let days = days_in_words(&missing);
-        sentences.push(format!("Left out of {window}, because it was not received: {days}."));
-    }
-    sentences.extend(doubtful.into_iter().map(|(days, why)| {
-        let days = days_in_words(&[days]);
-        format!("Left out of {window}, because it is doubtful: {days} ({why}).")
-    }));
-    sentences
 }

@@ -6,6 +6,7 @@ mod claim;
 mod counts;
 mod left_out;
 mod question;
+mod reasons;
 mod request;
 mod words;
 

@@ -16,11 +16,12 @@ pub(crate) use rate::rate_of;
 use self::{harm::Harm, largest::Largest, rows::Shaper, zeros::Merged};
 use super::plan::{check_rate, place_dimensions};
 use crate::{
+    analysis::throughout::not_recorded,
     ask::{
         Answer, AskError, Batches, ColumnDoc, ColumnKind, Combinations, Declaration, Exact, KIND, Kind, PERIOD, PLACE,
         Parameter, Pieces, Question, Reader, Values, query_of, words::thousands,
     },
-    model::{Dimension, Query, QueryError, words_that_match_nothing},
+    model::{Dimension, Protection, Query, QueryError, words_that_match_nothing},
     snapshot::{LoadedLayer, Snapshot},
     table::Boxes,
 };
@@ -149,7 +150,7 @@ impl Summary {
             time_too_coarse: boxes.time_too_coarse,
             outside_place: boxes.outside_place,
             not_received: ground.coverage.gaps(sources, query.period()),
-            warnings: warnings(ground, query),
+            warnings: [warnings(ground, query), unrecorded(reader, query)].concat(),
             snapshot: ground.id,
             protection: reader.protection().name().to_owned(),
         }
@@ -189,6 +190,13 @@ fn warnings(ground: &Snapshot, query: &Query) -> Vec<String> {
     let unmatched = words_that_match_nothing(definition, ground.categories().iter().map(String::as_str));
     let warning = |words: Vec<_>| format!("the definition {name} names what stands on no record: {}", words.join(", "));
     if unmatched.is_empty() { Vec::new() } else { vec![warning(unmatched)] }
+}
+
+/// Categories that were probably not recorded throughout: said where a nought of theirs may be read.
+fn unrecorded(reader: &dyn Reader, query: &Query) -> Vec<String> {
+    let by_kind = !query.categories.is_empty() || query.definition.is_some();
+    let is_asked = (query.zeros || by_kind) && reader.protection() == Protection::Exact;
+    if is_asked { not_recorded(reader.ground(), query) } else { Vec::new() }
 }
 
 /// Rows and what stands beside them.

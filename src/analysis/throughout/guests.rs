@@ -6,7 +6,7 @@ use crate::{
     ask::{AskError, Exact},
     model::{Period, Query},
     snapshot::Interrupted,
-    table::{CompiledFilter, Marked, Span},
+    table::{CompiledFilter, Marked, OfPart, Span},
 };
 
 impl Throughout {
@@ -22,7 +22,8 @@ impl Throughout {
         }
         let counts = guests_of(reader, &self.query, periods)?;
         for part in interrupted {
-            let count = counts.iter().find(|c| c.0 == part.names).map_or(0, |c| c.1);
+            let is_same = |of: &&OfPart| (&of.source, &of.part) == (&part.names.0, &part.names.1);
+            let count = counts.iter().find(is_same).map_or(0, |of| of.count);
             if count > 0 {
                 self.notes.push(format!(
                     "Left out: {count} records of {} ({}), which did not deliver {}.",
@@ -38,12 +39,11 @@ impl Throughout {
 }
 
 /// Matching records by (source, part) that lie where their part does not speak.
-fn guests_of(reader: &Exact<'_>, query: &Query, periods: &[Period]) -> Result<Vec<((String, String), u64)>, AskError> {
+fn guests_of(reader: &Exact<'_>, query: &Query, periods: &[Period]) -> Result<Vec<OfPart>, AskError> {
     let open = Query { from: None, to: None, ..query.clone() };
     let meets = |span: Span| periods.iter().any(|p| p.start <= span.start && span.end <= p.end);
     let filter = CompiledFilter::new(reader.table(), &open, &reader.known, meets)?;
-    let marked = reader.table().marked(Marked::Guest, &filter);
-    Ok(marked.into_iter().map(|of| ((of.source, of.part), of.count)).collect())
+    Ok(reader.table().marked(Marked::Guest, &filter))
 }
 
 /// Days as months in a row, or as dates where they are not whole months.

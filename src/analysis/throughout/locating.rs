@@ -18,7 +18,7 @@ const NOTICEABLE: f64 = 0.01;
 /// Records with and without a place, of one period.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
-pub struct Located {
+pub struct WithPlace {
     /// Records with a place, of the parts that speak for the place asked for.
     pub located: u64,
     /// Records without one.
@@ -27,7 +27,7 @@ pub struct Located {
     pub share: f64,
 }
 
-impl Located {
+impl WithPlace {
     fn new(located: u64, not_located: u64) -> Self {
         let all = (located + not_located).max(1);
         Self { located, not_located, share: not_located as f64 / all as f64 }
@@ -54,8 +54,8 @@ impl Located {
 /// The share without a place before and after, and what that could do to a change.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::analysis) struct Locating {
-    pub(in crate::analysis) before: Located,
-    pub(in crate::analysis) after: Located,
+    pub(in crate::analysis) before: WithPlace,
+    pub(in crate::analysis) after: WithPlace,
 }
 
 impl Locating {
@@ -87,7 +87,7 @@ impl Locating {
     }
 }
 
-fn located(reader: &Exact<'_>, query: &Query, districts: &[String], steps: &Steps) -> Result<Located, AskError> {
+fn located(reader: &Exact<'_>, query: &Query, districts: &[String], steps: &Steps) -> Result<WithPlace, AskError> {
     let recorded = reader.recorded();
     let groups = recorded.groups_of(districts);
     let open = Query { from: None, to: None, place: Vec::new(), ..query.clone() };
@@ -100,7 +100,7 @@ fn located(reader: &Exact<'_>, query: &Query, districts: &[String], steps: &Step
         groups.iter().any(|&g| recorded.groups[g].parts.contains(&name))
     };
     let without = reader.table().marked(Marked::NotLocated, &filter);
-    Ok(Located::new(located, without.iter().filter(|of| speaks(of)).map(|of| of.count).sum()))
+    Ok(WithPlace::new(located, without.iter().filter(|of| speaks(of)).map(|of| of.count).sum()))
 }
 
 /// A sentence where the share of records without a place was not the same in all steps; none where it was.
@@ -109,18 +109,18 @@ pub(in crate::analysis) fn lasting_share(
     query: &Query,
     steps: &[Period],
 ) -> Result<Option<String>, AskError> {
-    let of: Vec<Located> =
+    let of: Vec<WithPlace> =
         steps.iter().map(|p| located(reader, query, &[], &Steps(vec![*p]))).collect::<Result<_, _>>()?;
     let all = of.iter().fold((0, 0), |sum, l| (sum.0 + l.located, sum.1 + l.not_located));
-    let others = |own: &Located| Located::new(all.0 - own.located, all.1 - own.not_located);
-    let stands_out = |own: &Located| own.differs(others(own)) && (own.share - others(own).share).abs() >= NOTICEABLE;
+    let others = |own: &WithPlace| WithPlace::new(all.0 - own.located, all.1 - own.not_located);
+    let stands_out = |own: &WithPlace| own.differs(others(own)) && (own.share - others(own).share).abs() >= NOTICEABLE;
     let (out, usual): (Vec<_>, Vec<_>) = steps.iter().zip(&of).partition(|(_, own)| stands_out(own));
     if out.is_empty() || usual.is_empty() {
         return Ok(None);
     }
-    let share = |of: &[(&Period, &Located)]| {
+    let share = |of: &[(&Period, &WithPlace)]| {
         let sum = of.iter().fold((0, 0), |sum, (_, l)| (sum.0 + l.located, sum.1 + l.not_located));
-        100.0 * Located::new(sum.0, sum.1).share
+        100.0 * WithPlace::new(sum.0, sum.1).share
     };
     let months = runs(out.iter().map(|(p, _)| p.start.month()));
     Ok(Some(format!(

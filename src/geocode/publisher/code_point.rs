@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::{
     kind::NotThisKind,
-    reader::{Reader, RowOutcome, grid_point, text},
+    reader::{Reader, RowOutcome, postcode_point, text},
 };
 use crate::geocode::{NewPostcode, Postcode};
 
@@ -18,7 +18,7 @@ pub(super) fn read<R: Read>(reader: &mut Reader<'_, R>) -> Result<(), NotThisKin
         }
         let Some(postcode) = Postcode::unit(text(row, 0)) else { return RowOutcome::Bad("not a postcode") };
         let Ok(quality) = text(row, 1).parse::<u8>() else { return RowOutcome::Bad("quality is not a number") };
-        let point = grid_point(row, 2, 3).filter(|_| quality < NO_POSITION);
+        let point = postcode_point(row, &postcode, 2, 3).filter(|_| quality < NO_POSITION);
         contents.postcodes.push(NewPostcode { postcode, point, quality: quality / 10, terminated: None });
         RowOutcome::Added
     })

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::{
     kind::NotThisKind,
-    reader::{Reader, RowOutcome, grid_point, text},
+    reader::{Reader, RowOutcome, postcode_point, text},
 };
 use crate::{
     geocode::{NewPostcode, Postcode},
@@ -33,7 +33,7 @@ pub(super) fn read<R: Read>(reader: &mut Reader<'_, R>) -> Result<(), NotThisKin
             return RowOutcome::Bad("doterm is not a month such as 201906");
         }
         let quality = quality.and_then(|at| text(row, at).parse::<u8>().ok()).unwrap_or(1);
-        let point = grid_point(row, easting, northing).filter(|_| quality < 9);
+        let point = postcode_point(row, &postcode, easting, northing).filter(|_| quality < 9);
         contents.postcodes.push(NewPostcode { postcode, point, quality, terminated });
         RowOutcome::Added
     })

@@ -6,7 +6,7 @@ use csv::ByteRecord;
 
 use super::kind::{GazetteerKind, NotThisKind};
 use crate::{
-    geocode::{NewEntry, NewPostcode, WeightedPoint},
+    geocode::{NewEntry, NewPostcode, Postcode, WeightedPoint},
     model::{BngPoint, Header, LonLat, bng_to_lonlat},
 };
 
@@ -144,6 +144,17 @@ pub(super) fn text(record: &ByteRecord, at: usize) -> &str {
 
 pub(super) fn number(record: &ByteRecord, at: usize) -> Option<f64> {
     text(record, at).parse::<f64>().ok().filter(|n| n.is_finite())
+}
+
+/// The position of a postcode; none of those of Northern Ireland, which publishers give on the Irish grid.
+pub(super) fn postcode_point(
+    record: &ByteRecord,
+    postcode: &Postcode,
+    easting: usize,
+    northing: usize,
+) -> Option<BngPoint> {
+    let is_british = !postcode.as_str().starts_with("BT");
+    grid_point(record, easting, northing).filter(|_| is_british)
 }
 
 /// Metres on the National Grid; none for the zeros that stand for no position.

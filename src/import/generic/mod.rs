@@ -9,3 +9,4 @@ mod times;
 
 pub(super) use file::{GenericFile, read_generic_file};
 pub(super) use row::{GenericRow, PlaceTexts};
+pub(super) use times::{is_clock, parse_when};

@@ -30,7 +30,7 @@ pub(super) fn is_end_of_day(text: &str) -> bool {
 }
 
 /// Reads a month, date, local time or time with an offset; `24:00` is the midnight that ends its day.
-pub(super) fn parse_when(text: &str, formats: &[String]) -> Option<When> {
+pub(in crate::import) fn parse_when(text: &str, formats: &[String]) -> Option<When> {
     if is_end_of_day(text) {
         let start = parse_plain(&text.replacen(END_OF_DAY, "00:00", 1), formats)?;
         let (day, of_day) = Clock::london().local(start.start_us);
@@ -38,6 +38,11 @@ pub(super) fn parse_when(text: &str, formats: &[String]) -> Option<When> {
         return is_midnight.then(|| instant_of(Clock::london().midnight(Day(day.0 + 1))));
     }
     parse_plain(text, formats)
+}
+
+/// Whether a text is a time of day.
+pub(in crate::import) fn is_clock(text: &str) -> bool {
+    is_end_of_day(text) || CLOCKS.iter().any(|format| jiff::civil::Time::strptime(format, text).is_ok())
 }
 
 /// Reads a date and the time of day beside it. A date that was written with a midnight is one all the same.

@@ -82,7 +82,7 @@ impl Kinds {
             let of = |k: &str| bands.get(k).copied();
             left.iter().any(|b| **a != **b && of(a).zip(of(b)).is_some_and(|(a, b)| a.0 <= b.1 && b.0 <= a.1))
         };
-        let adds_up = !left.iter().any(|k| overlap(k));
+        let adds_up = !left.iter().any(overlap);
         Self { column, totals, holders, adds_up }
     }
 

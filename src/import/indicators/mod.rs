@@ -113,7 +113,7 @@ pub fn add_indicators(workspace: &Workspace, request: &AddIndicators) -> Result<
                 layer: request.layer.clone(),
                 name: name.clone(),
                 code: code.clone(),
-                value: if mean { sum.sum / sum.units as f64 } else { sum.sum },
+                value: if mean { sum.total / sum.units as f64 } else { sum.total },
             })
             .collect();
         commit.set_indicator(&request.layer, name, &values)?;
@@ -128,7 +128,7 @@ pub fn add_indicators(workspace: &Workspace, request: &AddIndicators) -> Result<
 /// A figure of an area while its units are added up.
 #[derive(Debug, Default)]
 struct Sum {
-    sum: f64,
+    total: f64,
     units: u64,
     /// Whether the figure of a unit is withheld or not there: then the area has none.
     missing: bool,
@@ -159,7 +159,7 @@ impl Sums {
         for name in names {
             let sum = self.figures.entry(name).or_default().entry(area.to_owned()).or_default();
             match read {
-                Figure::Number(number) => (sum.sum, sum.units) = (sum.sum + number, sum.units + 1),
+                Figure::Number(number) => (sum.total, sum.units) = (sum.total + number, sum.units + 1),
                 _ => sum.missing = true,
             }
         }

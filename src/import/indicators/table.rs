@@ -82,7 +82,7 @@ impl Table {
         fold(self.name(column)).replace([' ', '-'], "_")
     }
 
-    pub(super) fn field<'r>(row: &'r Row, column: usize) -> &'r str {
+    pub(super) fn field(row: &Row, column: usize) -> &str {
         row.1.get(column).unwrap_or_default().trim()
     }
 

@@ -4,7 +4,7 @@ use geo::MultiPolygon;
 use serde_json::{Value, json};
 
 use crate::{
-    area::{PropertyChoice, area_km2, read_geojson, united},
+    area::{PropertyChoice, hold_the_same, read_geojson, united},
     model::QueryError,
 };
 
@@ -27,8 +27,7 @@ pub fn read_outline(parameter: &str, name: &str, text: &str) -> Result<MultiPoly
     let polygons = MultiPolygon(areas.into_iter().flat_map(|a| a.polygons.0).collect());
     // Polygons that overlap hold a point once.
     let whole = if several { united(&polygons) } else { return Ok(polygons) };
-    let same = (area_km2(&whole) - area_km2(&polygons)).abs() < 1e-7 * area_km2(&whole);
-    Ok(if same { polygons } else { whole })
+    Ok(if hold_the_same(&polygons, &whole) { polygons } else { whole })
 }
 
 /// Features with a number as their code; a bare geometry or feature becomes a collection. What names a CRS stays.
