@@ -103,7 +103,7 @@ fn a_figure_that_is_withheld_is_no_nought() {
     for mark in ["*", "[c]", "..", "<5", "-", "suppressed", ""] {
         let (figures, said) = stored(format!("code,residents,cars\nQ1,{mark},7\nQ2,\"6,100\",8\n"), &[]);
         assert_eq!(figures, ["cars=7/8", "residents=/6100"], "{mark}");
-        assert!(said.contains("1 areas have no figure") && said.contains("Q1"), "{mark}: {said}");
+        assert!(said.contains("it is not nought") && said.contains("1 areas (Q1)"), "{mark}: {said}");
     }
     // Of several units one is enough.
     let units = "unit,area,n\nE01000001,Q1,5\nE01000002,Q1,*\nE01000003,Q2,7\n";
@@ -157,4 +157,81 @@ fn areas_that_a_file_does_not_have_are_said_and_have_no_rate() {
     assert!(csv.contains("Q1,Square Q1,1,,\n"), "{csv}");
     let old = add(&scratch, "MSOA11CD,residents\nE02000001,5\n", &[]).unwrap_err();
     assert!(old.contains("--lookup"), "{old}");
+}
+
+#[test]
+fn names_that_look_like_totals_must_add_up() {
+    let kinds = |of: &[(&str, [i64; 3])]| {
+        let mut text = "code,kind,n\n".to_owned();
+        for (kind, figures) in of {
+            for (area, n) in ["Q1", "Q2", "Q3"].iter().zip(figures) {
+                writeln!(text, "{area},{kind},{n}").unwrap();
+            }
+        }
+        text
+    };
+    let total = |of: &[(&str, [i64; 3])]| {
+        let (figures, said) = stored(kinds(of), &[]);
+        (figures.into_iter().find(|f| f.starts_with("n=")), said)
+    };
+    let other = [("White", [80, 70, 60]), ("Asian", [10, 20, 30]), ("All other groups", [10, 10, 10])];
+    assert_eq!(total(&other).0.as_deref(), Some("n=100/100"));
+    let two = [
+        ("All ages", [100, 130, 90]),
+        ("All 16 to 64", [60, 70, 50]),
+        ("0-15", [20, 30, 25]),
+        ("16-64", [60, 70, 50]),
+        ("65+", [20, 30, 15]),
+    ];
+    assert_eq!(total(&two).0.as_deref(), Some("n=100/130"));
+    let working =
+        [("0-15", [20, 30, 25]), ("16-64", [60, 70, 50]), ("65+", [20, 30, 15]), ("Working age", [60, 70, 50])];
+    assert_eq!(total(&working).0.as_deref(), Some("n=100/130"));
+    // In one of three areas the sum is rounded away.
+    let nearly = [("Everybody", [200, 400, 130]), ("A", [80, 150, 50]), ("B", [120, 250, 40])];
+    assert!(total(&nearly[..]).0.is_some());
+    let unclear = [("0-15", [20, 30, 25]), ("16-64", [60, 70, 50]), ("65+", [20, 30, 15]), ("Students", [7, 9, 3])];
+    let (figure, said) = total(&unclear);
+    assert!(figure.is_none() && said.contains("no total"), "{figure:?} {said}");
+    // An area that lacks a kind which the others have has no total.
+    let text = kinds(&[("M", [40, 30, 20]), ("F", [50, 40, 30])]).replace("Q1,F,50\n", "");
+    assert!(stored(&text, &[]).0.contains(&"n=/70".to_owned()));
+}
+
+#[test]
+fn periods_and_measures_are_told_by_what_stands_in_them() {
+    for (old, new) in [
+        ("Census 2011", "Census 2021"),
+        ("2023/24", "2024/25"),
+        ("Jun-23", "Jun-24"),
+        ("30/06/2023", "30/06/2024"),
+        ("2023-Q4", "2024-Q1"),
+    ] {
+        let text = format!("code,edition,n\nQ1,{old},90\nQ1,{new},100\nQ2,{old},60\nQ2,{new},70\n");
+        let (figures, said) = stored(&text, &[]);
+        assert_eq!(figures, ["n=100/70"], "{new}: {said}");
+        assert!(said.contains(new), "{said}");
+    }
+    let units = "code,unit,n\nQ1,Number,10\nQ1,Rate,1.5\nQ2,Number,20\nQ2,Rate,2.5\n";
+    assert_eq!(stored(units, &[]).0, ["n=10/20"]);
+    // Numbers of people that look like years are none.
+    assert_eq!(stored("code,residents,cars\nQ1,1950,7\nQ2,2010,8\n", &[]).0, ["cars=7/8", "residents=1950/2010"]);
+    let numbered = "OBJECTID,code,n\n1,Q1,100\n2,Q1,100\n3,Q2,50\n";
+    assert!(add(&county(), numbered, &[]).unwrap_err().contains("of the same unit"));
+    let slip = "code,n\nQ1,abc\nQ2,5\nQ3,6\nQ4,7\nQ5,8\n";
+    let (figures, said) = stored(slip, &[]);
+    assert_eq!(figures, ["n=/5"]);
+    assert!(said.contains("line 2: n \"abc\" is no figure"), "{said}");
+}
+
+#[test]
+fn areas_with_only_some_of_their_units_are_said() {
+    let scratch = county();
+    let lookup = "unit,area\nE01000001,Q1\nE01000002,Q1\nE01000003,Q2\n".to_owned();
+    add(&scratch, lookup.replace("area\n", "area,n\n").replace("Q1\n", "Q1,5\n").replace("Q2\n", "Q2,7\n"), &[])
+        .unwrap();
+    let said = add(&scratch, "unit,m\nE01000001,10\nE01000003,12\n", &[]).unwrap().notes.join("\n");
+    assert!(said.contains("only some of their units (Q1: 1 of 2)"), "{said}");
+    let plain = add(&scratch, "name,k\nSQUARE Q1,5\nsquare q2,6\n", &[]).unwrap();
+    assert_eq!(plain.indicators[0].1, 2, "names in any case");
 }

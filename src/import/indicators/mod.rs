@@ -9,7 +9,7 @@ mod table;
 mod units;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::PathBuf,
 };
 
@@ -97,13 +97,23 @@ pub fn add_indicators(workspace: &Workspace, request: &AddIndicators) -> Result<
             })
             .collect();
         notes.extend(of_column.iter().filter_map(|k| k.note(table.name(k.column))));
-        inside.iter().for_each(|(area, row)| sums.add(&table, (area, row), value, &of_column));
+        let incomplete = incomplete(&rows, code, &of_column);
+        let parts = Parts { value, kinds: &of_column, incomplete: &incomplete, code };
+        inside.iter().for_each(|(area, row)| sums.add(&table, (area, row), &parts));
     }
     notes.dedup();
     if sums.figures.is_empty() {
         return Err(none_matches(&table, request, code, &outside));
     }
     notes.extend(sums.notes(&areas));
+    let partly = units.partly(&inside, code);
+    if let Some((area, some, all)) = partly.first() {
+        let areas = partly.len();
+        notes.push(format!(
+            "{areas} areas have figures of only some of their units ({area}: {some} of {all}): their figures are too small, or the lookup has \
+             units of other years"
+        ));
+    }
     let mut indicators = Vec::new();
     for (name, of_areas) in &sums.figures {
         let mean = is_relative(name) && of_areas.values().any(|v| v.units > 1);
@@ -140,12 +150,42 @@ struct Sums {
     figures: BTreeMap<String, BTreeMap<String, Sum>>,
     suppressed: usize,
     not_numbers: usize,
+    /// The first text in place of a figure.
+    first_slip: Option<String>,
+}
+
+/// What the rows of a column of values are added up by.
+struct Parts<'k> {
+    value: usize,
+    kinds: &'k [Kinds],
+    /// Units without a kind that most have: they have no total.
+    incomplete: &'k HashSet<&'k str>,
+    code: usize,
+}
+
+/// Units with fewer rows that take part in the total than most units have.
+fn incomplete<'r>(rows: &[&'r Row], code: usize, kinds: &[Kinds]) -> HashSet<&'r str> {
+    let mut of_unit: HashMap<&str, usize> = HashMap::new();
+    for row in rows {
+        let takes_part = kinds.iter().all(|k| k.takes_part(Table::field(row, k.column)));
+        *of_unit.entry(Table::field(row, code)).or_default() += usize::from(takes_part);
+    }
+    let mut numbers: BTreeMap<usize, usize> = BTreeMap::new();
+    of_unit.values().for_each(|n| *numbers.entry(*n).or_default() += 1);
+    let usual = numbers.into_iter().max_by_key(|(n, units)| (*units, *n)).map_or(0, |n| n.0);
+    let lacks = |(unit, n): (&'r str, usize)| (!kinds.is_empty() && n < usual).then_some(unit);
+    of_unit.into_iter().filter_map(lacks).collect()
 }
 
 impl Sums {
     /// Adds a row's figure under the name of its kinds and, where it takes part, to the total.
-    fn add(&mut self, table: &Table, (area, row): (&str, &Row), value: usize, kinds: &[Kinds]) {
+    fn add(&mut self, table: &Table, (area, row): (&str, &Row), parts: &Parts<'_>) {
+        let Parts { value, kinds, incomplete, code } = *parts;
         let read = figure(Table::field(row, value));
+        if read == Figure::Other && self.first_slip.is_none() {
+            let text: String = Table::field(row, value).chars().take(40).collect();
+            self.first_slip = Some(format!("line {}: {} {text:?} is no figure", row.0, table.name(value)));
+        }
         self.suppressed += usize::from(read == Figure::Suppressed);
         self.not_numbers += usize::from(read == Figure::Other);
         let of_column = table.name(value);
@@ -156,9 +196,12 @@ impl Sums {
         if !parts.is_empty() && in_total && !is_relative(of_column) {
             names.push(indicator_name(of_column, &[]));
         }
-        for name in names {
+        let lacks_kinds = in_total && incomplete.contains(Table::field(row, code));
+        for (n, name) in names.into_iter().enumerate() {
+            let is_total = n > 0 || parts.is_empty();
             let sum = self.figures.entry(name).or_default().entry(area.to_owned()).or_default();
             match read {
+                Figure::Number(_) if is_total && lacks_kinds => sum.missing = true,
                 Figure::Number(number) => (sum.total, sum.units) = (sum.total + number, sum.units + 1),
                 _ => sum.missing = true,
             }
@@ -171,7 +214,7 @@ impl Sums {
             let some: Vec<&str> = codes.iter().copied().take(NAMED).collect();
             format!("{}{}", some.join(", "), if codes.len() > NAMED { " ..." } else { "" })
         };
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> = self.first_slip.iter().cloned().collect();
         let withheld: BTreeSet<&str> = self
             .figures
             .values()
@@ -179,7 +222,7 @@ impl Sums {
             .collect();
         if !withheld.is_empty() {
             notes.push(format!(
-                "{} areas have no figure where one of theirs is withheld or missing ({}): it is not nought",
+                "no figure, because one of theirs is withheld or missing (it is not nought): {} areas ({})",
                 withheld.len(),
                 list(&withheld)
             ));
@@ -253,7 +296,8 @@ fn value_columns(table: &Table, request: &AddIndicators, code: usize) -> Result<
 fn refuse_repeats(table: &Table, rows: &[&Row], values: &[usize]) -> Result<(), ImportError> {
     let mut seen: HashMap<Vec<&str>, u64> = HashMap::new();
     for row in rows {
-        let key = table.columns().filter(|c| !values.contains(c)).map(|c| Table::field(row, c)).collect();
+        let says = |c: &usize| !values.contains(c) && !table.is_numbering(*c);
+        let key = table.columns().filter(says).map(|c| Table::field(row, c)).collect();
         if let Some(first) = seen.insert(key, row.0) {
             let same: Vec<String> =
                 table.columns().filter(|c| !values.contains(c)).map(|c| Table::field(row, c).to_owned()).collect();

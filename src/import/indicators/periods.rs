@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::table::{Row, Table, year_in};
+use super::table::{Row, Table, when_in};
 use crate::{import::ImportError, model::fold};
 
 /// Words for the measure that is a number of people or things.
@@ -32,7 +32,7 @@ pub(super) fn chosen<'t>(
         }
         let list = || values.iter().copied().take(10).collect::<Vec<_>>().join(", ");
         if table.is_period(column) && repeats(&rows, code, column) {
-            let newest = values.iter().max_by_key(|v| (year_in(v), **v)).copied().unwrap_or_default().to_owned();
+            let newest = values.iter().max_by_key(|v| (when_in(v), **v)).copied().unwrap_or_default().to_owned();
             notes.push(format!(
                 "{}: of {} the newest, {newest}, was taken; --where \"{}={}\" takes another",
                 table.name(column),

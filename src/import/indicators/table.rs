@@ -6,12 +6,14 @@ use std::{
 };
 
 use crate::{
-    import::{ImportError, SourceFile, opening::read_sheet},
+    import::{ImportError, SourceFile, generic::parse_when, opening::read_sheet},
     model::{DoubledColumn, Figure, Header, figure, fold},
 };
 
 /// Rows whose values tell what a column holds.
 const SAMPLED: usize = 1_000;
+/// Figures to one word from which the word is a slip.
+const SLIPS: usize = 4;
 /// Columns that describe a shape or a place and are no figure of it.
 const NO_FIGURES: [&str; 20] = [
     "objectid",
@@ -94,12 +96,17 @@ impl Table {
     /// Whether a column holds numbers, or marks in their place.
     pub(super) fn is_numeric(&self, column: usize) -> bool {
         let mut any = false;
-        let mut figures = self.rows.iter().map(|row| figure(Self::field(row, column))).take(SAMPLED);
-        let all = figures.all(|f| {
-            any |= matches!(f, Figure::Number(_));
-            f != Figure::Other
-        });
-        all && any
+        let (mut figures, mut others) = (0_usize, 0_usize);
+        for row in self.rows.iter().take(SAMPLED) {
+            match figure(Self::field(row, column)) {
+                Figure::Number(_) => (any, figures) = (true, figures + 1),
+                Figure::Suppressed => figures += 1,
+                Figure::Other => others += 1,
+                Figure::Nothing => {}
+            }
+        }
+        // A slip among figures does not make words of them.
+        any && others * SLIPS <= figures
     }
 
     /// Whether a column says when, not how many: by its name, or because it holds years alone.
@@ -108,10 +115,17 @@ impl Table {
         let words: Vec<&str> = name.split('_').collect();
         let named = ["year", "years", "date", "period", "quarter", "time", "timeperiod", "mid"];
         let is_named = words.iter().any(|w| named.contains(w));
-        let is_year = |v: &&str| v.parse::<u32>().is_ok_and(|n| (1900..=2100).contains(&n));
         let values = self.distinct(column);
-        let years = !values.is_empty() && values.iter().all(is_year);
-        years || (is_named && values.iter().all(|v| year_in(v).is_some()))
+        let is_number = |v: &&str| v.parse::<f64>().is_ok();
+        // A number of people may look like a year; years stand on many rows.
+        let repeats = values.len() * 2 <= self.rows.len();
+        let numbers_are_years = is_named || repeats || !values.iter().any(is_number);
+        !values.is_empty() && numbers_are_years && values.iter().all(|v| year_in(v).is_some())
+    }
+
+    /// Whether a column only numbers the rows.
+    pub(super) fn is_numbering(&self, column: usize) -> bool {
+        ["objectid", "fid", "ogc_fid", "gid", "globalid", "record_offset"].contains(&self.folded(column).as_str())
     }
 
     /// Whether a column describes a shape, or is a number for what another column says in words.
@@ -139,8 +153,24 @@ impl Table {
     }
 }
 
-/// The latest year that a text names.
+/// When a text says: the first day it names, or the latest year.
+pub(super) fn when_in(text: &str) -> Option<(u32, i64)> {
+    let day = parse_when(text, &[]).map_or(0, |when| when.start_us);
+    Some((year_in(text)?, day))
+}
+
+/// The latest year that a text names, in four digits, or in two behind the name of a month.
 pub(super) fn year_in(text: &str) -> Option<u32> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let folded = fold(text);
+    let short = MONTHS.iter().find(|m| folded.starts_with(**m)).and_then(|_| {
+        let digits: String = folded.chars().rev().take_while(char::is_ascii_digit).collect();
+        let year: u32 = digits.chars().rev().collect::<String>().parse().ok().filter(|_| digits.len() == 2)?;
+        Some(2000 + year)
+    });
+    if short.is_some() {
+        return short;
+    }
     let numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|t| t.len() == 4 || t.len() == 8);
     numbers.filter_map(|t| t[..4].parse::<u32>().ok()).filter(|n| (1900..=2100).contains(n)).max()
 }

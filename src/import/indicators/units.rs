@@ -3,21 +3,21 @@
 use std::collections::HashMap;
 
 use super::table::{Row, Table};
-use crate::workspace::AreaRow;
+use crate::{model::fold, workspace::AreaRow};
 
 /// Areas by the codes and names of their units.
 pub(super) struct Units<'a> {
     codes: HashMap<&'a str, &'a str>,
     /// Names that one area alone has.
-    names: HashMap<&'a str, &'a str>,
+    names: HashMap<String, &'a str>,
     lookup: HashMap<String, String>,
 }
 
 impl<'a> Units<'a> {
     pub(super) fn new(areas: &'a [AreaRow], lookup: Vec<(String, String)>) -> Self {
-        let mut names: HashMap<&str, Option<&str>> = HashMap::new();
+        let mut names: HashMap<String, Option<&str>> = HashMap::new();
         for area in areas {
-            names.entry(&area.official_name).and_modify(|known| *known = None).or_insert(Some(&area.code));
+            names.entry(fold(&area.official_name)).and_modify(|known| *known = None).or_insert(Some(&area.code));
         }
         Self {
             codes: areas.iter().map(|a| (a.code.as_str(), a.code.as_str())).collect(),
@@ -29,7 +29,7 @@ impl<'a> Units<'a> {
     /// The area of a unit, by its code, a lookup, or the official name of the area itself.
     pub(super) fn area<'b>(&'b self, unit: &str) -> Option<&'b str> {
         let by_code = self.codes.get(unit).copied().or_else(|| self.lookup.get(unit).map(String::as_str));
-        by_code.or_else(|| self.names.get(unit).copied())
+        by_code.or_else(|| self.names.get(&fold(unit)).copied())
     }
 
     /// Whether a column holds codes, not names.
@@ -44,7 +44,7 @@ impl<'a> Units<'a> {
         for row in &table.rows {
             let fields = || row.1.iter().map(str::trim);
             let area = fields().find_map(|v| self.codes.get(v).copied()).or_else(|| {
-                fields().find_map(|v| self.names.get(v.strip_suffix(|c: char| c.is_ascii_uppercase())?).copied())
+                fields().find_map(|v| self.names.get(&fold(v.strip_suffix(|c: char| c.is_ascii_uppercase())?)).copied())
             });
             let Some(area) = area else { continue };
             let unit = fields().find(|v| is_ons_code(v) && !self.codes.contains_key(v));
@@ -55,6 +55,29 @@ impl<'a> Units<'a> {
             }
         }
         learned
+    }
+
+    /// Areas of which a table has only some of the units that a lookup knows, with how many of how many. Only units of the
+    /// kind that the table has are counted, such as `E01`.
+    pub(super) fn partly<'t>(&'t self, inside: &[(&'t str, &'t Row)], code: usize) -> Vec<(&'t str, usize, usize)> {
+        let kind = |unit: &str| unit.get(..3).map(str::to_owned);
+        let mut seen: HashMap<&str, std::collections::BTreeSet<&str>> = HashMap::new();
+        for (area, row) in inside {
+            let unit = Table::field(row, code);
+            if self.lookup.contains_key(unit) {
+                seen.entry(area).or_default().insert(unit);
+            }
+        }
+        let kinds: std::collections::BTreeSet<_> = seen.values().flatten().filter_map(|unit| kind(unit)).collect();
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        for (_, area) in self.lookup.iter().filter(|(unit, _)| kind(unit).is_some_and(|k| kinds.contains(&k))) {
+            *known.entry(area).or_default() += 1;
+        }
+        let mut partly: Vec<(&str, usize, usize)> =
+            seen.iter().map(|(area, units)| (*area, units.len(), known.get(area).copied().unwrap_or(0))).collect();
+        partly.retain(|(_, units, all)| units < all);
+        partly.sort_unstable();
+        partly
     }
 
     /// Rows of a table with the area each belongs to, and those that belong to none.
