@@ -20,7 +20,7 @@ pub struct Supplied {
 /// What each source usually records.
 #[derive(Debug)]
 pub struct Recorded {
-    /// Groups of districts, in the order of [`Recorded::grouping`].
+    /// Groups of districts, ascending.
     pub groups: Vec<Supplied>,
     /// Group of each district by code.
     of_district: BTreeMap<String, usize>,
