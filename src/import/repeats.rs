@@ -1,11 +1,11 @@
 //! Rows of a file that repeat another one, reference included: the publisher's slip, or one incident told twice.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use crate::workspace::Incidents;
 
-/// Bits of the sieve that most references pass at once.
-const SIEVE_BITS: u32 = 20;
+/// Bits of the sieve for each row: a reference that stands alone is taken for another's once in so many.
+const SIEVE_BITS_A_ROW: usize = 32;
 /// Repeated rows named in a report.
 const NAMED: usize = 3;
 
@@ -55,20 +55,32 @@ impl Repeats {
     }
 }
 
-/// Digests that more than one reference has: a sieve first, so that the many that stand alone cost next to nothing.
+/// Digests that stand on more than one row: a sieve first, so that the many that stand alone cost next to nothing, then
+/// a count of those that met another there.
 fn candidates(incidents: &Incidents) -> HashSet<u64> {
-    let mut sieve = vec![0_u64; 1 << (SIEVE_BITS - 6)];
-    let mut met = HashSet::new();
-    for i in 0..incidents.len() {
-        let reference = incidents.source_ref_of(i);
-        if reference.is_empty() {
-            continue;
+    let digests = (0..incidents.len()).map(|i| incidents.source_ref_of(i)).filter(|r| !r.is_empty()).map(digest);
+    let mut rows: HashMap<u64, u32> = met(digests.clone(), incidents.len()).into_iter().map(|d| (d, 0)).collect();
+    if rows.is_empty() {
+        return HashSet::new();
+    }
+    for digest in digests {
+        if let Some(rows) = rows.get_mut(&digest) {
+            *rows += 1;
         }
-        let digest = digest(reference);
-        let slot = digest >> (64 - SIEVE_BITS);
-        let (word, bit) = ((slot / 64) as usize, 1_u64 << (slot % 64));
+    }
+    rows.into_iter().filter(|(_, rows)| *rows > 1).map(|(digest, _)| digest).collect()
+}
+
+/// Digests that found their bit of the sieve taken: all that come again, and one in [`SIEVE_BITS_A_ROW`] of the others.
+fn met(digests: impl Iterator<Item = u64>, rows: usize) -> Vec<u64> {
+    let bits = (rows * SIEVE_BITS_A_ROW).next_power_of_two().max(64);
+    let mut sieve = vec![0_u64; bits / 64];
+    let mut met = Vec::new();
+    for digest in digests {
+        let slot = (digest >> (64 - bits.trailing_zeros())) as usize;
+        let (word, bit) = (slot / 64, 1_u64 << (slot % 64));
         if sieve[word] & bit != 0 {
-            met.insert(digest);
+            met.push(digest);
         }
         sieve[word] |= bit;
     }
