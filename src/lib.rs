@@ -18,6 +18,7 @@ pub mod import;
 pub mod model;
 pub mod review;
 pub mod server;
+pub mod setup;
 pub mod snapshot;
 pub mod stats;
 pub mod table;

@@ -14,9 +14,9 @@ use super::{
 use crate::{
     ask::{
         Answer, AskError, Column, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD,
-        PLACE_OF_MAP, Parameter, Question, Rows, Values, query_of, resolution_of, words::thousands,
+        PLACE_OF_MAP, Parameter, Question, Rows, Values, query_of, resolution_of,
     },
-    model::{Day, Period, Query, QueryError},
+    model::{Day, Period, Query, QueryError, thousands},
     stats::{
         ChaineyLimits, Histories, History, Step, StepReference, StepTest, Variant, classify, classify_chainey,
         histories,

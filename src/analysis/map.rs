@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::{PlaceDimension, Plan, Summary, count::places_of, steps::asked_sources};
 use crate::{
-    ask::{AskError, Column, Exact, PlaceKey, Rows, words::thousands},
-    model::{Dimension, Period, Query},
+    ask::{AskError, Column, Exact, PlaceKey, Rows},
+    model::{Dimension, Period, Query, thousands},
     stats::{Weighting, Weights},
 };
 

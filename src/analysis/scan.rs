@@ -13,10 +13,10 @@ use super::{
 use crate::{
     ask::{
         Answer, AskError, Column, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD,
-        PLACE_OF_MAP, Parameter, PlaceKey, Question, Rows, Values, query_of, resolution_of, words::thousands,
+        PLACE_OF_MAP, Parameter, PlaceKey, Question, Rows, Values, query_of, resolution_of,
     },
     grid,
-    model::{Day, Month, Period, Query, QueryError},
+    model::{Day, Month, Period, Query, QueryError, thousands},
     stats::{Base, Cluster, MAX_HEIGHT, ScanInput, watched_scan},
 };
 

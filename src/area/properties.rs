@@ -108,7 +108,7 @@ fn code_among(
 }
 
 /// What stands before `CD` or `_code`.
-fn stem_of(code: &str) -> &str {
+pub(super) fn stem_of(code: &str) -> &str {
     ons_stem(code, "CD").unwrap_or_else(|| {
         let at = code.len().saturating_sub(5);
         code.get(at..).filter(|end| end.eq_ignore_ascii_case("_code")).map_or("", |_| &code[..at])

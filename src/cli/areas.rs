@@ -1,26 +1,32 @@
 //! `places areas` and `places indicators`.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use clap::Subcommand;
 
-use super::output::{note, print_line};
+use super::{
+    next,
+    output::{note, print_line},
+};
 use crate::{
-    area::PropertyChoice,
+    area::{AreaIssue, PropertyChoice},
     export::printable,
     import::{AddAreas, AddIndicators, add_areas, add_indicators, name_areas},
+    model::{QueryError, districts_of_force, forces},
     workspace::{Workspace, read_layer},
 };
 
 /// Most issues of a layer printed one by one.
 const MAX_ISSUES: usize = 10;
+/// Indicators printed on a line each.
+const MAX_INDICATORS: usize = 12;
 
 /// Commands on layers.
 #[derive(Debug, Subcommand)]
 pub enum AreasCommand {
     /// Add a layer from GeoJSON polygons (or replace the one of that name)
     #[command(
-        after_help = "Examples:\n  places areas add msoa21 E10000020.geojson.gz --study-area\n  places areas add beats beats.geojson --code BEAT --name BEAT_NAME"
+        after_help = "Examples:\n  places areas add msoa21 E10000020.geojson.gz --study-area\n  places areas add msoa21 MSOA_2021_EW_BGC.geojson --force norfolk --study-area\n  places areas add beats beats.geojson --code BEAT --name BEAT_NAME"
     )]
     Add {
         /// Name of the layer, such as msoa21
@@ -43,6 +49,12 @@ pub enum AreasCommand {
         /// Add a layer that moves more than a tenth of the stored records, or a file that its server cut off
         #[arg(long)]
         accept: bool,
+        /// Only areas in the districts of a police force, by its name at data.police.uk, such as west-yorkshire
+        #[arg(long, value_name = "NAME")]
+        force: Option<String>,
+        /// Only areas in a district, by code or name; may be given several times
+        #[arg(long, value_name = "DISTRICT")]
+        district: Vec<String>,
     },
     /// Give the areas of a layer readable names from a CSV (such as the House of Commons Library's)
     Names {
@@ -88,35 +100,81 @@ pub enum IndicatorsCommand {
     List,
 }
 
+/// Says what was wrong with areas, what is usual of every file in one line.
+fn note_issues(issues: &[AreaIssue]) {
+    let (usual, others): (Vec<_>, Vec<_>) = issues.iter().partition(|i| i.problem.ends_with("repeated points dropped"));
+    for issue in others.iter().take(MAX_ISSUES) {
+        note(&printable(&format!("{} (feature {}): {}", issue.code, issue.feature, issue.problem)));
+    }
+    if others.len() > MAX_ISSUES {
+        note(&format!("and {} more such notes", others.len() - MAX_ISSUES));
+    }
+    if !usual.is_empty() {
+        let areas: BTreeSet<&str> = usual.iter().map(|i| i.code.as_str()).collect();
+        note(&format!("repeated points were dropped in {} areas", areas.len()));
+    }
+}
+
 /// Takes `COL=VALUE` apart.
 fn column_value(text: &str) -> Result<(String, String), String> {
     let parts = text.split_once('=').ok_or_else(|| "expected COL=VALUE, such as date_name=2023".to_owned())?;
     Ok((parts.0.trim().to_owned(), parts.1.trim().to_owned()))
 }
 
+/// Districts that were named, and those of a force.
+fn districts_of(force: Option<&str>, mut districts: Vec<String>) -> anyhow::Result<Vec<String>> {
+    let Some(force) = force else { return Ok(districts) };
+    let Some(own) = districts_of_force(force) else {
+        let known: Vec<&str> = forces().collect();
+        let expected = format!("a police force: {}", known.join(", "));
+        return Err(QueryError::invalid("force", force, expected).into());
+    };
+    districts.extend(own.iter().cloned());
+    Ok(districts)
+}
+
 pub(super) fn run(workspace: &Workspace, command: AreasCommand) -> anyhow::Result<()> {
     match command {
-        AreasCommand::Add { layer, files, code, name, study_area, crs, accept } => {
+        AreasCommand::Add { layer, files, code, name, study_area, crs, accept, force, district } => {
             let choice = PropertyChoice { code, name, crs, ..PropertyChoice::default() };
-            let request = AddAreas { layer, files, choice, study_area, accept };
+            let districts = districts_of(force.as_deref(), district)?;
+            let request = AddAreas { layer, files, choice, study_area, accept, districts };
             let added = add_areas(workspace, &request)?;
-            for issue in added.issues.iter().take(MAX_ISSUES) {
-                note(&printable(&format!("{} (feature {}): {}", issue.code, issue.feature, issue.problem)));
-            }
-            if added.issues.len() > MAX_ISSUES {
-                note(&format!("and {} more such notes", added.issues.len() - MAX_ISSUES));
-            }
+            note_issues(&added.issues);
             added.notes.iter().for_each(|said| note(&printable(said)));
             let study = if added.study_area { ", the study area" } else { "" };
             print_line(&format!("layer {}: {} areas{study}", added.layer, added.areas))?;
+            if added.elsewhere > 0 {
+                note(&format!("{} areas in other districts were left out", added.elsewhere));
+            }
             if added.incidents_placed_again > 0 {
                 note(&format!("{} incidents placed again", added.incidents_placed_again));
             }
+            let mut lines = vec![format!("places areas names {} NAMES.csv           readable names", added.layer)];
+            lines.push(format!("places indicators add POPULATION.csv --layer {}   for rates", added.layer));
+            lines.push(if workspace.settings()?.study_area.layer.is_empty() {
+                format!("places areas add {} FILE --study-area   makes its union the study area", added.layer)
+            } else {
+                "places import FILES --source police.uk".to_owned()
+            });
+            next::say(&lines);
             Ok(())
         }
         AreasCommand::Names { layer, file } => {
             let named = name_areas(workspace, &layer, &file)?;
-            print_line(&format!("layer {layer}: {named} areas named"))
+            for (code, name, why) in named.without.iter().take(MAX_ISSUES) {
+                note(&printable(&format!("{code} ({name}) keeps its name: {why}")));
+            }
+            if named.without.len() > MAX_ISSUES {
+                note(&format!("and {} more keep theirs", named.without.len() - MAX_ISSUES));
+            }
+            let all = named.named + named.without.len();
+            print_line(&printable(&format!(
+                "layer {layer}: {} of {all} areas named, from the column {}",
+                named.named, named.column
+            )))?;
+            next::say(&[format!("places areas list {layer}     the names as they are now")]);
+            Ok(())
         }
         AreasCommand::List { layer: None } => {
             let state = workspace.state()?;
@@ -152,8 +210,12 @@ pub(super) fn indicators(workspace: &Workspace, command: IndicatorsCommand) -> a
         IndicatorsCommand::Add { file, layer, code, value, only, lookup } => {
             let request = AddIndicators { file, layer, code, values: value, lookup, only };
             let added = add_indicators(workspace, &request)?;
-            for (name, areas, how) in &added.indicators {
-                print_line(&format!("{}: {name}  {areas} areas ({how})", added.layer))?;
+            for (name, areas, how) in added.indicators.iter().take(MAX_INDICATORS) {
+                print_line(&printable(&format!("{}: {name}  {areas} areas ({how})", added.layer)))?;
+            }
+            if let Some((last, rest)) = added.indicators.get(MAX_INDICATORS..).and_then(<[_]>::split_last) {
+                let names: Vec<&str> = rest.iter().chain([last]).map(|i| i.0.as_str()).collect();
+                print_line(&printable(&format!("and {} more: {}", names.len(), names.join(", "))))?;
             }
             if added.unmatched_rows > 0 {
                 let (unmatched, rows) = (added.unmatched_rows, added.rows);
@@ -162,6 +224,9 @@ pub(super) fn indicators(workspace: &Workspace, command: IndicatorsCommand) -> a
             added.notes.iter().for_each(|said| note(&printable(said)));
             if added.not_numbers > 0 {
                 note(&format!("{} values are no numbers and were left out", added.not_numbers));
+            }
+            if let Some((name, ..)) = added.indicators.first() {
+                next::say(&[format!("places count --by area:{} --rate {name}    rates", added.layer)]);
             }
             Ok(())
         }

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{
-    import::{note_report, with_bar},
+    import_report::note_report,
     output::note,
+    progress::with_bar,
     serve::{self, ServeArgs},
 };
 use crate::demo::{import_files, write_files};

@@ -3,8 +3,9 @@
 use clap::{Subcommand, builder::PossibleValuesParser};
 
 use super::{
-    import::with_bar,
+    next,
     output::{note, print_line, thousands},
+    progress::with_bar,
 };
 use crate::{
     export::printable,
@@ -117,7 +118,12 @@ fn told(result: Result<GazetteerAdded, ImportError>) -> anyhow::Result<()> {
         left.concat(),
         thousands(file.entries),
         thousands(file.postcodes)
-    ))
+    ))?;
+    next::say(&[
+        "places geocode --explain 'WORDS OF A PLACE'      what is found, and why",
+        "places mapping draft FILE.csv                    a mapping for records with words",
+    ]);
+    Ok(())
 }
 
 fn change_text(change: &IndexChange) -> String {

@@ -5,8 +5,8 @@ use std::{io::Write, path::PathBuf};
 use clap::Args;
 
 use super::{
-    import::with_bar,
     output::{note, print_bytes, print_line},
+    progress::with_bar,
 };
 use crate::{
     export::printable,

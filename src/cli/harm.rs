@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::output::{note, print_line};
+use super::{
+    next,
+    output::{note, print_line},
+};
 use crate::{
     export::printable,
     import::{AddHarm, add_harm},
@@ -46,6 +49,10 @@ pub(super) fn run(workspace: &Workspace, command: HarmCommand) -> anyhow::Result
             if added.problems.len() > 10 {
                 note(&format!("and {} more such lines", added.problems.len() - 10));
             }
+            next::say(&[
+                "places harm list    categories that have no weight".to_owned(),
+                format!("places count --by month --harm {}", added.name),
+            ]);
             Ok(())
         }
         HarmCommand::List => {

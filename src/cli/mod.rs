@@ -12,16 +12,22 @@ mod gazetteer;
 mod geocode;
 mod harm;
 mod import;
+mod import_report;
 mod mapping;
 mod new_file;
+mod next;
 mod output;
 mod progress;
 mod received;
 mod review;
 mod serve;
+mod setup;
+mod watch;
 mod workspace;
 
 use std::{path::PathBuf, process::ExitCode};
+
+pub use output::report_error;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -42,6 +48,7 @@ pub struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   places demo                                              a fictional county, on a map, at once
+  places setup downloads/                                  finds what the folder holds and brings it in
   places init norfolk
   places --workspace norfolk areas add msoa21 msoa.geojson --study-area
   places --workspace norfolk import police_uk/ --source police.uk
@@ -57,6 +64,8 @@ Examples:
 pub enum Command {
     /// Make a fictional county, import it and serve it
     Demo(demo::DemoArgs),
+    /// Find what a folder holds and bring it into a workspace, step by step
+    Setup(setup::SetupArgs),
     /// Make a new workspace with a commented places.toml
     Init(workspace::InitArgs),
     /// Add, name and list layers of areas
@@ -103,8 +112,8 @@ pub enum Command {
 const COVERAGE: &str = "coverage";
 
 /// Commands that come before the questions in the help; the others come after them.
-const FIRST: [&str; 10] =
-    ["demo", "init", "areas", "indicators", "gazetteer", "geocode", "mapping", "import", "remove", "review"];
+const FIRST: [&str; 11] =
+    ["demo", "setup", "init", "areas", "indicators", "gazetteer", "geocode", "mapping", "import", "remove", "review"];
 
 /// The command line: the commands of this folder, and one for each question of the registry.
 #[must_use]
@@ -145,6 +154,10 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
     let root = &cli.workspace;
     match cli.command {
         Command::Demo(args) => demo::run(&args),
+        Command::Setup(args) => setup::run(root, &args, &|line| {
+            let line = std::iter::once("places").chain(line.iter().map(String::as_str));
+            run_matches(&command().try_get_matches_from(line)?)
+        }),
         Command::Init(args) => workspace::init(root, &args),
         Command::Restore(args) => workspace::restore(root, &args),
         Command::Areas(command) => areas::run(&Workspace::open(root)?, command),
@@ -162,13 +175,6 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
         Command::Check(args) => workspace::check(&Workspace::open(root)?, &args),
         Command::Backup(args) => workspace::backup(&Workspace::open(root)?, &args),
     }
-}
-
-/// Prints an error, whose message holds its causes, to standard error, without control characters that data might hold.
-pub fn report_error(error: &anyhow::Error) {
-    let text = format!("error: {error}");
-    let lines: Vec<String> = text.lines().map(crate::export::printable).collect();
-    output::note(&lines.join("\n"));
 }
 
 /// 2 when the question itself was wrong, as for a wrong flag; 1 for everything else.

@@ -111,4 +111,11 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
 }
 
-pub(super) use crate::ask::words::thousands;
+pub(super) use crate::model::thousands;
+
+/// Prints an error, whose message holds its causes, to standard error, without control characters that data might hold.
+pub fn report_error(error: &anyhow::Error) {
+    let text = format!("error: {error}");
+    let lines: Vec<String> = text.lines().map(crate::export::printable).collect();
+    note(&lines.join("\n"));
+}

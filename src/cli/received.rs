@@ -2,7 +2,10 @@
 
 use clap::{Args, FromArgMatches};
 
-use super::output::{note, print_line, thousands};
+use super::{
+    next,
+    output::{note, print_line, thousands},
+};
 use crate::{
     import::{RemoveRequest, accept_month, remove},
     model::{Month, Period, QueryError},
@@ -64,7 +67,9 @@ pub(super) fn accept(workspace: &Workspace, matches: &clap::ArgMatches) -> anyho
     let args = AcceptArgs::from_arg_matches(matches)?;
     let month = Month::parse(&args.month).map_err(|e| QueryError::invalid("month", &args.month, e.to_string()))?;
     let records = accept_month(workspace, &args.source, args.part.as_deref(), month)?;
-    print_line(&format!("{month} of {}: {} records, taken to be true", args.source, thousands(records)))
+    print_line(&format!("{month} of {}: {} records, taken to be true", args.source, thousands(records)))?;
+    next::say(&[format!("places coverage --source {}", args.source)]);
+    Ok(())
 }
 
 pub(super) fn run_remove(workspace: &Workspace, args: &RemoveArgs) -> anyhow::Result<()> {
@@ -84,5 +89,11 @@ pub(super) fn run_remove(workspace: &Workspace, args: &RemoveArgs) -> anyhow::Re
     if removed.wordings > 0 {
         note(&format!("{} wordings that waited for a person {done}", thousands(removed.wordings)));
     }
+    let next = if args.dry_run {
+        "the same without --dry-run".to_owned()
+    } else {
+        format!("places coverage --source {}", removed.source)
+    };
+    next::say(&[next]);
     Ok(())
 }

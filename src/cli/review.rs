@@ -211,6 +211,9 @@ fn list(workspace: &Workspace, limit: usize, source: Option<&str>, json: bool) -
             item.flags.join(" ")
         );
         print_line(&printable(&head))?;
+        if item.nowhere_leads {
+            print_line("    n         nowhere: it cannot be told (no place is likelier than not)")?;
+        }
         for (i, candidate) in item.candidates.iter().enumerate() {
             let line = format!(
                 "    {}  {:>3.0} %  {} ({}, {:.5}, {:.5})",

@@ -4,10 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::output::{note, print_line, thousands};
+use super::{
+    next,
+    output::{note, print_line, thousands},
+};
 use crate::{
     access::verify_workspace,
     import::verify_places,
+    setup::shell_line,
     workspace::{self, CheckReport, Problem, Workspace},
 };
 
@@ -16,6 +20,9 @@ use crate::{
 pub struct InitArgs {
     /// Directory to make; the workspace named by --workspace when left out
     pub dir: Option<PathBuf>,
+    /// What the partnership is called on screen
+    #[arg(long, value_name = "NAME")]
+    pub title: Option<String>,
 }
 
 /// Arguments of `places check`.
@@ -49,13 +56,14 @@ pub struct RestoreArgs {
 
 pub(super) fn init(root: &Path, args: &InitArgs) -> anyhow::Result<()> {
     let root = args.dir.as_deref().unwrap_or(root);
-    Workspace::init(root)?;
+    Workspace::init_titled(root, args.title.as_deref())?;
     print_line(&format!("made workspace {}", root.display()))?;
-    note(&format!(
-        "next: places --workspace {0} areas add msoa21 FILE.geojson --study-area\n      \
-         places --workspace {0} import FILES --source police.uk",
-        root.display()
-    ));
+    let workspace = shell_line(&["places".to_owned(), "--workspace".to_owned(), root.display().to_string()]);
+    next::say(&[
+        format!("{workspace} areas add msoa21 FILE.geojson --study-area"),
+        format!("{workspace} import FILES --source police.uk"),
+        format!("or {workspace} setup FOLDER, which finds these and more"),
+    ]);
     Ok(())
 }
 
@@ -98,7 +106,9 @@ fn finish(report: &CheckReport) -> anyhow::Result<()> {
 
 pub(super) fn backup(opened: &Workspace, args: &BackupArgs) -> anyhow::Result<()> {
     let files = workspace::backup(opened, &args.file)?;
-    print_line(&format!("{files} files in {}", args.file.display()))
+    print_line(&format!("{files} files in {}", args.file.display()))?;
+    next::say(&[format!("places --workspace NEW restore {}    tries it", args.file.display())]);
+    Ok(())
 }
 
 pub(super) fn restore(root: &Path, args: &RestoreArgs) -> anyhow::Result<()> {
@@ -106,5 +116,7 @@ pub(super) fn restore(root: &Path, args: &RestoreArgs) -> anyhow::Result<()> {
     if let Err(fault) = verify_workspace(&Workspace::open(root)?, None) {
         note(&format!("note: {fault}; the data is sound, and the log is as it was in the backup"));
     }
-    print_line(&format!("restored {}: {} incidents", root.display(), thousands(report.incidents)))
+    print_line(&format!("restored {}: {} incidents", root.display(), thousands(report.incidents)))?;
+    next::say(&[format!("places --workspace {} check --deep", root.display())]);
+    Ok(())
 }

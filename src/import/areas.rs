@@ -1,13 +1,18 @@
 //! Layers into the workspace: polygons, readable names, and the incidents that are there placed anew.
 
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
 
 use rayon::prelude::*;
 
 use super::{ImportError, Placer, SourceFile, find_files, merge::coverage, moved::Moved, opening::read_sheet};
 use crate::{
-    area::{AreaIssue, Layer, Locator, PropertyChoice, from_wkb, overlaps, read_geojson, readable_name, to_wkb},
-    model::Header,
+    area::{
+        AreaIssue, Layer, Locator, PropertyChoice, from_wkb, lies_in, overlaps, read_geojson, readable_name, to_wkb,
+    },
+    model::{Header, fold},
     workspace::{
         AreaRow, Commit, FileEntry, NewLayer, Partition, State, Workspace, read_incidents, read_layer,
         settle_layer_names,
@@ -27,6 +32,8 @@ pub struct AddAreas {
     pub study_area: bool,
     /// Accept that many stored records move, and a file that its server cut off.
     pub accept: bool,
+    /// Only areas in these districts, by code or name; all when empty.
+    pub districts: Vec<String>,
 }
 
 /// What became of a layer.
@@ -36,6 +43,8 @@ pub struct AreasAdded {
     pub layer: String,
     /// Areas in it.
     pub areas: usize,
+    /// Areas of the files that lie in other districts than those asked for.
+    pub elsewhere: usize,
     /// What was wrong with some of them.
     pub issues: Vec<AreaIssue>,
     /// What a person should look at, a sentence each.
@@ -60,7 +69,13 @@ pub fn add_areas(workspace: &Workspace, request: &AddAreas) -> Result<AreasAdded
     let json = |name: &str| [".geojson", ".json", ".geojson.gz", ".json.gz"].iter().any(|e| name.ends_with(e));
     let (files, _) = find_files(&request.files, json)?;
     let choice = PropertyChoice { layer: request.layer.clone(), cut: request.accept, ..request.choice.clone() };
-    let (areas, issues) = read_areas(&files, &choice)?;
+    let (areas, mut issues) = read_areas(&files, &choice)?;
+    let all = areas.len();
+    let areas = in_districts(areas, request)?;
+    if areas.len() < all {
+        let kept: HashSet<&str> = areas.iter().map(|a| a.code.as_str()).collect();
+        issues.retain(|issue| issue.feature == 0 || kept.contains(issue.code.as_str()));
+    }
     let mut notes = overlaps_of(&areas)?;
     notes.extend(far_away(workspace, &request.layer, &areas)?);
     let lock = workspace.lock()?;
@@ -78,6 +93,7 @@ pub fn add_areas(workspace: &Workspace, request: &AddAreas) -> Result<AreasAdded
     Ok(AreasAdded {
         layer: request.layer.clone(),
         areas: areas.len(),
+        elsewhere: all - areas.len(),
         issues,
         notes,
         study_area: workspace.settings()?.study_area.layer == request.layer,
@@ -110,6 +126,26 @@ fn read_areas(files: &[SourceFile], choice: &PropertyChoice) -> Result<(Vec<Area
     }
     rows.sort_by(|a, b| a.code.cmp(&b.code));
     Ok((rows, issues))
+}
+
+/// The areas that lie in the districts asked for.
+fn in_districts(areas: Vec<AreaRow>, request: &AddAreas) -> Result<Vec<AreaRow>, ImportError> {
+    if request.districts.is_empty() {
+        return Ok(areas);
+    }
+    let words = request.districts.iter().map(|d| fold(d)).collect();
+    let all = areas.len();
+    let is_inside = |a: &AreaRow| {
+        let district = (a.district_code.as_deref(), a.district_name.as_deref());
+        lies_in(&words, (&a.code, &a.official_name), district)
+    };
+    let inside: Vec<AreaRow> = areas.into_iter().filter(is_inside).collect();
+    if inside.is_empty() {
+        let asked = request.districts.join(", ");
+        let reason = format!("none of its {all} areas lies in {asked}, by the code or name of its district");
+        return Err(ImportError::Refused { path: request.files.join(", ").into(), reason });
+    }
+    Ok(inside)
 }
 
 /// Areas of which more than a hundredth lies in another, in sentences.
@@ -197,12 +233,23 @@ fn placer_for(workspace: &Workspace, state: &State, study: Option<&str>) -> Resu
     })
 }
 
+/// What became of names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct AreasNamed {
+    /// Areas named.
+    pub named: usize,
+    /// Areas that were given no name: code, name as it is, and why.
+    pub without: Vec<(String, String, &'static str)>,
+    /// The column that names were taken from.
+    pub column: String,
+}
+
 /// Gives the areas of a layer readable names from a CSV with a code and a name column, such as the House of
-/// Commons Library's; gives the number named.
+/// Commons Library's.
 ///
 /// # Errors
 /// [`ImportError`] when no column holds codes of the layer; the workspace is then untouched.
-pub fn name_areas(workspace: &Workspace, layer: &str, path: &Path) -> Result<usize, ImportError> {
+pub fn name_areas(workspace: &Workspace, layer: &str, path: &Path) -> Result<AreasNamed, ImportError> {
     let lock = workspace.lock()?;
     let mut commit = Commit::begin(workspace, &lock)?;
     let layers = commit.state().layers()?;
@@ -211,12 +258,16 @@ pub fn name_areas(workspace: &Workspace, layer: &str, path: &Path) -> Result<usi
         return Err(ImportError::NoLayer { layer: layer.to_owned(), known });
     };
     let mut areas = read_layer(&workspace.root().join(stored))?;
-    let (names, districts) = read_names(path, &areas)?;
-    let mut named = 0;
+    let Names { by_code: names, districts, nameless, column } = read_names(path, &areas)?;
+    let mut named = AreasNamed { column, ..AreasNamed::default() };
     for area in &mut areas {
         if let Some(name) = names.get(&area.code) {
             area.name.clone_from(name);
-            named += 1;
+            named.named += 1;
+        } else {
+            let is_there = nameless.contains(&area.code);
+            let why = if is_there { "its row has no name" } else { "its code is not in the file" };
+            named.without.push((area.code.clone(), area.name.clone(), why));
         }
         if let Some(district) = districts.get(&area.code).filter(|_| area.district_name.is_none()) {
             area.district_name = Some(district.clone());
@@ -231,16 +282,24 @@ pub fn name_areas(workspace: &Workspace, layer: &str, path: &Path) -> Result<usi
     Ok(named)
 }
 
-type Names = HashMap<String, String>;
+/// Names in a file, by code.
+struct Names {
+    by_code: HashMap<String, String>,
+    districts: HashMap<String, String>,
+    /// Codes whose row has no name.
+    nameless: HashSet<String>,
+    /// The column of names.
+    column: String,
+}
 
-fn read_names(path: &Path, areas: &[AreaRow]) -> Result<(Names, Names), ImportError> {
+fn read_names(path: &Path, areas: &[AreaRow]) -> Result<Names, ImportError> {
     let refused = |reason: String| ImportError::Refused { path: path.to_owned(), reason };
     let sheet = read_sheet(&SourceFile { path: path.to_owned() })?;
     let header = Header::new(sheet.header);
     let names = header.names();
     let only = |column: usize| header.only(column).map_err(|e| ImportError::doubled(path, &e));
     let rows: Vec<csv::StringRecord> = sheet.rows.into_iter().map(|row| row.1).collect();
-    let codes: std::collections::HashSet<&str> = areas.iter().map(|a| a.code.as_str()).collect();
+    let codes: HashSet<&str> = areas.iter().map(|a| a.code.as_str()).collect();
     let hits = |column: usize| rows.iter().filter(|r| r.get(column).is_some_and(|v| codes.contains(v))).count();
     let code = (0..names.len()).max_by_key(|&c| (hits(c), usize::MAX - c)).filter(|&c| hits(c) > 0);
     let Some(code) = code else {
@@ -257,9 +316,15 @@ fn read_names(path: &Path, areas: &[AreaRow]) -> Result<(Names, Names), ImportEr
     };
     let name = only(name)?;
     let district = find(&|h| h == "ladnm_active" || h == "laname" || h == "district_name").map(only).transpose()?;
-    let column = |column: usize| -> Names {
-        let pair = |r: &csv::StringRecord| Some((r.get(code)?.to_owned(), r.get(column)?.trim().to_owned()));
-        rows.iter().filter_map(pair).filter(|(c, n)| codes.contains(c.as_str()) && !n.is_empty()).collect()
+    let pairs = |column: usize| {
+        let pair = move |r: &csv::StringRecord| Some((r.get(code)?.to_owned(), r.get(column)?.trim().to_owned()));
+        rows.iter().filter_map(pair).filter(|(c, _)| codes.contains(c.as_str()))
     };
-    Ok((column(name), district.map(column).unwrap_or_default()))
+    let filled = |column: usize| pairs(column).filter(|(_, n)| !n.is_empty()).collect();
+    Ok(Names {
+        by_code: filled(name),
+        districts: district.map(filled).unwrap_or_default(),
+        nameless: pairs(name).filter(|(_, n)| n.is_empty()).map(|(code, _)| code).collect(),
+        column: header.names()[name].clone(),
+    })
 }

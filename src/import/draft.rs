@@ -53,6 +53,22 @@ pub fn draft_mapping(path: &Path) -> Result<String, ImportError> {
     Ok(draft.text(path, &columns, sheet.separator))
 }
 
+/// What tells a table of incidents from others.
+pub(super) struct LooksLike {
+    /// Whether positions, postcodes or property numbers stand in it.
+    pub(super) placed: bool,
+    /// Whether words for places stand in it.
+    pub(super) worded: bool,
+}
+
+/// What the beginning of a table holds of incidents; nothing where no column holds dates.
+pub(super) fn looks_like(sheet: &Sheet) -> Option<LooksLike> {
+    let draft = Draft::of(&Columns::new(sheet))?;
+    let has = |keys: &[&str]| draft.lines.iter().any(|l| keys.contains(&l.0));
+    let placed = has(&["lon", "easting", "postcode", "uprn"]);
+    Some(LooksLike { placed, worded: has(&["location_text", "locality"]) })
+}
+
 /// The columns of a table, with the values that are looked at.
 struct Columns<'s> {
     names: &'s [String],

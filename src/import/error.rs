@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Rejection;
 use crate::{area::GeoJsonError, geocode::IndexChange, model::DoubledColumn, workspace::WorkspaceError};
 
 /// Why nothing was imported.
@@ -118,25 +119,19 @@ pub enum ImportError {
     },
     /// Too many bad rows.
     #[error(
-        "{}: {rejected} of {rows} rows rejected, more than the {allowed} % allowed (places.toml, \
-         [import] max_rejected_share); nothing was imported. First: line {line}, {field}: {reason}",
-        .path.display()
+        "{}: {} of {read} rows rejected, more than the {allowed} % allowed (places.toml, [import] max_rejected_share); nothing was \
+         imported. First: {}. `--rejected FILE.csv` writes them all",
+        .path.display(), .rows.len(), first_of(.rows)
     )]
     TooManyRejected {
         /// The file.
         path: PathBuf,
         /// Rows rejected.
-        rejected: u64,
+        rows: Vec<Rejection>,
         /// Rows read.
-        rows: u64,
+        read: u64,
         /// Per cent allowed.
         allowed: f64,
-        /// Line of the first.
-        line: u64,
-        /// Field of the first.
-        field: String,
-        /// Reason of the first.
-        reason: String,
     },
     /// A column of categories that cannot be one.
     #[error(
@@ -305,6 +300,10 @@ impl ImportError {
     pub(super) fn doubled(path: &Path, column: &DoubledColumn) -> Self {
         Self::Doubled { path: path.to_owned(), column: column.clone() }
     }
+}
+
+fn first_of(rows: &[Rejection]) -> String {
+    rows.first().map_or_else(String::new, |r| format!("line {}, {}: {}", r.line, r.field, r.reason))
 }
 
 fn columns_look(columns: &[String]) -> String {

@@ -1,6 +1,9 @@
 //! New incidents of a source and month against those stored: what is new, changed, the same or gone.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use crate::{model::PrecisionClass, workspace::Incidents};
 
@@ -85,22 +88,30 @@ pub(super) struct Whereabouts {
 }
 
 impl Whereabouts {
-    pub(super) fn of(incidents: &Incidents, placer: &Placer) -> Self {
+    /// Of some rows of a set.
+    pub(super) fn of(incidents: &Incidents, rows: Range<usize>, placer: &Placer) -> Self {
         let mut whereabouts = Self::default();
-        for i in 0..incidents.len() {
-            match incidents.place_of(i) {
-                None => whereabouts.not_located += 1,
-                Some(place) if !placer.in_study_area(place) => whereabouts.outside += 1,
-                Some(place) => {
-                    whereabouts.placed[usize::from(place.class.code())] += 1;
-                    whereabouts.near_border += u64::from(place.flags & crate::model::FLAG_AREA_SNAPPED != 0);
-                }
-            }
-        }
+        rows.for_each(|i| whereabouts.add(incidents, i, placer));
         whereabouts
     }
 
-    pub(super) fn add_to(&self, report: &mut ImportReport) {
+    /// Adds a row.
+    pub(super) fn add(&mut self, incidents: &Incidents, row: usize, placer: &Placer) {
+        match incidents.place_of(row) {
+            None => self.not_located += 1,
+            Some(place) if !placer.in_study_area(place) => self.outside += 1,
+            Some(place) => {
+                self.placed[usize::from(place.class.code())] += 1;
+                self.near_border += u64::from(place.flags & crate::model::FLAG_AREA_SNAPPED != 0);
+            }
+        }
+    }
+
+    /// Adds what is known of a file's rows to its report and to the whole.
+    pub(super) fn add_to(&self, file: &mut FileReport, report: &mut ImportReport) {
+        file.placed += self.placed.iter().sum::<u64>();
+        file.not_located += self.not_located;
+        file.outside_study_area += self.outside;
         for (code, &count) in self.placed.iter().enumerate() {
             let class = PrecisionClass::from_code(code as u8);
             if let Some(class) = class.filter(|_| count > 0) {

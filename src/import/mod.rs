@@ -3,6 +3,7 @@
 //! A bad row is data ([`Rejection`]), a bad file refuses the whole import, and a commit is all or nothing.
 //! May use: model, area, grid, geocode, workspace.
 
+mod area_names;
 mod areas;
 mod categories;
 mod choice;
@@ -33,13 +34,15 @@ mod renamed;
 mod repeats;
 mod report;
 mod run;
+mod sentences;
 mod source_files;
 mod swallowed;
+mod tell;
 mod verify;
 mod watched;
 mod words;
 
-pub use areas::{AddAreas, AreasAdded, add_areas, name_areas};
+pub use areas::{AddAreas, AreasAdded, AreasNamed, add_areas, name_areas};
 pub use choice::{Before, Choice, Decided, Was};
 pub use csv_file::parse_decimal;
 pub use decided::{Scope, WaitingRecords, give_back, place_waiting, take_back, waiting_by_words};
@@ -59,9 +62,10 @@ pub use positions::{Position, Positions};
 pub use queue::{QueueCandidate, candidates_of, counted, stored_candidates, stored_defaults};
 pub use received::Covers;
 pub use remove::{RemoveRequest, Removed, accept_month, remove};
-pub use report::{FileReport, ImportReport, Progress, Rejection};
+pub use report::{FileReport, ImportReport, Progress, Rejection, rejected_csv};
 pub use run::{ImportRequest, import};
 pub use source_files::{SourceFile, find_files};
+pub use tell::{TableKind, UnitColumn, tell_table};
 pub use verify::verify_places;
 pub(crate) use words::Words;
 

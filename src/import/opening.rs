@@ -79,15 +79,35 @@ pub(super) struct Sheet {
 /// # Errors
 /// [`ImportError`] where it is no table.
 pub(super) fn read_sheet(file: &SourceFile) -> Result<Sheet, ImportError> {
-    let Opened { mut bytes, separator, lines } = opened(file, false)?;
+    let mut opened = opened(file, false)?;
     let mut text = Vec::new();
     let cut = |e: std::io::Error| ImportError::CutOff { path: file.path.clone(), line: 0, reason: e.to_string() };
-    bytes.read_to_end(&mut text).map_err(cut)?;
-    let separator = separator.unwrap_or_else(|| separator_of(&text));
+    opened.bytes.read_to_end(&mut text).map_err(cut)?;
+    sheet_of(file, &text, opened.separator, opened.lines)
+}
+
+/// Reads the beginning of a table, up to so many bytes and the end of a line.
+///
+/// # Errors
+/// As [`read_sheet`].
+pub(super) fn read_head(file: &SourceFile, bytes: u64) -> Result<Sheet, ImportError> {
+    let opened = opened(file, false)?;
+    let mut text = Vec::new();
+    let cut = |e: std::io::Error| ImportError::CutOff { path: file.path.clone(), line: 0, reason: e.to_string() };
+    opened.bytes.take(bytes).read_to_end(&mut text).map_err(cut)?;
+    if text.len() as u64 == bytes {
+        text.truncate(memchr::memrchr(b'\n', &text).map_or(text.len(), |end| end + 1));
+    }
+    sheet_of(file, &text, opened.separator, opened.lines)
+}
+
+/// The table that a text holds; `lines` is how many lines were taken off before it.
+fn sheet_of(file: &SourceFile, text: &[u8], separator: Option<u8>, lines: u64) -> Result<Sheet, ImportError> {
+    let separator = separator.unwrap_or_else(|| separator_of(text));
     let refused = |e: csv::Error| ImportError::Refused { path: file.path.clone(), reason: e.to_string() };
-    let text = match std::str::from_utf8(&text) {
+    let text = match std::str::from_utf8(text) {
         Ok(text) => text.to_owned(),
-        Err(_) => encoding_rs::WINDOWS_1252.decode(&text).0.into_owned(),
+        Err(_) => encoding_rs::WINDOWS_1252.decode(text).0.into_owned(),
     };
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());

@@ -63,6 +63,11 @@ pub struct PoliceFile {
     pub rejected: Vec<Rejection>,
 }
 
+/// Whether columns are those of a street file.
+pub(super) fn is_street_header(header: &[String]) -> bool {
+    header.iter().map(String::as_str).eq(HEADER)
+}
+
 /// Whether a name is a police.uk street file's.
 pub(super) fn is_street_file(name: &str) -> bool {
     let name = name.strip_suffix(".gz").unwrap_or(name);
@@ -75,6 +80,12 @@ pub(super) fn parse_name(plain_name: &str) -> Option<(Month, &str)> {
     let month = Month::parse(stem.get(..7)?).ok()?;
     let force = stem.get(7..)?.strip_prefix('-')?;
     (!force.is_empty()).then_some((month, force))
+}
+
+/// The force of a street file, by its name, else by who reported a row.
+pub(super) fn street_force(plain_name: &str, reported_by: &str) -> Option<String> {
+    let named = parse_name(plain_name).map(|n| n.1.to_owned());
+    named.or_else(|| Some(slug(reported_by.as_bytes())).filter(|force| !force.is_empty()))
 }
 
 /// Reads a street file, calling `sink` with every good row in order. Without `digest` that of the file is empty,

@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::geocode::ProbableDefault;
+use crate::{geocode::ProbableDefault, model::spreadsheet_safe};
 
 /// Most rejected rows listed in a report; the CSV beside it lists all.
 pub(super) const MAX_LISTED_REJECTIONS: usize = 1_000;
@@ -38,6 +38,22 @@ impl Rejection {
     }
 }
 
+/// Rejected rows as CSV with the columns `file, line, field, value, reason`; a value that a spreadsheet would run as a formula
+/// gets an apostrophe.
+///
+/// # Errors
+/// The I/O error of writing to memory.
+pub fn rejected_csv(rejected: &[Rejection]) -> std::io::Result<Vec<u8>> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(["file", "line", "field", "value", "reason"]).map_err(std::io::Error::from)?;
+    for row in rejected {
+        let line = row.line.to_string();
+        let value = spreadsheet_safe(&row.value);
+        csv.write_record([&row.file, &line, &row.field, value.as_ref(), &row.reason]).map_err(std::io::Error::from)?;
+    }
+    csv.into_inner().map_err(csv::IntoInnerError::into_error)
+}
+
 /// What became of the rows of one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FileReport {
@@ -53,6 +69,14 @@ pub struct FileReport {
     pub duplicates: u64,
     /// Rows not imported.
     pub rejected: u64,
+    /// Part of the source whose rows these are (the police force), or empty.
+    pub part: String,
+    /// Accepted rows in the study area.
+    pub placed: u64,
+    /// Accepted rows outside the study area.
+    pub outside_study_area: u64,
+    /// Accepted rows without a place.
+    pub not_located: u64,
 }
 
 /// What a source covers in a month.
@@ -111,8 +135,13 @@ pub struct ImportReport {
     pub probable_defaults: Vec<ProbableDefault>,
     /// File by file.
     pub files: Vec<FileReport>,
+    /// What became of the rows, a sentence for each part and each file.
+    pub sentences: Vec<String>,
     /// Rejected rows, at most 1,000.
     pub rejected_rows: Vec<Rejection>,
+    /// Every rejected row, in the order of files and lines.
+    #[serde(skip)]
+    pub every_rejected_row: Vec<Rejection>,
     /// The file with every rejected row, from the workspace's root.
     pub rejected_csv: Option<String>,
     /// Columns that were neither mapped nor kept.
@@ -153,6 +182,7 @@ impl ImportReport {
             && accepted == placed + self.not_located + self.outside_study_area
             && self.rows == self.files.iter().map(|f| f.rows).sum::<u64>()
             && self.files.iter().all(|f| f.rows == f.imported + f.updated + f.duplicates + f.rejected)
+            && self.files.iter().all(|f| f.rows == f.placed + f.outside_study_area + f.not_located + f.rejected)
     }
 
     /// Adds a file's report to the whole.

@@ -22,6 +22,25 @@ pub fn spreadsheet_safe(text: &str) -> Cow<'_, str> {
     if formula { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
+/// `1234567` as `1,234,567`.
+///
+/// # Examples
+/// ```
+/// assert_eq!(places::model::thousands(1_234_567), "1,234,567");
+/// ```
+#[must_use]
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// A word as it is compared: categories, sources, definitions, weights of harm and words of a mapping are the same word
 /// where this is the same. Case, blanks round and repeated inside, composed and decomposed letters, and characters
 /// that nobody sees make no difference.

@@ -4,12 +4,27 @@ use std::{os::unix::fs::PermissionsExt, path::Path};
 
 use super::{Commit, TEMPLATE, Workspace, WorkspaceError, files::write_synced, private::private_folder, schema};
 
+/// The line of the settings that says what the partnership is called.
+const USUAL_TITLE: &str = "title = \"Places and Spaces\"";
+
+fn title_line(title: &str) -> String {
+    format!("title = {}", toml::Value::String(title.to_owned()))
+}
+
 impl Workspace {
     /// Makes a new workspace in a directory that is empty or not there yet.
     ///
     /// # Errors
     /// [`WorkspaceError::NotEmpty`] when something is there already, or the I/O error with its path.
     pub fn init(root: &Path) -> Result<Self, WorkspaceError> {
+        Self::init_titled(root, None)
+    }
+
+    /// The same, with what the partnership is called on screen.
+    ///
+    /// # Errors
+    /// As [`Workspace::init`].
+    pub fn init_titled(root: &Path, title: Option<&str>) -> Result<Self, WorkspaceError> {
         if fs_err::read_dir(root).is_ok_and(|mut entries| entries.next().is_some()) {
             return Err(WorkspaceError::NotEmpty { path: root.to_owned() });
         }
@@ -22,7 +37,9 @@ impl Workspace {
         }
         let workspace = Self { root: root.clone() };
         let lock = workspace.lock()?;
-        write_synced(&workspace.settings_path(), TEMPLATE.as_bytes())?;
+        let settings =
+            title.map_or_else(|| TEMPLATE.to_owned(), |title| TEMPLATE.replacen(USUAL_TITLE, &title_line(title), 1));
+        write_synced(&workspace.settings_path(), settings.as_bytes())?;
         schema::create(&workspace.state_path())?;
         Commit::begin(&workspace, &lock)?.finish()?;
         Ok(workspace)

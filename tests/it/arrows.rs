@@ -15,7 +15,7 @@ use std::{
 use source::{File, Source, paths};
 
 /// Folder, and the rooms it may use. Rooms of the design that are not there yet have their line already.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 23] = [
     ("model", &[]),
     ("stats", &[]),
     ("grid", &["model"]),
@@ -36,6 +36,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("export", &["model", "grid", "snapshot", "ask"]),
     ("tile", &["model", "grid", "snapshot", "ask", "analysis"]),
     ("demo", &["model", "area", "geocode", "import", "workspace"]),
+    ("setup", &["model", "area", "geocode", "import", "workspace"]),
     ("server", ALL_BUT_EDGES),
     (
         "cli",
@@ -60,6 +61,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "export",
             "tile",
             "demo",
+            "setup",
             "server",
         ],
     ),

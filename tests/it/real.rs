@@ -202,7 +202,7 @@ fn names_populations_and_deprivation_go_to_the_areas() {
     ) else {
         return;
     };
-    assert_eq!(name_areas(&scratch.workspace, "msoa21", &names).unwrap(), 113);
+    assert_eq!(name_areas(&scratch.workspace, "msoa21", &names).unwrap().named, 113);
     let add = |file: std::path::PathBuf| {
         add_indicators(&scratch.workspace, &AddIndicators { file, layer: "msoa21".into(), ..Default::default() })
             .unwrap()

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::ask::{Column, ColumnValues, Rows, words::thousands};
+use crate::{
+    ask::{Column, ColumnValues, Rows},
+    model::thousands,
+};
 
 /// A category's part.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]

@@ -6,12 +6,12 @@ use super::{
 };
 use crate::{
     import::{
-        ImportError, ImportReport, Rejection,
+        ImportError, ImportReport,
         queue::Waiting,
         received::in_words,
-        report::{CoverageRow, MAX_LISTED_REJECTIONS},
+        report::{CoverageRow, MAX_LISTED_REJECTIONS, rejected_csv},
+        sentences::sentences,
     },
-    model::spreadsheet_safe,
     workspace::{Commit, Delivery, FileEntry},
 };
 
@@ -26,6 +26,8 @@ pub(super) fn finish(job: &Job<'_>, mut commit: Commit<'_>, done: Done) -> Resul
         report.coverage.push(CoverageRow { month, part, rows: edition.rows });
     }
     debug_assert!(report.adds_up());
+    report.sentences = sentences(&report);
+    report.every_rejected_row.clone_from(&rejected);
     report.losses = losses(&months);
     if !(report.losses.is_empty() || job.request.accept || job.request.replace || job.request.dry_run) {
         return Err(ImportError::TakesAway { losses: report.losses });
@@ -122,17 +124,4 @@ fn store_queue(job: &Job<'_>, commit: &mut Commit<'_>, waiting: &Waiting) -> Res
     }
     let followed = waiting.note_followed(commit)?;
     Ok((items.len() as u64, changed || followed))
-}
-
-/// Rejected rows as CSV; a value that a spreadsheet would run as a formula gets an apostrophe.
-fn rejected_csv(rejected: &[Rejection]) -> Result<Vec<u8>, ImportError> {
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    let io = |e: csv::Error| ImportError::Io { source: e.into() };
-    csv.write_record(["file", "line", "field", "value", "reason"]).map_err(io)?;
-    for row in rejected {
-        let line = row.line.to_string();
-        let value = spreadsheet_safe(&row.value);
-        csv.write_record([&row.file, &line, &row.field, value.as_ref(), &row.reason]).map_err(io)?;
-    }
-    csv.into_inner().map_err(|e| ImportError::Io { source: e.into_error() })
 }

@@ -244,9 +244,10 @@ fn merge_months(
         .filter(|(month, key)| new_month.get(key).is_some_and(|m| m != month))
         .map(|(_, key)| key)
         .collect();
-    let again_whereabouts = build(job, stored_as, again);
-    Whereabouts::of(&again_whereabouts, &job.placer).add_to(report);
-    for row in again {
+    let mut whereabouts: Vec<Whereabouts> = reports.iter().map(|_| Whereabouts::default()).collect();
+    let set = build(job, stored_as, again);
+    for (i, row) in again.iter().enumerate() {
+        whereabouts[row.file].add(&set, i, &job.placer);
         tally(&mut reports[row.file], std::iter::once(Outcome::Duplicate));
     }
     let months: std::collections::BTreeSet<Month> = by_month.keys().chain(stored.keys()).copied().collect();
@@ -264,7 +265,7 @@ fn merge_months(
         }
         let new = build(job, stored_as, &rows);
         sets.push(new.clone());
-        Whereabouts::of(&new, &job.placer).add_to(report);
+        rows.iter().enumerate().for_each(|(i, row)| whereabouts[row.file].add(&new, i, &job.placer));
         let replaces = job.request.replace && received;
         let mut merged = merge(new, old, |s, i| replaces || moved.contains(&s.key(i)));
         if let Some(old) = old.filter(|_| !replaces) {
@@ -294,6 +295,7 @@ fn merge_months(
     if stored_as.mapping.columns.id.is_some() && !job.request.accept {
         renamed.check(&job.source)?;
     }
+    reports.iter_mut().zip(&whereabouts).for_each(|(file, of_file)| of_file.add_to(file, report));
     report.probable_defaults = defaults_among(&sets.iter().collect::<Vec<_>>());
     Ok(done)
 }

@@ -63,19 +63,11 @@ impl Job<'_> {
 
     /// Refuses a file with too many rejected rows.
     pub(super) fn check_share(&self, path: &str, rows: u64, rejected: &[Rejection]) -> Result<(), ImportError> {
-        let Some(first) = rejected.first() else { return Ok(()) };
-        if rejected.len() as f64 <= self.max_rejected * rows as f64 {
+        if rejected.is_empty() || rejected.len() as f64 <= self.max_rejected * rows as f64 {
             return Ok(());
         }
-        Err(ImportError::TooManyRejected {
-            path: path.into(),
-            rejected: rejected.len() as u64,
-            rows,
-            allowed: self.max_rejected * 100.0,
-            line: first.line,
-            field: first.field.clone(),
-            reason: first.reason.clone(),
-        })
+        let allowed = self.max_rejected * 100.0;
+        Err(ImportError::TooManyRejected { path: path.into(), rows: rejected.to_vec(), read: rows, allowed })
     }
 
     /// Writes a merged month unless nothing changed or this is a dry run.

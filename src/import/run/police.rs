@@ -60,7 +60,7 @@ pub(super) fn run(job: &Job<'_>, words: &Words, files: &[SourceFile], state: &St
     for group in done {
         if let Some(same) = whole.months.iter().find(|m| m.month == group.month.month) {
             let month = same.month.to_string();
-            let first = group.files.first().map(|f| f.path.clone()).unwrap_or_default();
+            let first = group.files.first().map(|f| f.0.path.clone()).unwrap_or_default();
             return Err(ImportError::TwoEditions {
                 part: "files of".to_owned(),
                 month,
@@ -68,8 +68,10 @@ pub(super) fn run(job: &Job<'_>, words: &Words, files: &[SourceFile], state: &St
                 second: "others; name the files YYYY-MM-FORCE-street.csv".into(),
             });
         }
-        group.files.into_iter().for_each(|f| whole.report.add_file(f));
-        group.whereabouts.add_to(&mut whole.report);
+        for (mut file, whereabouts) in group.files {
+            whereabouts.add_to(&mut file, &mut whole.report);
+            whole.report.add_file(file);
+        }
         whole.report.skipped_files.extend(group.skipped);
         whole.report.notes.extend(group.notes);
         whole.rejected.extend(group.rejected);
@@ -79,8 +81,7 @@ pub(super) fn run(job: &Job<'_>, words: &Words, files: &[SourceFile], state: &St
 }
 
 struct GroupDone {
-    files: Vec<FileReport>,
-    whereabouts: Whereabouts,
+    files: Vec<(FileReport, Whereabouts)>,
     rejected: Vec<Rejection>,
     skipped: Vec<String>,
     notes: Vec<String>,
@@ -229,14 +230,15 @@ fn merge_month(
             earlier += read.report.rows;
             rows += read.incidents.len() as u64;
             let start = whole.as_ref().map_or(0, Incidents::len);
-            files.push((read.report, start..start + read.incidents.len()));
+            files.push((FileReport { part: force.clone(), ..read.report }, start..start + read.incidents.len()));
             whole = Some(append(whole, read.incidents));
         }
         let digest = digests.join("+");
         editions.push(Edition { source: job.source.clone(), digest, month, rows, part: force });
     }
     let new = whole.unwrap_or_default();
-    let whereabouts = Whereabouts::of(&new, &job.placer);
+    let whereabouts: Vec<Whereabouts> =
+        files.iter().map(|(_, rows)| Whereabouts::of(&new, rows.clone(), &job.placer)).collect();
     let unchanged = editions.iter().all(|e| known.get(&(month, e.part.clone())) == Some(&e.digest));
     let (outcomes, done) = if unchanged {
         (vec![Outcome::Duplicate; new.len()], MonthDone::unchanged(month, new.len()))
@@ -248,12 +250,13 @@ fn merge_month(
     };
     let files = files
         .into_iter()
-        .map(|(mut report, rows)| {
+        .zip(whereabouts)
+        .map(|((mut report, rows), whereabouts)| {
             tally(&mut report, outcomes[rows].iter().copied());
-            report
+            (report, whereabouts)
         })
         .collect();
-    Ok(GroupDone { notes: Vec::new(), files, whereabouts, rejected, skipped, month: MonthDone { editions, ..done } })
+    Ok(GroupDone { notes: Vec::new(), files, rejected, skipped, month: MonthDone { editions, ..done } })
 }
 
 fn append(whole: Option<Incidents>, more: Incidents) -> Incidents {

@@ -1,38 +1,11 @@
 //! Which districts a part speaks for: a police force by the table in `data/forces.csv`, others as `places.toml` says.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::LazyLock,
-};
+use std::collections::BTreeSet;
 
-use crate::model::fold;
+use crate::model::{districts_of_force, fold, is_district_of_a_force, is_network};
 
 /// Source whose parts are police forces.
 const POLICE_UK: &str = "police.uk";
-/// Forces of a network: they add records everywhere and speak for no district.
-const NETWORKS: [&str; 1] = ["btp"];
-
-/// Districts by force, both as data.police.uk and ONS name them; and every district of any force.
-static FORCES: LazyLock<Forces> = LazyLock::new(|| {
-    let mut forces = Forces::default();
-    for line in include_str!("../../../data/forces.csv").lines().skip(1) {
-        let mut fields = line.splitn(3, ',');
-        let [force, code, name] = [0; 3].map(|_| fields.next().unwrap_or_default());
-        let names = forces.districts.entry(force.to_owned()).or_default();
-        for word in [code, name.trim_matches('"')] {
-            names.insert(fold(word));
-            forces.known.insert(fold(word));
-        }
-    }
-    forces
-});
-
-#[derive(Default)]
-struct Forces {
-    districts: BTreeMap<String, BTreeSet<String>>,
-    known: BTreeSet<String>,
-}
-
 /// What a part speaks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Territory {
@@ -55,10 +28,10 @@ impl Territory {
         if source != POLICE_UK || part.is_empty() {
             return Self::StudyArea;
         }
-        if NETWORKS.contains(&part) {
+        if is_network(part) {
             return Self::Network;
         }
-        Self::Force(FORCES.districts.get(part).cloned().unwrap_or_default())
+        Self::Force(districts_of_force(part).cloned().unwrap_or_default())
     }
 
     /// Whether a district, by code and name, is in it; `is_main` says whether the part is the main supplier there.
@@ -68,7 +41,10 @@ impl Territory {
         match self {
             Self::StudyArea => true,
             Self::Districts(words) => is_among(words),
-            Self::Force(words) => is_among(words) || (is_main && !is_among(&FORCES.known)),
+            Self::Force(words) => {
+                is_among(words)
+                    || (is_main && !is_district_of_a_force(district.0) && !is_district_of_a_force(district.1))
+            }
             Self::Network => false,
         }
     }
@@ -89,16 +65,5 @@ mod tests {
         assert!(Territory::of("asb", "", &[]).holds(("E07000143", "Breckland"), false));
         let declared = Territory::of("asb", "", &["Breckland".to_owned()]);
         assert!(declared.holds(("E07000143", "breckland"), false) && !declared.holds(("E07000148", "Norwich"), true));
-    }
-
-    #[test]
-    fn the_table_has_every_force_and_no_district_twice() {
-        assert_eq!(FORCES.districts.len(), 44, "43 of England and Wales, and Northern Ireland");
-        let mut codes: Vec<&str> =
-            include_str!("../../../data/forces.csv").lines().skip(1).filter_map(|l| l.split(',').nth(1)).collect();
-        let all = codes.len();
-        codes.sort_unstable();
-        codes.dedup();
-        assert_eq!((all, codes.len()), (379, 379));
     }
 }
