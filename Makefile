@@ -13,14 +13,14 @@ endif
 # The versions of Cargo.lock, never newer ones.
 LOCKED := --locked
 
-.PHONY: demo test api-test kill-test fault-test web deny advisories rust-test web-test browser-test bench bench-kernels bench-geocode fuzz openapi fmt clean
+.PHONY: demo test api-test kill-test fault-test proj-test web deny advisories rust-test web-test browser-test bench bench-kernels bench-geocode fuzz openapi fmt clean
 
 ## The front end, a release build, the fictional county, a server; prints the address.
 demo: web
 	$(CARGO) run $(LOCKED) --release --quiet -- demo
 
-## Formatting, lints, Rust tests, doc tests, documentation, front-end tests, browser tests, licences.
-test: rust-test web-test browser-test deny
+## Formatting, lints, Rust tests, doc tests, documentation, coordinate systems by PROJ, front-end tests, browser tests, licences.
+test: rust-test proj-test web-test browser-test deny
 
 rust-test: web
 	$(CARGO) fmt --check
@@ -29,6 +29,13 @@ rust-test: web
 	$(CARGO) test $(LOCKED) --doc
 	$(CARGO) test $(LOCKED) --bench kernels
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(LOCKED) --no-deps --document-private-items
+
+## The build that reads coordinates of any system; `.ci/run` installs what it needs, elsewhere it is skipped if not there.
+proj-test: web
+	if command -v cmake >/dev/null && command -v sqlite3 >/dev/null; then \
+	  $(CARGO) clippy $(LOCKED) --features proj --lib --bins -- -D warnings && $(CARGO) test $(LOCKED) --features proj --lib crs; \
+	elif [ -z "$$CI" ]; then echo "cmake or sqlite3 is not installed: coordinate systems by PROJ were not tested"; \
+	else echo "cmake or sqlite3 is not installed"; exit 1; fi
 
 ## Licences, bans and sources of the dependencies; `.ci/run` installs cargo-deny, elsewhere it is skipped if not there.
 deny:

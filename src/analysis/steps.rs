@@ -3,7 +3,7 @@
 use crate::{
     ask::{AskError, Exact},
     model::{Day, Month, Period, Query},
-    snapshot::Snapshot,
+    snapshot::{Received, Snapshot},
     table::{Boxes, CompiledFilter, Grouping, RowDimension, Span},
 };
 
@@ -119,10 +119,24 @@ pub(super) fn with_sources(snapshot: &Snapshot, query: &Query, periods: &[Period
     let counts: Vec<(&String, usize)> = snapshot.source_names().iter().map(|s| (s, delivered(s))).collect();
     let most = counts.iter().map(|c| c.1).max().unwrap_or(0);
     let (kept, left): (Vec<_>, Vec<_>) = counts.into_iter().partition(|c| c.1 == most);
-    let names = |of: &[(&String, usize)]| of.iter().map(|c| c.0.clone()).collect::<Vec<_>>();
+    let left: Vec<String> = left.iter().map(|(source, _)| without_months(snapshot, source, &all)).collect();
     let note = (!left.is_empty() && most > 0)
-        .then(|| format!("Left out, because not every month of the period was received: {}.", names(&left).join(", ")));
-    (Query { sources: names(&kept), ..query.clone() }, note)
+        .then(|| format!("Left out, because not every month of the period was received: {}.", left.join(", ")));
+    (Query { sources: kept.into_iter().map(|c| c.0.clone()).collect(), ..query.clone() }, note)
+}
+
+/// A source with the months that it lacks: `police.uk (not received 2025-01..2025-03; doubtful 2025-06)`.
+fn without_months(snapshot: &Snapshot, source: &str, all: &[Month]) -> String {
+    let coverage = &snapshot.coverage;
+    let districts = || coverage.districts.iter().map(|d| d.0.as_str()).chain([""]);
+    let is_doubtful =
+        |m: &Month| districts().any(|d| matches!(coverage.of(source, m.period(), d), Received::Doubtful { .. }));
+    let lacking = all.iter().copied().filter(|m| !coverage.delivered(source, *m));
+    let (doubtful, missing): (Vec<Month>, Vec<Month>) = lacking.partition(is_doubtful);
+    let told = [("not received", missing), ("doubtful", doubtful)];
+    let told = told.into_iter().filter(|(_, months)| !months.is_empty());
+    let told: Vec<String> = told.map(|(what, months)| format!("{what} {}", runs(months))).collect();
+    if told.is_empty() { source.to_owned() } else { format!("{source} ({})", told.join("; ")) }
 }
 
 /// Months of a query's period, from the first to the last received of any source asked.

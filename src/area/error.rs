@@ -1,5 +1,7 @@
 //! Why a file gives no layer.
 
+use crate::model::OtherCrsError;
+
 /// Why a file gives no layer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -10,12 +12,9 @@ pub enum GeoJsonError {
         /// What was found instead.
         found: String,
     },
-    /// A coordinate reference system that is not understood.
-    #[error("coordinates are in {crs:?}; expected WGS 84 (CRS84, EPSG:4326) or British National Grid (EPSG:27700)")]
-    Crs {
-        /// The `crs` member's name.
-        crs: String,
-    },
+    /// A coordinate reference system that is not read.
+    #[error(transparent)]
+    Crs(#[from] OtherCrsError),
     /// No property holds a code.
     #[error("no property holds a code ({reason}); name one with --code; the file has: {}", .properties.join(", "))]
     NoCode {

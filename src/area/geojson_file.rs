@@ -40,9 +40,9 @@ const ROUND: usize = 500;
 /// # Ok::<(), places::area::GeoJsonError>(())
 /// ```
 pub fn read_geojson(text: &[u8], choice: &PropertyChoice) -> Result<(Vec<Area>, Vec<AreaIssue>), GeoJsonError> {
-    let collection = parse(text)?;
+    let mut collection = parse(text)?;
     let mut found = Vec::new();
-    let system = System::of(&collection, choice.crs.as_deref(), &mut found)?;
+    let system = System::of(&mut collection, choice.crs.as_deref(), &mut found)?;
     found.extend(cut_off(text, &collection, choice.cut)?);
     if collection.features.len() > MAX_AREAS {
         return Err(GeoJsonError::TooLarge { what: "areas", count: collection.features.len(), limit: MAX_AREAS });
@@ -247,12 +247,12 @@ mod tests {
 
     #[test]
     fn what_is_no_layer_is_refused_with_what_was_found() {
-        let crs = r#","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::32630"}}"#;
+        let crs = r#","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::999999"}}"#;
         for (text, expected) in [
             (Vec::new(), "empty"),
             (b"a,b\n1,2\n".to_vec(), "not readable"),
             (br#"{"type":"FeatureCollection","features":[]}"#.to_vec(), "no property"),
-            (collection(&square("A", "[[0,51],[1,51],[1,52],[0,51]]"), crs), "32630"),
+            (collection(&square("A", "[[0,51],[1,51],[1,52],[0,51]]"), crs), "999999"),
             (collection(&square("A", "[[0,510],[1,51],[1,52],[0,510]]"), ""), "no position"),
         ] {
             let message = read_geojson(&text, &PropertyChoice::default()).unwrap_err().to_string();
@@ -266,5 +266,22 @@ mod tests {
         let ring = "[[620000,300000],[621000,300000],[621000,301000],[620000,301000],[620000,300000]]";
         let (areas, _) = read_geojson(&collection(&square("A", ring), crs), &PropertyChoice::default()).unwrap();
         assert!((areas[0].area_km2 - 1.0).abs() < 0.01);
+    }
+
+    #[cfg(feature = "proj")]
+    #[test]
+    fn a_layer_in_another_crs_lies_where_it_lies() {
+        let text =
+            br#"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::29903"}},
+            "features":[{"type":"Feature","properties":{"code":"B"},"geometry":{"type":"Polygon",
+            "coordinates":[[[333000,373000],[334000,373000],[334000,374000],[333000,374000],[333000,373000]]]}}]}"#;
+        let (areas, issues) = read_geojson(text, &PropertyChoice::default()).unwrap();
+        assert!((areas[0].area_km2 - 1.0).abs() < 0.001, "{}", areas[0].area_km2);
+        let corner = areas[0].polygons.0[0].exterior().0[0];
+        assert!((corner.x + 5.943).abs() < 0.001 && (corner.y - 54.588).abs() < 0.001, "{corner:?}");
+        assert!(issues[0].problem.contains("EPSG:29903 (Irish Grid)"), "{issues:?}");
+        // Asked for, it is taken in place of what the file says.
+        let utm = PropertyChoice { crs: Some("EPSG:32630".to_owned()), ..PropertyChoice::default() };
+        assert_ne!(read_geojson(text, &utm).unwrap().0[0].polygons, areas[0].polygons);
     }
 }

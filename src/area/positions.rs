@@ -4,7 +4,7 @@ use geo::Coord;
 use geojson::{FeatureCollection, GeometryValue, Position};
 
 use super::error::GeoJsonError;
-use crate::model::{BngPoint, LonLat, bng_to_lonlat};
+use crate::model::{BngPoint, LonLat, OtherCrs, bng_to_lonlat};
 
 /// Polygons as rings of bare positions: first the outer ring, then the holes.
 type Polygons = Vec<Vec<Vec<Position>>>;
@@ -30,14 +30,20 @@ const GRID: [f64; 2] = [700_000.0, 1_300_000.0];
 impl System {
     /// What was asked for, else what the file says, else what its positions show; what was recognised is said.
     pub(super) fn of(
-        collection: &FeatureCollection,
+        collection: &mut FeatureCollection,
         asked: Option<&str>,
         found: &mut Vec<String>,
     ) -> Result<Self, GeoJsonError> {
         let crs = collection.foreign_members.as_ref().and_then(|m| m.get("crs")).filter(|crs| !crs.is_null());
         let declared = crs.map(|crs| crs["properties"]["name"].as_str().unwrap_or("an unnamed system"));
-        let name = asked.or(declared);
-        let system = name.map(Self::named).transpose()?;
+        let name = asked.or(declared).map(str::to_owned);
+        let system = name.as_deref().and_then(Self::named);
+        if let Some(name) = name.as_deref().filter(|_| system.is_none()) {
+            let other = OtherCrs::named(name)?;
+            convert(collection, &other)?;
+            found.push(format!("its coordinates were converted from {}", other.name()));
+            return Ok(Self::Degrees);
+        }
         if asked.is_some() || system == Some(Self::NationalGrid) {
             return Ok(system.unwrap_or(Self::Degrees));
         }
@@ -60,12 +66,12 @@ impl System {
         Ok(Self::Degrees)
     }
 
-    /// A system by its name, such as `urn:ogc:def:crs:EPSG::27700`.
-    fn named(name: &str) -> Result<Self, GeoJsonError> {
+    /// One of the systems that are read here by its name, such as `urn:ogc:def:crs:EPSG::27700`.
+    fn named(name: &str) -> Option<Self> {
         match name.rsplit([':', '/']).next().unwrap_or(name) {
-            "CRS84" | "4326" | "4258" => Ok(Self::Degrees),
-            "27700" => Ok(Self::NationalGrid),
-            _ => Err(GeoJsonError::Crs { crs: name.chars().take(80).collect() }),
+            "CRS84" | "4326" | "4258" => Some(Self::Degrees),
+            "27700" => Some(Self::NationalGrid),
+            _ => None,
         }
     }
 
@@ -85,6 +91,37 @@ impl System {
         let ring = |ring: Vec<Position>| ring.into_iter().map(point).collect();
         let rings = |rings: Vec<Vec<Position>>| rings.into_iter().map(ring).collect();
         polygons.into_iter().map(rings).collect()
+    }
+}
+
+/// Converts every position of polygons to degrees.
+fn convert(collection: &mut FeatureCollection, from: &OtherCrs) -> Result<(), GeoJsonError> {
+    for (feature, read) in collection.features.iter_mut().enumerate() {
+        let Some(geometry) = &mut read.geometry else { continue };
+        convert_geometry(&mut geometry.value, &mut |position| {
+            let [x, y] = *position.as_slice().first_chunk().unwrap_or(&[f64::NAN; 2]);
+            let wrong = GeoJsonError::Coordinate { feature, lon: x, lat: y, system: "its coordinate system" };
+            let point = from.to_lonlat(x, y).ok_or(wrong)?;
+            position.as_slice_mut()[..2].copy_from_slice(&[point.lon, point.lat]);
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+fn convert_geometry(
+    geometry: &mut GeometryValue,
+    position: &mut impl FnMut(&mut Position) -> Result<(), GeoJsonError>,
+) -> Result<(), GeoJsonError> {
+    match geometry {
+        GeometryValue::Polygon { coordinates } => coordinates.iter_mut().flatten().try_for_each(position),
+        GeometryValue::MultiPolygon { coordinates } => {
+            coordinates.iter_mut().flatten().flatten().try_for_each(position)
+        }
+        GeometryValue::GeometryCollection { geometries } => {
+            geometries.iter_mut().try_for_each(|g| convert_geometry(&mut g.value, position))
+        }
+        _ => Ok(()),
     }
 }
 

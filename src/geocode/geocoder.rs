@@ -15,7 +15,7 @@ use super::{
 use crate::model::{Flags, LonLat, PrecisionClass};
 
 /// Version of the geocoder; part of what is kept with every answer.
-pub const GEOCODER_VERSION: &str = "1";
+pub const GEOCODER_VERSION: &str = "2";
 
 /// A place of which a tenth lies further away than this is not accepted as a place.
 const FAR_M: f64 = 10_000.0;

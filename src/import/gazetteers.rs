@@ -5,7 +5,11 @@ use std::{
     path::PathBuf,
 };
 
-use super::{ImportError, POLICE_UK, Progress, SourceFile, find_files, read_police_file};
+use super::{
+    ImportError, POLICE_UK, Progress, SourceFile,
+    area_names::{named_areas, names_of_unit},
+    find_files, read_police_file,
+};
 use crate::{
     area::from_wkb,
     geocode::{
@@ -277,10 +281,7 @@ pub fn study_of(workspace: &Workspace, state: &State) -> Result<Study, ImportErr
     let units = read_layer(&path)?.into_iter().map(|row| {
         let polygons =
             from_wkb(&row.wkb).map_err(|e| ImportError::Refused { path: path.clone(), reason: e.to_string() })?;
-        let mut names = vec![row.name];
-        if !row.official_name.is_empty() && row.official_name != names[0] {
-            names.push(row.official_name);
-        }
+        let names = names_of_unit(row.name, row.official_name);
         let district = row.district_name.unwrap_or_default();
         Ok(StudyUnit { code: row.code, names, district, polygons, area_km2: row.area_km2 })
     });
@@ -315,6 +316,7 @@ pub fn open_geocoder(workspace: &Workspace, state: &State) -> Result<Geocoder, I
         indexes.push(index.map_err(|e| ImportError::Refused { path, reason: e.to_string() })?);
     }
     indexes.extend(aliases(state)?);
+    indexes.extend(named_areas(workspace, state, workspace.study_area(state)?.as_deref())?);
     Ok(Geocoder::new(indexes, study_of(workspace, state)?, default_locations(workspace)?))
 }
 

@@ -23,6 +23,9 @@ pub struct Mapping {
     /// One character between fields.
     #[serde(default = "comma")]
     pub delimiter: char,
+    /// Coordinate system of easting and northing, such as `EPSG:29903`; the British National Grid when left out.
+    #[serde(default)]
+    pub crs: Option<String>,
     /// Column names.
     pub columns: Columns,
     /// How times are written.
@@ -66,9 +69,9 @@ pub struct Columns {
     pub lon: Option<String>,
     /// Latitude, WGS 84 degrees.
     pub lat: Option<String>,
-    /// Easting, British National Grid metres.
+    /// Easting, British National Grid metres, or in the system that `crs` names.
     pub easting: Option<String>,
-    /// Northing, British National Grid metres.
+    /// Northing, likewise.
     pub northing: Option<String>,
     /// A word for how precise the position is, see `[precision]`.
     pub precision: Option<String>,
@@ -141,6 +144,10 @@ impl Mapping {
         if columns.lon.is_some() != columns.lat.is_some() || columns.easting.is_some() != columns.northing.is_some() {
             return Err("[columns] lon and lat come in pairs, so do easting and northing".to_owned());
         }
+        if mapping.other_crs().is_some() && (columns.lon.is_some() || columns.easting.is_none()) {
+            return Err("crs is the system of easting and northing: name these two columns, and leave lon and lat out"
+                .to_owned());
+        }
         if !mapping.delimiter.is_ascii() || mapping.delimiter == '"' {
             return Err(format!("delimiter {:?} is not one ASCII character", mapping.delimiter));
         }
@@ -161,6 +168,12 @@ impl Mapping {
                 .collect(),
         };
         Ok(mapping)
+    }
+
+    /// The system of easting and northing, where it is not the British National Grid.
+    pub(super) fn other_crs(&self) -> Option<&str> {
+        let is_grid = |name: &&str| name.trim().rsplit([':', '/']).next() == Some("27700");
+        self.crs.as_deref().filter(|name| !is_grid(name))
     }
 
     /// Every column the mapping names.

@@ -45,6 +45,8 @@ pub struct QueueItem {
     pub weight: f64,
     /// Flags.
     pub flags: Vec<String>,
+    /// Whether that no place can be told is likelier than any place: no candidate reaches one half.
+    pub nowhere_leads: bool,
     /// The best places, at most five.
     pub candidates: Vec<QueueCandidate>,
 }
@@ -86,6 +88,8 @@ pub fn queue(workspace: &Workspace) -> Result<Queue, ReviewError> {
     Ok(Queue { items, decisions, aliases })
 }
 
+/// Share from which a candidate is likelier than not.
+const HALF: f64 = 0.5;
 /// Most candidates shown.
 const SHOWN: usize = 5;
 /// Of these so many are single records' own coordinates, where the words have as many others.
@@ -114,8 +118,10 @@ pub(super) fn offer_own(item: &mut ReviewItem, other: &ReviewItem) {
 fn shown(item: ReviewItem, sources: Vec<String>) -> QueueItem {
     // What an older version stored may not be clean yet.
     let kept = kept_words(&item.text, &item.locality, &item.postcode);
+    let candidates = shown_candidates(&item);
     QueueItem {
-        candidates: shown_candidates(&item),
+        nowhere_leads: !candidates.iter().any(|c| c.share >= HALF),
+        candidates,
         flags: item.flags.split(',').filter(|f| !f.is_empty()).map(str::to_owned).collect(),
         id: item.id,
         sources,

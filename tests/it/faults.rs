@@ -299,6 +299,7 @@ fn compared(seed: u64) -> Vec<String> {
         };
         let new: Vec<_> = new.iter().filter(true_zero).collect();
         if !is_named && !new.is_empty() {
+            println!("seed {seed} {faults:?} {question}:\n{}", faulty.said);
             wrong.push(format!("seed {seed} {faults:?} {question}: {new:?}"));
         }
     }

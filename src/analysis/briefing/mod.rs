@@ -64,7 +64,7 @@ Lists at most seven areas whose change stands out from their own past at the sam
         shape: Shape::Sentences,
         kept: true,
         groups: &[OWN, KIND],
-        ..Declaration::new("briefing", "4", "What changed since the last meeting, and how sure are we?")
+        ..Declaration::new("briefing", "5", "What changed since the last meeting, and how sure are we?")
     };
 
     fn read(values: &Values) -> Result<Self, QueryError> {
@@ -142,7 +142,7 @@ pub fn briefing(reader: &Exact<'_>, request: &BriefingRequest) -> Result<Briefin
     let period = period_of(reader, request, sources)?;
     let now = Standing::new(reader, &request.query, layer, period)?;
     let mut notes = vec!["Changes compared with the past; nothing here says what caused them.".to_owned()];
-    notes.extend(now.notes.iter().cloned());
+    notes.extend(now.notes.iter().chain(&now.without_place).cloned());
     let length = period.days();
     let before = Period { start: Day(period.start.0 - length), end: period.start };
     let before = if is_months(period) { months_before(period) } else { before };
@@ -152,7 +152,9 @@ pub fn briefing(reader: &Exact<'_>, request: &BriefingRequest) -> Result<Briefin
         let line = |c: &Change| {
             format!("{} ({}): {} incidents, usual {:.0} to {:.0}", c.name, c.place, c.now, c.usual_low, c.usual_high)
         };
-        gone.map(line).collect()
+        let gone: Vec<String> = gone.map(line).collect();
+        notes.extend(earlier.without_place.iter().filter(|_| !gone.is_empty()).cloned());
+        gone
     } else {
         notes.push(format!("there is no list for {before} to compare with: too little was received"));
         Vec::new()

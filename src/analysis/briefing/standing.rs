@@ -5,7 +5,7 @@ use crate::{
     analysis::{
         ALPHA,
         steps::{StepCounts, Steps, asked_sources, count_steps, days_asked, runs},
-        throughout::{Throughout, lasting_share, throughout},
+        throughout::{Throughout, lasting_share, share_in_words, throughout},
     },
     ask::{AskError, Exact},
     model::{Month, Period, Query},
@@ -26,6 +26,8 @@ pub(super) struct Standing {
     pub(super) dispersion: f64,
     pub(super) county: f64,
     pub(super) notes: Vec<String>,
+    /// That much of the period's records has no place.
+    pub(super) without_place: Option<String>,
 }
 
 impl Standing {
@@ -66,6 +68,7 @@ impl Standing {
             standing.notes.push("No earlier year was received: areas were compared with the months before, so a season of their own can look like a change.".to_owned());
         }
         standing.notes.extend(lasting_share(reader, query, &windows)?);
+        standing.without_place = share_in_words(reader, query, period)?;
         let inside = Query { from: Some(period.start), to: Some(period.end), ..query.clone() };
         let boxes = count_steps(reader, &inside, grouping, &Steps(vec![period]))?.boxes;
         let untold = boxes.time_too_coarse;
@@ -147,6 +150,7 @@ impl Standing {
             dispersion,
             county: if rates.1 > 0.0 { rates.0 / rates.1 } else { f64::NAN },
             notes: Vec::new(),
+            without_place: None,
             changes,
         }
     }

@@ -19,9 +19,9 @@ use crate::{
     analysis::throughout::not_recorded,
     ask::{
         Answer, AskError, Batches, ColumnDoc, ColumnKind, Combinations, Declaration, Exact, KIND, Kind, PERIOD, PLACE,
-        Parameter, Pieces, Question, Reader, Values, query_of, words::thousands,
+        Parameter, Pieces, Question, Reader, Values, query_of,
     },
-    model::{Dimension, Protection, Query, QueryError, words_that_match_nothing},
+    model::{Dimension, Protection, Query, QueryError, thousands, words_that_match_nothing},
     snapshot::{LoadedLayer, Snapshot},
     table::Boxes,
 };
@@ -172,10 +172,23 @@ impl Summary {
             lines.push(format!("outside_study_area holds {elsewhere} in the study area: outside the place asked for, or in no area of the layer"));
         }
         lines.extend(self.warnings.iter().cloned());
-        if let Some(first) = self.not_received.first() {
-            let more = self.not_received.len() - 1;
+        lines.extend(self.gap_lines());
+        lines
+    }
+
+    /// What was not received: the first gap, and every doubtful month.
+    fn gap_lines(&self) -> Vec<String> {
+        let (doubtful, missing): (Vec<&String>, Vec<&String>) =
+            self.not_received.iter().partition(|gap| gap.ends_with(": doubtful"));
+        let mut lines = Vec::new();
+        if let Some(first) = missing.first() {
+            let more = missing.len() - 1;
             let more = if more > 0 { format!(" and {more} more (places coverage)") } else { String::new() };
             lines.push(format!("not received: {first}{more}"));
+        }
+        if !doubtful.is_empty() {
+            let told: Vec<&str> = doubtful.iter().map(|gap| gap.as_str()).collect();
+            lines.push(format!("not received: {}", told.join(", ")));
         }
         lines
     }

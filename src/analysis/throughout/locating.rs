@@ -14,6 +14,8 @@ use crate::{
 const CHANCE: f64 = 0.001;
 /// Least difference of shares that is worth a word.
 const NOTICEABLE: f64 = 0.01;
+/// Share without a place that is worth a word by itself.
+const MUCH: f64 = 0.05;
 
 /// Records with and without a place, of one period.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -101,6 +103,22 @@ fn located(reader: &Exact<'_>, query: &Query, districts: &[String], steps: &Step
     };
     let without = reader.table().marked(Marked::NotLocated, &filter);
     Ok(WithPlace::new(located, without.iter().filter(|of| speaks(of)).map(|of| of.count).sum()))
+}
+
+/// A sentence where so many records of a period have no place that areas show far fewer than there were.
+pub(in crate::analysis) fn share_in_words(
+    reader: &Exact<'_>,
+    query: &Query,
+    period: Period,
+) -> Result<Option<String>, AskError> {
+    let WithPlace { located: placed, not_located, share } = located(reader, query, &[], &Steps(vec![period]))?;
+    let all = placed + not_located;
+    Ok((share >= MUCH).then(|| {
+        format!(
+            "{not_located} of {all} records of {period} are without a place ({:.0} %): areas show so many fewer.",
+            100.0 * share
+        )
+    }))
 }
 
 /// A sentence where the share of records without a place was not the same in all steps; none where it was.

@@ -6,7 +6,7 @@ mod locating;
 mod stopped;
 
 pub(super) use guests::in_words as days_in_words;
-pub(super) use locating::{Locating, WithPlace, lasting_share};
+pub(super) use locating::{Locating, WithPlace, lasting_share, share_in_words};
 pub(super) use stopped::not_recorded;
 
 use super::steps::{asked_sources, with_sources};

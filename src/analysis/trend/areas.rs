@@ -2,7 +2,7 @@
 
 use super::{
     answer::{METHOD, TrendAnswer, TrendSummary, in_runs, signal_word},
-    chart::{MONTH_DAYS, chart},
+    chart::{MONTH_DAYS, chart, marks},
 };
 use crate::{
     analysis::{
@@ -12,7 +12,7 @@ use crate::{
     ask::{AskError, Column, ColumnValues, Exact, PlaceKey, Rows},
     model::{Dimension, Period, Query},
     snapshot::LayerArea,
-    stats::{FdrMethod, MannKendall, Signal, StatsError, adjusted, mann_kendall, seasonal_kendall, sen_slope, signals},
+    stats::{FdrMethod, MannKendall, Signal, StatsError, adjusted, mann_kendall, seasonal_kendall, sen_slope},
 };
 
 /// A month's count brought to a month of mean length.
@@ -109,7 +109,7 @@ impl AreaTrend {
             test,
             seasonal: is_seasonal(periods),
             slope_per_year: slope_per_year(&values, periods)?,
-            signal: charted.and_then(|c| signals(&c.points).last().copied().flatten()),
+            signal: charted.and_then(|c| marks(&c.points, periods).last().copied().flatten()),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     answer::{METHOD, TrendAnswer, TrendMonth, TrendSummary, in_runs},
-    chart::{BASELINE, MONTH_DAYS, chart},
+    chart::{BASELINE, MONTH_DAYS, chart, marks},
 };
 use crate::{
     analysis::{
@@ -13,7 +13,6 @@ use crate::{
     ask::{AskError, Exact},
     model::{Period, Query},
     snapshot::Region,
-    stats::signals,
 };
 
 pub(super) fn series(reader: &Exact<'_>, query: &Query, asked: Vec<Period>) -> Result<TrendAnswer, AskError> {
@@ -29,7 +28,7 @@ pub(super) fn series(reader: &Exact<'_>, query: &Query, asked: Vec<Period>) -> R
     let days: Vec<f64> = steps.0.iter().map(|p| f64::from(days_asked(reader, query, *p)) / MONTH_DAYS).collect();
     let values: Vec<f64> = counts.iter().map(|&n| f64::from(n)).collect();
     let charted = chart(&values, &days).map_err(|e| in_words(&e))?;
-    let marks = signals(&charted.points);
+    let marks = marks(&charted.points, &steps.0);
     let series: Vec<TrendMonth> = (steps.0.iter().zip(&counts))
         .zip(charted.points.iter().zip(&marks))
         .map(|((period, &count), (point, signal))| TrendMonth {

@@ -123,3 +123,37 @@ pub(in crate::import) fn read_generic_file(
         digest: csv.digest(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Easting and northing in another system: read by a build with PROJ, refused by name by one without.
+    #[test]
+    fn a_mapping_names_another_crs() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ni.csv");
+        fs_err::write(&path, "Ref,Day,X,Y\n1,2025-01-02,333880,374030\n2,2025-01-03,0,0\n").unwrap();
+        let mapping = |crs: &str| {
+            let columns =
+                "[columns]\nid = \"Ref\"\nwhen = \"Day\"\ncategory_is = \"ASB\"\neasting = \"X\"\nnorthing = \"Y\"\n";
+            Mapping::parse(&format!("source = \"ni\"\ncrs = \"{crs}\"\n{columns}"))
+        };
+        let read = |crs: &str| {
+            read_generic_file(&SourceFile { path: path.clone() }, &mapping(crs).unwrap(), &Progress::default())
+        };
+        assert!(read("EPSG:27700").is_ok());
+        let irish = read("EPSG:29903");
+        #[cfg(not(feature = "proj"))]
+        assert!(irish.unwrap_err().to_string().contains("--features proj"));
+        #[cfg(feature = "proj")]
+        {
+            let rows = irish.unwrap().rows;
+            let point = rows[0].point.unwrap();
+            assert!((point.lon + 5.929_327_4).abs() < 1e-6 && (point.lat - 54.596_770_1).abs() < 1e-6, "{point:?}");
+            assert_eq!((rows[0].place.coordinates[2].as_str(), rows[1].point), ("", None));
+        }
+        let both = "crs = \"EPSG:29903\"\n[columns]\nwhen = \"Day\"\ncategory_is = \"a\"\nlon = \"X\"\nlat = \"Y\"\n";
+        assert!(Mapping::parse(both).unwrap_err().contains("easting and northing"));
+    }
+}

@@ -15,7 +15,9 @@ use crate::{
         ImportError, Mapping, Rejection, SourceFile,
         personal::{looks_personal, value_looks_personal},
     },
-    model::{BngPoint, Header, LonLat, PrecisionClass, When, WhenPrecision, bng_to_lonlat, fold, lonlat_to_bng},
+    model::{
+        BngPoint, Header, LonLat, OtherCrs, PrecisionClass, When, WhenPrecision, bng_to_lonlat, fold, lonlat_to_bng,
+    },
 };
 
 /// Furthest that two positions of one row may lie apart.
@@ -30,6 +32,10 @@ fn delimiter_hint(header: &[String]) -> &'static str {
     }
 }
 
+fn other_crs(file: &SourceFile, name: &str) -> Result<OtherCrs, ImportError> {
+    OtherCrs::named(name).map_err(|e| ImportError::Refused { path: file.path.clone(), reason: e.to_string() })
+}
+
 /// Where in a row each thing stands.
 pub(super) struct Slots {
     pub(super) id: Option<usize>,
@@ -39,6 +45,8 @@ pub(super) struct Slots {
     category: Option<usize>,
     lon_lat: Option<(usize, usize)>,
     grid: Option<(usize, usize)>,
+    /// The system of the grid, where it is not the British National Grid.
+    other_crs: Option<OtherCrs>,
     precision: Option<usize>,
     location_text: Option<usize>,
     /// Locality, postcode, grid reference, UPRN.
@@ -77,6 +85,7 @@ impl Slots {
             category: maybe(&columns.category)?,
             lon_lat: pair(&columns.lon, &columns.lat)?,
             grid: pair(&columns.easting, &columns.northing)?,
+            other_crs: mapping.other_crs().map(|name| other_crs(file, name)).transpose()?,
             precision: maybe(&columns.precision)?,
             location_text: maybe(&columns.location_text)?,
             other_words: [
@@ -178,14 +187,29 @@ impl Slots {
             Some(slot) => fields.long_text(slot).into_owned(),
             None => String::new(),
         };
+        let coordinates = match &self.other_crs {
+            Some(system) => {
+                let point = self.point_in(system, fields);
+                let [lon, lat] = point.map_or_else(Default::default, |p| [p.lon.to_string(), p.lat.to_string()]);
+                [lon, lat, String::new(), String::new()]
+            }
+            None => [of(lon)?, of(lat)?, of(easting)?, of(northing)?],
+        };
         Ok(PlaceTexts {
             text,
             locality: of(locality)?,
             postcode: of(postcode)?,
             gridref: of(gridref)?,
             uprn: of(uprn)?,
-            coordinates: [of(lon)?, of(lat)?, of(easting)?, of(northing)?],
+            coordinates,
         })
+    }
+
+    /// The position of a row in another system; none where the row has none there.
+    fn point_in(&self, system: &OtherCrs, fields: &Fields<'_>) -> Option<LonLat> {
+        let (easting, northing) = self.grid?;
+        let (x, y) = fields.pair(easting, northing).filter(|&(x, y)| x != 0.0 || y != 0.0)?;
+        system.to_lonlat(x, y)
     }
 
     fn when(&self, mapping: &Mapping, fields: &Fields<'_>) -> Result<When, Box<Rejection>> {
@@ -217,6 +241,9 @@ impl Slots {
     /// The point as the numbers say, part of the identity of a record that has no reference; none where they are no
     /// plain numbers or lie outside their system. Two points of one row that lie apart reject it.
     fn point(&self, fields: &Fields<'_>) -> Result<Option<LonLat>, Box<Rejection>> {
+        if let Some(system) = &self.other_crs {
+            return Ok(self.point_in(system, fields));
+        }
         let degrees = self.lon_lat.and_then(|(lon, lat)| fields.pair(lon, lat)).filter(|&(x, y)| x != 0.0 || y != 0.0);
         let degrees = degrees.and_then(|(x, y)| LonLat::new(x, y).ok());
         let Some((easting, northing)) = self.grid else { return Ok(degrees) };
