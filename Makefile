@@ -12,6 +12,8 @@ endif
 
 # The versions of Cargo.lock, never newer ones.
 LOCKED := --locked
+# The program as the tests build it: an example needs what tests need, so that nothing is built twice.
+BUILD = $(CARGO) build $(LOCKED) --bins --example openapi
 
 .PHONY: demo test api-test kill-test fault-test proj-test web deny advisories rust-test web-test browser-test bench bench-kernels bench-geocode fuzz openapi fmt clean
 
@@ -51,14 +53,14 @@ web-test: $(WEB_STAMP)
 	cd web && npm run --silent check && npm run --silent test
 
 browser-test: web
-	$(CARGO) build $(LOCKED)
+	$(BUILD)
 	cd web && PLACES_BIN="$$($(CARGO) metadata $(LOCKED) --format-version 1 --no-deps | node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory')/debug/places" npm run --silent e2e
 
 ## The interface against its own description: spectral with the OWASP rules, schemathesis with all checks; 200 examples
 ## an operation, or as many as API_EXAMPLES says. Needs Python and npm; what it installs lies under the target directory.
 api-test:
 	mkdir -p web/dist
-	$(CARGO) build $(LOCKED)
+	$(BUILD)
 	target="$$($(CARGO) metadata $(LOCKED) --format-version 1 --no-deps | node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory')"; \
 	tests/api/run "$$target/debug/places" "$$target/api-test"
 

@@ -5,7 +5,7 @@ import { action, bounds, flagWords, points } from './review'
 
 const candidate = (lon: number, lat: number) => ({ name: 'x', id: '', class: 'street', lon, lat, share: 0.4, radius_m: 50 })
 const item: QueueItem = {
-  id: 'a', sources: ['s'], text: 'Mill Lane', locality: '', postcode: '', records: 3, status: 'tied', confidence_msoa: 0.4, weight: 2, flags: [],
+  id: 'a', sources: ['s'], text: 'Mill Lane', locality: '', postcode: '', records: 3, status: 'tied', confidence_msoa: 0.4, weight: 2, flags: [], nowhere_leads: true,
   candidates: [candidate(1.2, 52.6), candidate(1.4, 52.7)],
 }
 
