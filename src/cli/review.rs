@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::output::{note, print_bytes, print_line, thousands, write_private};
+use super::{
+    next,
+    output::{note, print_bytes, print_line, thousands, write_private},
+};
 use crate::{
     export::printable,
     import::stored_defaults,
@@ -170,7 +173,11 @@ fn print_decision(decision: &Decision) -> anyhow::Result<()> {
         (false, "nowhere") => format!("decision {number}: {records} records have no place, because none can be told"),
         (false, place) => format!("decision {number}: {records} records placed at {place}"),
     };
-    print_line(&printable(&text))
+    print_line(&printable(&text))?;
+    if !decision.pending {
+        next::say(&["places review list", "places review undo    takes it back"]);
+    }
+    Ok(())
 }
 
 fn told(taught: &Taught) -> anyhow::Result<()> {

@@ -32,6 +32,8 @@ whose mapping has no line left that says `# unsure`.";
 
 /// Files left alone that are listed.
 const MAX_LISTED: usize = 12;
+/// The answer that leaves no area out.
+const EVERYTHING: &str = "everything";
 /// The mark of a line of a mapping that a person has to look at.
 const UNSURE: &str = "# unsure";
 
@@ -171,6 +173,11 @@ fn force(found: &Found, args: &SetupArgs, asking: &Asking) -> anyhow::Result<Opt
             all.len(),
             all.join(", ")
         ),
+        // Nothing says which county it is; a file of a whole country may be there.
+        None if all.is_empty() && !asking.silent && !found.boundaries.is_empty() => {
+            let answer = asking.ask("Police force whose districts make the county, such as norfolk", EVERYTHING)?;
+            (answer != EVERYTHING).then_some(answer)
+        }
         None if all.len() > 1 && !asking.silent => Some(asking.ask("Police force", most.unwrap_or_default())?),
         None => most.map(str::to_owned),
     };

@@ -157,13 +157,35 @@ impl Draft {
         self.format = dates.iter().find(|d| d.0 == when)?.1;
         let both = [("%d/%m/%Y", "%m/%d/%Y"), ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M")];
         self.either_order = both.iter().any(|(a, b)| reads(when, a) && reads(when, b));
-        let others: Vec<&str> = names.iter().filter(|c| **c != when).map(|c| columns.names[*c].as_str()).collect();
+        let end = self.end_of(columns, when, &names);
+        let others: Vec<&str> =
+            names.iter().filter(|c| **c != when && Some(**c) != end).map(|c| columns.names[*c].as_str()).collect();
         let doubt = (!others.is_empty()).then(|| format!("other columns hold dates too: {}", others.join(", ")));
         self.put("when", Some(when), doubt);
+        self.put("when_end", end, None);
         let is_time = |c: &usize| columns.is_named(*c, &["time", "hour"]) && columns.are(*c, MOST, &is_clock);
         let time = self.free(all).find(is_time);
         self.put("time", time, None);
         Some(())
+    }
+
+    /// The column of ends, where the one of times is named for beginnings and every end comes at or after its beginning.
+    fn end_of(&self, columns: &Columns<'_>, when: usize, dates: &[usize]) -> Option<usize> {
+        let begins = columns.is_named(when, &["start", "from", "earliest", "begin"]);
+        let formats: Vec<String> = if self.format.is_empty() { Vec::new() } else { vec![self.format.to_owned()] };
+        let time = |column: usize, row: usize| parse_when(columns.values[column][row], &formats).map(|w| w.start_us);
+        let in_order = |end: usize| {
+            (0..columns.rows).all(|row| match (time(when, row), time(end, row)) {
+                (Some(from), Some(to)) => from <= to,
+                _ => columns.values[end][row].is_empty(),
+            })
+        };
+        let is_end = |c: &usize| {
+            let name = fold(&columns.names[*c]);
+            let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
+            *c != when && ["to", "end", "ended", "until", "latest", "finish"].iter().any(|w| words.contains(w))
+        };
+        dates.iter().copied().filter(|_| begins).filter(is_end).find(|c| in_order(*c))
     }
 
     fn id(&mut self, columns: &Columns<'_>, all: &[usize]) {

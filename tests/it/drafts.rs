@@ -68,6 +68,12 @@ fn forms_that_need_a_word_are_said() {
     assert!(drafted(american).2.contains("formats = [\"%m/%d/%Y\"]"));
     let either = "id,date,type\n1,07/03/2025,a\n2,07/04/2025,a\n3,12/05/2025,a\n";
     assert!(drafted(either).2.contains("# unsure: day or month first?"));
+    let span = "ref,Committed From,Committed To,type\nA,2025-01-02 22:00,2025-01-03 07:00,x\nB,2025-01-05 09:00,,x\n";
+    let draft = drafted(span).2;
+    assert!(draft.contains("when = \"Committed From\"\nwhen_end = \"Committed To\""), "{draft}");
+    assert!(Mapping::parse(&draft).is_ok() && !draft.contains("other columns hold dates"), "{draft}");
+    let back = "ref,Valid From,Valid To,type\nA,2025-01-02,2025-01-01,x\nB,2025-01-05,2025-01-04,x\n";
+    assert!(!drafted(back).2.contains("when_end"), "an end before its beginning is none");
     let plain = "date,n\n2025-01-02,5\n2025-01-03,6\n";
     let draft = drafted(plain).2;
     assert!(

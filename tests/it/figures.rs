@@ -235,3 +235,31 @@ fn areas_with_only_some_of_their_units_are_said() {
     let plain = add(&scratch, "name,k\nSQUARE Q1,5\nsquare q2,6\n", &[]).unwrap();
     assert_eq!(plain.indicators[0].1, 2, "names in any case");
 }
+
+#[test]
+fn what_was_cut_up_since_is_given_to_no_half() {
+    let scratch = county();
+    // E02000001 lies in Q1; E02000002 was cut into Q2 and Q3; E02000003 lies in Q3 as well.
+    let lookup =
+        scratch.write("lookup.csv", "msoa11_code,sq_code\nE02000001,Q1\nE02000002,Q2\nE02000002,Q3\nE02000003,Q3\n");
+    let text = "msoa11_code,residents\nE02000001,100\nE02000002,900\nE02000003,50\n";
+    let request = AddIndicators {
+        file: scratch.write("pop.csv", text).into(),
+        layer: "sq".into(),
+        lookup: Some(lookup.into()),
+        ..Default::default()
+    };
+    let added = add_indicators(&scratch.workspace, &request).unwrap();
+    assert_eq!(figures(&scratch), ["residents=100/"], "no half has the whole");
+    let known = scratch.workspace.state().unwrap().indicators().unwrap();
+    assert!(!known.iter().any(|i| i.code == "Q3"), "nor is the part that is known the whole of Q3");
+    let said = added.notes.join("\n");
+    assert!(said.contains("1 units lie in several areas (E02000002 in Q2 and Q3)"), "{said}");
+    // The same lookup where nothing was cut up is as before.
+    let whole = county();
+    let lookup = whole.write("l.csv", "msoa11_code,sq_code\nE02000001,Q1\nE02000002,Q2\nE02000003,Q2\n");
+    let file = whole.write("p.csv", text).into();
+    let request = AddIndicators { file, layer: "sq".into(), lookup: Some(lookup.into()), ..Default::default() };
+    add_indicators(&whole.workspace, &request).unwrap();
+    assert_eq!(figures(&whole), ["residents=100/950"]);
+}

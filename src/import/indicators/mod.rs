@@ -102,6 +102,7 @@ pub fn add_indicators(workspace: &Workspace, request: &AddIndicators) -> Result<
         inside.iter().for_each(|(area, row)| sums.add(&table, (area, row), &parts));
     }
     notes.dedup();
+    notes.extend(sums.without_split(&units.split_in(&outside, code)));
     if sums.figures.is_empty() {
         return Err(none_matches(&table, request, code, &outside));
     }
@@ -206,6 +207,26 @@ impl Sums {
                 _ => sum.missing = true,
             }
         }
+    }
+
+    /// Takes the figures of areas that share a unit with another: how much of it is whose is not known. Says so.
+    fn without_split(&mut self, split: &BTreeMap<&str, &BTreeSet<String>>) -> Option<String> {
+        let touched: BTreeSet<&String> = split.values().copied().flatten().collect();
+        for of_areas in self.figures.values_mut() {
+            touched.iter().for_each(|area| of_areas.entry((*area).clone()).or_default().missing = true);
+        }
+        let named = split.iter().take(NAMED).map(|(unit, areas)| {
+            format!("{unit} in {}", areas.iter().map(String::as_str).collect::<Vec<_>>().join(" and "))
+        });
+        let named = named.collect::<Vec<_>>().join(", ");
+        (!split.is_empty()).then(|| {
+            format!(
+                "{} units lie in several areas ({named}{}): what belongs to which is not known, so these {} areas have no figure",
+                split.len(),
+                if split.len() > NAMED { " ..." } else { "" },
+                touched.len()
+            )
+        })
     }
 
     /// What is missing, in sentences.

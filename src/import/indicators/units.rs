@@ -1,6 +1,6 @@
 //! Which area a unit belongs to: itself, or by a lookup.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::table::{Row, Table};
 use crate::{model::fold, workspace::AreaRow};
@@ -11,6 +11,8 @@ pub(super) struct Units<'a> {
     /// Names that one area alone has.
     names: HashMap<String, &'a str>,
     lookup: HashMap<String, String>,
+    /// Units that lie in several areas, as those of another year that were cut up since.
+    split: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl<'a> Units<'a> {
@@ -23,6 +25,7 @@ impl<'a> Units<'a> {
             codes: areas.iter().map(|a| (a.code.as_str(), a.code.as_str())).collect(),
             names: names.into_iter().filter_map(|(name, code)| Some((name, code?))).collect(),
             lookup: lookup.into_iter().collect(),
+            split: BTreeMap::new(),
         }
     }
 
@@ -47,28 +50,39 @@ impl<'a> Units<'a> {
                 fields().find_map(|v| self.names.get(&fold(v.strip_suffix(|c: char| c.is_ascii_uppercase())?)).copied())
             });
             let Some(area) = area else { continue };
-            let unit = fields().find(|v| is_ons_code(v) && !self.codes.contains_key(v));
-            if let Some(unit) = unit
-                && self.lookup.insert(unit.to_owned(), area.to_owned()).is_none()
-            {
-                learned.push((unit.to_owned(), area.to_owned()));
+            let Some(unit) = fields().find(|v| is_ons_code(v) && !self.codes.contains_key(v)) else { continue };
+            match self.lookup.get(unit) {
+                Some(known) if known == area => {}
+                Some(known) => self.split.entry(unit.to_owned()).or_default().extend([known.clone(), area.to_owned()]),
+                None => {
+                    self.lookup.insert(unit.to_owned(), area.to_owned());
+                    learned.push((unit.to_owned(), area.to_owned()));
+                }
             }
         }
+        self.lookup.retain(|unit, _| !self.split.contains_key(unit));
+        learned.retain(|(unit, _)| !self.split.contains_key(unit));
         learned
+    }
+
+    /// Units of a table that lie in several areas, with these.
+    pub(super) fn split_in<'t>(&'t self, rows: &[&'t Row], code: usize) -> BTreeMap<&'t str, &'t BTreeSet<String>> {
+        let units = rows.iter().map(|row| Table::field(row, code));
+        units.filter_map(|unit| Some((unit, self.split.get(unit)?))).collect()
     }
 
     /// Areas of which a table has only some of the units that a lookup knows, with how many of how many. Only units of the
     /// kind that the table has are counted, such as `E01`.
     pub(super) fn partly<'t>(&'t self, inside: &[(&'t str, &'t Row)], code: usize) -> Vec<(&'t str, usize, usize)> {
         let kind = |unit: &str| unit.get(..3).map(str::to_owned);
-        let mut seen: HashMap<&str, std::collections::BTreeSet<&str>> = HashMap::new();
+        let mut seen: HashMap<&str, BTreeSet<&str>> = HashMap::new();
         for (area, row) in inside {
             let unit = Table::field(row, code);
             if self.lookup.contains_key(unit) {
                 seen.entry(area).or_default().insert(unit);
             }
         }
-        let kinds: std::collections::BTreeSet<_> = seen.values().flatten().filter_map(|unit| kind(unit)).collect();
+        let kinds: BTreeSet<_> = seen.values().flatten().filter_map(|unit| kind(unit)).collect();
         let mut known: HashMap<&str, usize> = HashMap::new();
         for (_, area) in self.lookup.iter().filter(|(unit, _)| kind(unit).is_some_and(|k| kinds.contains(&k))) {
             *known.entry(area).or_default() += 1;
