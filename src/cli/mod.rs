@@ -31,7 +31,10 @@ pub use output::report_error;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::{analysis::QUESTIONS, ask::AskError, claims::ClaimError, model::QueryError, workspace::Workspace};
+use crate::{
+    analysis::QUESTIONS, ask::AskError, claims::ClaimError, export::ExportError, model::QueryError,
+    workspace::Workspace,
+};
 
 /// Place-based hot spots a partnership can trust.
 #[derive(Debug, Parser)]
@@ -181,6 +184,7 @@ fn run_command(cli: Cli) -> anyhow::Result<()> {
 #[must_use]
 pub fn exit_code(error: &anyhow::Error) -> ExitCode {
     let wrong_usage = error.downcast_ref::<QueryError>().is_some()
+        || matches!(error.downcast_ref::<ExportError>(), Some(ExportError::NoPlace { .. }))
         || matches!(error.downcast_ref::<AskError>(), Some(AskError::Query(_)))
         || matches!(error.downcast_ref::<ClaimError>(), Some(ClaimError::Ask(AskError::Query(_))));
     ExitCode::from(if wrong_usage { 2 } else { 1 })

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::ask::AskError;
+use crate::{ask::AskError, model::RESOLUTIONS};
 
 /// Why an answer could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,12 @@ pub enum ExportError {
         /// Why.
         reason: String,
     },
+    /// The rows have no place, and the format is one of places.
+    #[error("{}", no_place(.layers))]
+    NoPlace {
+        /// Layers that rows may be counted by.
+        layers: Vec<String>,
+    },
     /// The library of the format.
     #[error("{format} could not be written: {reason}")]
     Format {
@@ -30,6 +36,18 @@ pub enum ExportError {
         /// What the library said.
         reason: String,
     },
+}
+
+/// What rows with a place are asked by.
+fn no_place(layers: &[String]) -> String {
+    let (from, to) = (RESOLUTIONS[0], RESOLUTIONS[RESOLUTIONS.len() - 1]);
+    let areas: Vec<String> = layers.iter().map(|layer| format!("area:{layer}")).collect();
+    format!(
+        "geojson needs a place for every row, and these have none: rows have places where a question is asked by cell:{from} to \
+         cell:{to}{}{}; or choose csv, json, parquet or xlsx",
+        if areas.is_empty() { "" } else { " or " },
+        areas.join(", ")
+    )
 }
 
 impl From<serde_json::Error> for ExportError {

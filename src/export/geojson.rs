@@ -33,6 +33,10 @@ impl Encoder for GeoJson {
     }
 
     fn write(&self, ground: &Snapshot, answer: &mut Answer<'_>, out: &mut Out<'_>) -> Result<u64, ExportError> {
+        let head = answer.rows.head();
+        if head.places.is_empty() && !head.is_empty() {
+            return Err(ExportError::NoPlace { layers: ground.layers.iter().map(|l| l.name.clone()).collect() });
+        }
         out.write_all(b"{\"type\":\"FeatureCollection\",\"features\":[")?;
         let mut objects = Objects::new();
         let mut shape = Shape::default();

@@ -105,6 +105,10 @@ impl Geocoder {
         for mention in &parsed.postcodes {
             let known = match self.gazetteers().postcode(&mention.postcode) {
                 None => ", in no gazetteer".to_owned(),
+                Some(found) if found.point.is_none() && mention.postcode.is_northern_ireland() => {
+                    ", known, in Northern Ireland: outside the study area".to_owned()
+                }
+                Some(found) if found.point.is_none() => ", known, without a position".to_owned(),
                 Some(found) => found.terminated.map_or(String::new(), |m| format!(", out of use since {m}")),
             };
             lines.push(format!("  postcode {}{known}{}", mention.postcode, home(mention.home)));

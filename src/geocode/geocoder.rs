@@ -158,6 +158,10 @@ impl Geocoder {
         for mention in &parsed.postcodes {
             match self.gazetteers.postcode(&mention.postcode) {
                 None => flags.set(Flags::UNKNOWN_POSTCODE),
+                // It has no British position, and lies in no British county.
+                Some(found) if found.point.is_none() && mention.postcode.is_northern_ireland() => {
+                    flags.set(Flags::OUTSIDE_AREA);
+                }
                 Some(found) if found.terminated.is_some() => flags.set(Flags::TERMINATED_POSTCODE),
                 Some(_) => {}
             }

@@ -64,6 +64,19 @@ impl Postcode {
         Self(self.0.split(' ').next().unwrap_or_default().to_owned())
     }
 
+    /// Whether it is one of Northern Ireland, whose positions are on the Irish grid.
+    ///
+    /// # Examples
+    /// ```
+    /// use places::geocode::Postcode;
+    /// assert!(Postcode::unit("BT11 9DT").unwrap().is_northern_ireland());
+    /// assert!(!Postcode::unit("B1 1BT").unwrap().is_northern_ireland());
+    /// ```
+    #[must_use]
+    pub fn is_northern_ireland(&self) -> bool {
+        self.0.starts_with("BT")
+    }
+
     /// The sector; none of an outcode.
     ///
     /// # Examples

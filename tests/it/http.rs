@@ -47,6 +47,8 @@ async fn a_bad_question_is_a_problem_that_says_what_is_allowed() {
         ("/api/v1/count?in=squares:Q9", 400, "squares:Q1"),
         ("/api/v1/count?hours=25", 400, "15-18"),
         ("/api/v1/count?f=exe", 400, "geojson"),
+        ("/api/v1/count?by=category&f=geojson", 400, "cell:7 to cell:11 or area:squares"),
+        ("/api/v1/count?by=month,source&f=geojson", 400, "csv"),
         ("/api/v1/count?surprise=1", 400, "definition"),
         ("/api/v1/count?by=month&rate=km2", 400, "one place dimension"),
         ("/api/v1/count?by=cell:8&calendar=term", 400, "none yet"),

@@ -34,6 +34,8 @@ fn positions_of_northern_ireland_are_never_read_as_british() {
         let said = explain(&scratch, "BT11 9DT");
         assert!(!said.contains("matched") || said.contains("unmatched"), "{kind}: {said}");
         assert!(!said.contains("-3.03"), "{kind}: {said}");
+        assert!(said.contains("known, in Northern Ireland: outside"), "{kind}: {said}");
+        assert!(explain(&scratch, "BT99 9DT").contains("in no gazetteer"));
     }
 }
 
