@@ -5,7 +5,6 @@ use crate::{
     access::LogLine,
     ask::{Asked, Exact, Watch},
     export::{Encoder, ExportError, Out},
-    model::QueryError,
 };
 
 /// Logs the look, answers, and writes the answer; what it gave is logged before the last of it leaves.
@@ -24,8 +23,7 @@ pub(super) fn written(
     let reader = Exact::open(ground, &grant, watch);
     let mut answer = asked.answer(&reader)?;
     let rows = format.write(ground, &mut answer, out).map_err(|e| match e {
-        ExportError::NoRoom { .. } => Failure::Unprocessable(e.to_string()),
-        ExportError::NoPlace { .. } => Failure::Query(QueryError::invalid("f", format.name(), e.to_string())),
+        ExportError::NoRoom { .. } | ExportError::NoPlace { .. } => Failure::Unprocessable(e.to_string()),
         ExportError::Answer(stopped) => stopped.into(),
         other => {
             tracing::debug!("an answer was not taken: {other}");
