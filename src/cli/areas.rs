@@ -213,9 +213,9 @@ pub(super) fn indicators(workspace: &Workspace, command: IndicatorsCommand) -> a
             for (name, areas, how) in added.indicators.iter().take(MAX_INDICATORS) {
                 print_line(&printable(&format!("{}: {name}  {areas} areas ({how})", added.layer)))?;
             }
-            if let Some((last, rest)) = added.indicators.get(MAX_INDICATORS..).and_then(<[_]>::split_last) {
-                let names: Vec<&str> = rest.iter().chain([last]).map(|i| i.0.as_str()).collect();
-                print_line(&printable(&format!("and {} more: {}", names.len(), names.join(", "))))?;
+            let more: Vec<&str> = added.indicators.iter().skip(MAX_INDICATORS).map(|i| i.0.as_str()).collect();
+            if !more.is_empty() {
+                print_line(&printable(&format!("and {} more: {}", more.len(), more.join(", "))))?;
             }
             if added.unmatched_rows > 0 {
                 let (unmatched, rows) = (added.unmatched_rows, added.rows);

@@ -10,13 +10,14 @@ use indicatif::ProgressBar;
 
 use super::{
     next,
-    output::{note, print_line, report_error},
+    output::{note, print_line, report_error, write_private},
 };
 use crate::{
     export::printable,
     import::{TableKind, draft_mapping},
     model::{QueryError, districts_of_force, forces, is_network},
     setup::{Found, Plan, Step, Wanted, look_through, plan, shell_line},
+    workspace::private_folder,
 };
 
 const EXAMPLES: &str = "\
@@ -242,7 +243,7 @@ fn map_tables(
     let mut waiting = Vec::new();
     let folder = root.join("mappings");
     for table in tables {
-        fs_err::create_dir_all(&folder)?;
+        private_folder(&folder)?;
         let name = table.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let stem = name.split('.').next().unwrap_or("table").replace(char::is_whitespace, "-").to_lowercase();
         let mapping = folder.join(format!("{stem}.toml"));
@@ -251,7 +252,7 @@ fn map_tables(
             note("there is a mapping already, which is kept");
         } else {
             match draft_mapping(table) {
-                Ok(text) => fs_err::write(&mapping, text)?,
+                Ok(text) => write_private(&mapping, text.as_bytes())?,
                 Err(error) => {
                     report_error(&error.into());
                     failed.push(format!("places mapping draft {}", quoted(table)));

@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     import_report,
-    output::{note, print_line},
+    output::{note, print_line, write_private},
     progress::with_bar,
 };
 use crate::{
@@ -84,7 +84,7 @@ fn take(workspace: &Workspace, request: &ImportRequest, folder: &Path, path: &Pa
             let place = move_to(path, &folder.join("refused"))?;
             let mut reason = place.clone().into_os_string();
             reason.push(".reason.txt");
-            fs_err::write(PathBuf::from(reason), format!("{e}\n"))?;
+            write_private(&PathBuf::from(reason), format!("{e}\n").as_bytes())?;
             note(&printable(&format!("refused: {e}. It lies in {}", place.display())));
         }
     }

@@ -161,7 +161,12 @@ fn area_names(study: &Study, others: &[Index]) -> Option<Index> {
         entries.push(NewEntry {
             kind: EntryKind::Locality,
             name: name.clone(),
-            also: names.cloned().chain(parts_of(name)).chain(town_of(name, others)).collect(),
+            also: names
+                .filter(|other| *other != name)
+                .cloned()
+                .chain(parts_of(name))
+                .chain(town_of(name, others))
+                .collect(),
             locality: unit.district.clone(),
             id: unit.code.clone(),
             points,

@@ -16,13 +16,12 @@ const LETTERS: std::ops::RangeInclusive<char> = 'A'..='L';
 /// Names by which an area of the study area is known: its own, those of the lower layer areas in it, and last its official one.
 pub(super) fn names_of_unit(name: String, official: String) -> Vec<String> {
     let mut names = vec![name];
-    if official.is_empty() || official == names[0] {
-        return names;
-    }
     if readable_name(&official).is_some() && official.ends_with(|c: char| c.is_ascii_digit()) {
         names.extend(LETTERS.map(|letter| format!("{official}{letter}")));
     }
-    names.push(official);
+    if !official.is_empty() && names.last() != Some(&official) {
+        names.push(official);
+    }
     names
 }
 

@@ -6,7 +6,7 @@
 use super::LonLat;
 
 /// Systems that British and Irish files come in, by the beginnings of their EPSG codes.
-const NAMES: [(&str, &str); 8] = [
+const NAMES: [(&str, &str); 7] = [
     ("29901", "Irish Grid"),
     ("29902", "Irish Grid"),
     ("29903", "Irish Grid"),
@@ -14,7 +14,6 @@ const NAMES: [(&str, &str); 8] = [
     ("326", "UTM, north, WGS 84"),
     ("258", "UTM, ETRS89"),
     ("3857", "Web Mercator"),
-    ("900913", "Web Mercator"),
 ];
 
 /// Why a system is not read.

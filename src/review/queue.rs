@@ -145,3 +145,47 @@ pub(super) fn set_queue(
     commit.set_review_items(&counted(items, &waiting))?;
     Ok(waiting)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nowhere_leads_where_no_candidate_reaches_one_half() {
+        let item = |shares: &[f64]| {
+            let candidates: Vec<QueueCandidate> = shares
+                .iter()
+                .map(|&share| QueueCandidate {
+                    name: "High Street".to_owned(),
+                    id: String::new(),
+                    class: "street".to_owned(),
+                    lon: 1.0,
+                    lat: 52.5,
+                    share,
+                    radius_m: 50.0,
+                    record: None,
+                })
+                .collect();
+            let [id, source, text] = ["1f", "log", "High Street"].map(str::to_owned);
+            let [locality, postcode, flags] = [(); 3].map(|()| String::new());
+            let candidates = stored_candidates(&candidates);
+            let status = "tied".to_owned();
+            ReviewItem {
+                id,
+                source,
+                text,
+                locality,
+                postcode,
+                records: 2,
+                status,
+                msoa: 0.4,
+                weight: 1.0,
+                flags,
+                candidates,
+            }
+        };
+        let leads = |shares: &[f64]| shown(item(shares), vec!["log".to_owned()]).nowhere_leads;
+        assert!(leads(&[]) && leads(&[0.49, 0.49]));
+        assert!(!leads(&[0.5, 0.3]) && !leads(&[0.2, 0.7]));
+    }
+}

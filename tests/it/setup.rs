@@ -3,6 +3,7 @@
 use std::{
     fmt::Write as _,
     io::Write as _,
+    os::unix::fs::PermissionsExt as _,
     process::{Command, Stdio},
 };
 
@@ -107,6 +108,8 @@ fn a_folder_of_downloads_becomes_a_workspace() {
     places_ok(&arguments);
     assert!(count(&["count", "--by", "source", "--format", "csv"]).ends_with("asb,30\npolice.uk,180\n"));
     let mapping = std::path::Path::new(&root).join("mappings/wardens.toml");
+    let mode = |path: &std::path::Path| fs_err::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(mapping.parent().unwrap()), mode(&mapping)), (0o700, 0o600));
     let text = fs_err::read_to_string(&mapping).unwrap();
     let looked_at: Vec<&str> = text.lines().filter(|l| !l.starts_with("# unsure")).collect();
     fs_err::write(&mapping, looked_at.join("\n")).unwrap();
@@ -175,4 +178,24 @@ fn a_country_is_cut_to_the_districts_asked_for() {
     let no_force = add(&["--force", "norfolk-constabulary"]);
     assert_eq!(no_force.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&no_force.stderr).contains("west-yorkshire"));
+}
+
+#[test]
+fn names_of_lower_layer_areas_are_read_as_places() {
+    let scratch = Scratch::new();
+    let file = scratch.write("ew.geojson", msoas());
+    let root = scratch.workspace.root().to_string_lossy().into_owned();
+    places_ok(&["--workspace", &root, "areas", "add", "msoa21", &file, "--force", "norfolk", "--study-area"]);
+    let explain = |text: &str| places_ok(&["--workspace", &root, "geocode", "--explain", text]);
+    // Without readable names too; the middle layer area stands for the lower one in it.
+    let said = explain("Norwich 012A");
+    assert!(said.contains("Norwich 012") && !said.contains("not read"), "{said}");
+    assert!(explain("Norwich 099A").contains("not read"), "{}", explain("Norwich 099A"));
+    // A layer that has the lower one is nearer.
+    let lower =
+        msoas().replace("MSOA21", "LSOA21").replace("Norwich 012", "Norwich 012A").replace("1.0,52.5", "1.02,52.52");
+    let lower = scratch.write("lsoa.geojson", lower);
+    places_ok(&["--workspace", &root, "areas", "add", "lsoa21", &lower, "--district", "Norwich"]);
+    let said = explain("Norwich 012A");
+    assert!(said.contains("Norwich 012A (locality)"), "{said}");
 }
