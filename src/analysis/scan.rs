@@ -78,7 +78,7 @@ Finds clusters that end with the last month received, adjusted for how busy ever
             ColumnDoc::new("recurrence_days", ColumnKind::Number, "How often chance gives such a cluster"),
         ],
         groups: &[OWN, PERIOD, KIND, PLACE_OF_MAP],
-        ..Declaration::new("scan", "4", "Clusters in space and time that end now")
+        ..Declaration::new("scan", "5", "Clusters in space and time that end now")
     };
 
     fn read(values: &Values) -> Result<Self, QueryError> {

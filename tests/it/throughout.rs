@@ -142,6 +142,32 @@ fn a_category_that_is_no_longer_recorded_is_left_out_and_never_a_fall() {
 }
 
 #[test]
+fn a_category_lost_before_everything_asked_is_named_too() {
+    let scratch = norfolk();
+    let of = |i: usize| if i < 4 { &["Robbery", "Burglary", "Drugs"][..] } else { &["Robbery", "Burglary"][..] };
+    let rows = |i: usize| if i < 4 { 150 } else { 100 };
+    let deliveries =
+        YEAR.iter().enumerate().map(|(i, m)| Delivery { categories: of(i), ..Delivery::new(m, "norfolk", rows(i)) });
+    import(&scratch, &deliveries.collect::<Vec<_>>());
+    let named = "Drugs of police.uk, which was probably not recorded in 2024-11..2025-06";
+    let periods = ["--before", "2025-01..2025-03", "--after", "2025-04..2025-06"];
+    for question in [
+        &["briefing", "--as-of", "2025-07-01", "--since", "2025-06-01"][..],
+        &["trend", "--area", "sq", "--from", "2025-01-01"],
+        &["emerging", "--from", "2025-01-01"],
+        &["count", "--by", "area:sq,category", "--from", "2025-01-01", "--zeros"],
+        &[&["compare", "--place", "sq:Q1"], &periods[..]].concat(),
+    ] {
+        let (answer, said) = ask(&scratch, question);
+        assert!(format!("{answer}{said}").contains(named), "{question:?}: {answer}{said}");
+    }
+    // Its noughts are none: nothing is said of it alone.
+    let alone = [&["compare", "--place", "sq:Q1", "--category", "Drugs"], &periods[..]].concat();
+    let (answer, said) = ask(&scratch, &alone);
+    assert!(answer.is_empty() && said.contains(&format!("there is no answer. Left out: {named}")), "{answer}{said}");
+}
+
+#[test]
 fn a_real_fall_is_still_called_one() {
     let scratch = norfolk();
     let rows = |i: usize| if i < 6 { 400 } else { 120 };

@@ -64,7 +64,7 @@ Lists at most seven areas whose change stands out from their own past at the sam
         shape: Shape::Sentences,
         kept: true,
         groups: &[OWN, KIND],
-        ..Declaration::new("briefing", "5", "What changed since the last meeting, and how sure are we?")
+        ..Declaration::new("briefing", "6", "What changed since the last meeting, and how sure are we?")
     };
 
     fn read(values: &Values) -> Result<Self, QueryError> {

@@ -8,6 +8,9 @@ use crate::{
     snapshot::{Snapshot, Stopped},
 };
 
+/// Months before a question's first in which a category may have been steady that has none since.
+const BEFORE: i32 = 36;
+
 impl Throughout {
     /// Leaves out categories that were probably not recorded throughout, and says so.
     ///
@@ -37,15 +40,24 @@ impl Throughout {
     }
 }
 
-/// Categories that a query asks for and that were probably not recorded throughout some periods.
+/// Categories that a query asks for and that were probably not recorded throughout some periods: by the months of the periods
+/// alone, and by those of the three years before too, so that what was lost before the first period is named as well.
 fn stopped(ground: &Snapshot, query: &Query, periods: &[Period]) -> Result<Vec<Stopped>, AskError> {
     let sources = asked_sources(ground, query);
     let asked = ground.asked_categories(query)?;
-    let delivered = |m: &Month| {
-        periods.iter().any(|p| p.meets(m.period())) && sources.iter().all(|s| ground.coverage.delivered(s, *m))
-    };
+    let is_asked = |m: &Month| periods.iter().any(|p| p.meets(m.period()));
+    let delivered = |m: &Month| sources.iter().all(|s| ground.coverage.delivered(s, *m));
     let months: Vec<Month> = ground.coverage.months(sources).into_iter().filter(delivered).collect();
-    Ok(ground.recorded().stopped(sources, &asked, &months))
+    let within: Vec<Month> = months.iter().copied().filter(is_asked).collect();
+    let (Some(first), Some(last)) = (within.first(), within.last()) else { return Ok(Vec::new()) };
+    let is_near = |m: &Month| (first.0 - BEFORE..=last.0).contains(&m.0);
+    let near: Vec<Month> = months.into_iter().filter(is_near).collect();
+    let meets = |s: &Stopped| within.iter().any(|m| (s.months.0..=s.months.1).contains(m));
+    let recorded = ground.recorded();
+    let mut stopped = recorded.stopped(sources, &asked, &near);
+    stopped.retain(meets);
+    stopped.extend(recorded.stopped(sources, &asked, &within));
+    Ok(stopped)
 }
 
 /// A sentence for each category of a count that was probably not recorded throughout its period: a nought of it is none.

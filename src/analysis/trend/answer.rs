@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Version of the method.
-pub(super) const METHOD: &str = "4";
+pub(super) const METHOD: &str = "5";
 
 /// How trends were tested.
 #[derive(Debug, Clone, serde::Serialize, schemars::JsonSchema)]
