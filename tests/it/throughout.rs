@@ -123,14 +123,18 @@ fn a_share_without_a_place_that_changed_takes_the_verdict_away() {
     }
 }
 
+/// A year of so many records a month of each category; drugs are recorded in the first months alone.
+fn import_a_year_that_loses_drugs(scratch: &Scratch, months: usize, each: usize) {
+    let of = |i: usize| if i < months { &["Robbery", "Burglary", "Drugs"][..] } else { &["Robbery", "Burglary"][..] };
+    let delivery = |(i, month)| Delivery { categories: of(i), ..Delivery::new(month, "norfolk", each * of(i).len()) };
+    let deliveries: Vec<Delivery<'_>> = YEAR.into_iter().enumerate().map(delivery).collect();
+    import(scratch, &deliveries);
+}
+
 #[test]
 fn a_category_that_is_no_longer_recorded_is_left_out_and_never_a_fall() {
     let scratch = norfolk();
-    let of = |i: usize| if i < 8 { &["Robbery", "Burglary", "Drugs"][..] } else { &["Robbery", "Burglary"][..] };
-    let rows = |i: usize| if i < 8 { 300 } else { 200 };
-    let deliveries =
-        YEAR.iter().enumerate().map(|(i, m)| Delivery { categories: of(i), ..Delivery::new(m, "norfolk", rows(i)) });
-    import(&scratch, &deliveries.collect::<Vec<_>>());
+    import_a_year_that_loses_drugs(&scratch, 8, 100);
     let claim = compare(&scratch, "sq:Q1");
     assert!(claim.contains("Verdict: no clear change."), "{claim}");
     assert!(claim.contains("Drugs of police.uk, which was probably not recorded in 2025-03..2025-06"), "{claim}");
@@ -144,11 +148,7 @@ fn a_category_that_is_no_longer_recorded_is_left_out_and_never_a_fall() {
 #[test]
 fn a_category_lost_before_everything_asked_is_named_too() {
     let scratch = norfolk();
-    let of = |i: usize| if i < 4 { &["Robbery", "Burglary", "Drugs"][..] } else { &["Robbery", "Burglary"][..] };
-    let rows = |i: usize| if i < 4 { 150 } else { 100 };
-    let deliveries =
-        YEAR.iter().enumerate().map(|(i, m)| Delivery { categories: of(i), ..Delivery::new(m, "norfolk", rows(i)) });
-    import(&scratch, &deliveries.collect::<Vec<_>>());
+    import_a_year_that_loses_drugs(&scratch, 4, 50);
     let named = "Drugs of police.uk, which was probably not recorded in 2024-11..2025-06";
     let periods = ["--before", "2025-01..2025-03", "--after", "2025-04..2025-06"];
     for question in [
