@@ -97,6 +97,11 @@ impl<'s> Columns<'s> {
         self.filled(column).collect::<HashSet<_>>().len()
     }
 
+    /// Whether every row has a value of its own.
+    fn is_unique(&self, column: usize) -> bool {
+        self.rows > 1 && self.filled(column).count() == self.rows && self.distinct(column) == self.rows
+    }
+
     /// Whether the name of a column holds one of some words.
     fn is_named(&self, column: usize, words: &[&str]) -> bool {
         let name = fold(&self.names[column]);
@@ -131,6 +136,7 @@ impl Draft {
         draft.id(columns, &all);
         draft.place(columns, &all);
         draft.category(columns, &all);
+        draft.coded_id(columns, &all);
         Some(draft)
     }
 
@@ -189,15 +195,28 @@ impl Draft {
     }
 
     fn id(&mut self, columns: &Columns<'_>, all: &[usize]) {
-        let unique = |c: &usize| {
-            columns.filled(*c).count() == columns.rows && columns.distinct(*c) == columns.rows && columns.rows > 1
-        };
+        let unique = |c: &usize| columns.is_unique(*c);
         let words = ["ref", "urn", "case", "crime", "incident", "number", "no.", "id"];
         let candidates: Vec<usize> = self.free(all).filter(unique).filter(|c| columns.is_named(*c, &words)).collect();
         let id = columns.likeliest(&candidates, &words);
         let doubt =
             (candidates.len() > 1).then(|| "several columns are unique; is it the source's own reference?".to_owned());
         self.put("id", id, doubt);
+    }
+
+    /// Where no column is named for a reference: one of codes, a different one in every row. A running number is none, it
+    /// changes with the extract.
+    fn coded_id(&mut self, columns: &Columns<'_>, all: &[usize]) {
+        if self.lines.iter().any(|l| l.0 == "id") {
+            return;
+        }
+        let is_code = |v: &str| {
+            v.bytes().any(|b| b.is_ascii_digit()) && !v.contains(char::is_whitespace) && figure(v) == Figure::Other
+        };
+        let coded = |c: &usize| columns.is_unique(*c) && columns.are(*c, 1.0, &is_code);
+        let id = self.free(all).find(coded);
+        let doubt = "every row has another value; is it the source's own reference, the same in every extract?";
+        self.put("id", id, Some(doubt.to_owned()));
     }
 
     fn place(&mut self, columns: &Columns<'_>, all: &[usize]) {

@@ -98,3 +98,23 @@ fn the_command_writes_a_new_file_and_never_over_one() {
     places_ok(&["mapping", "draft", &file, "-o", &new]);
     assert_eq!(std::fs::read_to_string(new).unwrap(), draft);
 }
+
+#[test]
+fn codes_of_which_every_row_has_its_own_are_offered_as_the_reference() {
+    let table = |code: &dyn Fn(u32) -> String| {
+        let row = |i: u32| {
+            let kind = ["Noise", "Litter"][i as usize % 2];
+            format!("{},{:02}/06/2025,{kind},{},{}\n", code(i), 1 + i, 620_000 + 7 * i, 306_000 + 9 * i)
+        };
+        let text = (1..=20).map(row).fold("Job No,Date,Type,Easting,Northing\n".to_owned(), |text, row| text + &row);
+        drafted(text).2
+    };
+    for draft in [table(&|i| format!("ASB/{i:05}")), table(&|i| format!("25-{i}-N"))] {
+        assert!(draft.contains("# unsure: every row has another value"), "{draft}");
+        assert!(draft.contains("id = \"Job No\""), "{draft}");
+    }
+    // A running number changes with the extract; a code that comes twice is no reference.
+    for draft in [table(&|i| i.to_string()), table(&|i| format!("ASB/{}", i / 2))] {
+        assert!(!draft.contains("id = \"Job No\"") && draft.contains("no column is a reference"), "{draft}");
+    }
+}

@@ -127,7 +127,7 @@ impl County {
             Fault::Quarter => {
                 // So many rows, not each by chance: of a busy month a fifth is under a quarter of the usual, always.
                 let share = 0.01 + 0.19 * rng.f64();
-                for rows in &mut self.norfolk[at] {
+                if let Some(rows) = &mut self.norfolk[at] {
                     rng.shuffle(rows);
                     rows.truncate((share * rows.len() as f64) as usize);
                 }
