@@ -31,6 +31,7 @@ mod history;
 mod kde;
 mod mann_kendall;
 mod moran;
+mod power;
 mod random;
 mod rate;
 mod ratio;
@@ -64,14 +65,14 @@ pub use mann_kendall::{
     MannKendall, NORMAL_FROM, SenSlope, hamed_rao, mann_kendall, seasonal_kendall, sen_slope, thinned,
 };
 pub use moran::{LocalMoran, MoranI, Quadrant, local_moran, moran_i};
+pub use power::incidents_needed;
 pub use random::RandomStream;
 pub use rate::{
     BYAR_FROM, EmpiricalBayes, Interval, RateWithInterval, byar_interval, count_interval, empirical_bayes,
     exact_interval, local_empirical_bayes, rate_per_1000,
 };
 pub use ratio::{
-    BORROWED, Dispersion, Exposed, Inference, TailRule, e_test, infer_ratio, poisson_z, rate_ratio, smallest_before,
-    widened,
+    BORROWED, Dispersion, Exposed, Inference, TailRule, e_test, infer_ratio, poisson_z, rate_ratio, widened,
 };
 pub use scan::{Base, Cluster, MAX_HEIGHT, Scan, ScanInput, space_time_scan, watched_scan};
 pub use shortfall::shortfalls;

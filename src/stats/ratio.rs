@@ -255,39 +255,6 @@ pub fn poisson_z(before: u64, after: u64) -> f64 {
     2.0 * ((after as f64).sqrt() - (before as f64).sqrt())
 }
 
-/// The smallest count before from which a fall by a share stays significant at 5 %, two-sided: what could be seen.
-///
-/// The count after is the expected one, rounded (halves to even); from the number returned on, every larger one is significant too. None when a
-/// million is not enough. `widening` multiplies the standard error (1 for plain counts).
-///
-/// # Errors
-/// [`StatsError::Domain`] for a share that is not between 0 and 1, or an exposure that is not above 0.
-pub fn smallest_before(
-    fall: f64,
-    days_before: f64,
-    days_after: f64,
-    rule: TailRule,
-    widening: f64,
-) -> Result<Option<u64>, StatsError> {
-    if !(fall > 0.0 && fall < 1.0) {
-        return Err(StatsError::Domain { what: "a fall", expected: "a share between 0 and 1" });
-    }
-    let exposed = |count, exposure| Exposed { count, exposure };
-    check(exposed(0, days_before), exposed(0, days_after))?;
-    let factor = widening.max(1.0);
-    let significant = |before: u64| {
-        let after = (before as f64 * (1.0 - fall) * days_after / days_before).round_ties_even() as u64;
-        let found = infer_ratio(exposed(before, days_before), exposed(after, days_after), 0.95, rule);
-        found.is_ok_and(|i| if factor > 1.0 { weakened(i.p_value, factor) < 0.05 } else { i.p_value < 0.05 })
-    };
-    // Rounding makes significance come and go: below twice the first hit every count is looked at.
-    let Some(step) = (0..=20).map(|k| 1_u64 << k).find(|&b| significant(b) && significant(b + b / 8)) else {
-        return Ok(None);
-    };
-    let last_miss = (1..=2 * step + 64).rev().find(|&b| !significant(b));
-    Ok(Some(last_miss.map_or(1, |b| b + 1)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -333,15 +300,6 @@ mod tests {
         assert!(large.p_value < 0.001);
         assert_eq!(three(e_test(days(25), days(16)).unwrap()), 0.165);
         assert!((poisson_z(25, 16) + 2.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn what_could_be_seen_is_as_tabled() {
-        for (fall, exact, mid) in [(0.56, 23, 19), (0.42, 40, 35), (0.30, 79, 75), (0.20, 183, 178)] {
-            let found = |rule| smallest_before(fall, 365.0, 365.0, rule, 1.0).unwrap().unwrap();
-            assert_eq!((found(TailRule::Exact), found(TailRule::MidP)), (exact, mid), "{fall}");
-        }
-        assert!(smallest_before(1.5, 1.0, 1.0, TailRule::Exact, 1.0).is_err());
     }
 
     #[test]

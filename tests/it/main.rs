@@ -52,6 +52,7 @@ mod real;
 mod recorded;
 mod reports;
 mod review;
+mod ring;
 mod setup;
 mod small_county;
 mod spreadsheets;

@@ -146,7 +146,14 @@ pub struct DisplacementResult {
     pub before: u64,
     /// Incidents in the ring after.
     pub after: u64,
-    /// Weighted displacement quotient; null where it may not be read.
+    /// Change of the ring against its comparison areas, where there are any, else against itself; null below 20 incidents.
+    pub ratio: Option<f64>,
+    /// Lower end of its 95 % interval, widened as the main one.
+    pub ratio_low: Option<f64>,
+    /// Upper end.
+    pub ratio_high: Option<f64>,
+    /// Weighted displacement quotient; null where it may not be read: where the place did not fall against its comparison,
+    /// or the ring's own interval holds no change.
     pub wdq: Option<f64>,
     /// Total net effect: events avoided in place and ring.
     pub tne: Option<f64>,
@@ -216,7 +223,9 @@ impl LocatingResult {
 pub struct Power {
     /// A fall, as a share.
     pub fall: f64,
-    /// Least incidents before for it to show at 5 %.
+    /// How often it would be seen, as a share.
+    pub probability: f64,
+    /// Least incidents before for it to be seen so often, by the widened 95 % interval.
     pub incidents_needed: Option<u64>,
 }
 

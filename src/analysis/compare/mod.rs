@@ -4,7 +4,9 @@
 mod areas;
 mod claim;
 mod counts;
+mod displaced;
 mod left_out;
+mod plain;
 mod question;
 mod reasons;
 mod request;
@@ -19,7 +21,8 @@ pub use request::{CompareRequest, Comparison, Picked};
 pub(in crate::analysis) use words::subject;
 
 use areas::{Candidates, against, controls, controls_sum, county, dispersion, peak};
-use counts::{Counted, Who};
+use counts::Counted;
+use displaced::displaced;
 
 use super::{
     checksums::{Checksums, identity},
@@ -30,14 +33,15 @@ use crate::{
     ask::{AskError, Exact},
     model::Period,
     stats::{
-        BeforeAfter, Displacement, Exposed, Inference, TailRule, displacement_difference, displacement_quotient,
-        e_test, infer_ratio, rate_ratio, ratio_of_ratios, smallest_before, total_net_effect, widened,
+        BeforeAfter, Inference, TailRule, e_test, incidents_needed, infer_ratio, rate_ratio, ratio_of_ratios, widened,
     },
 };
 
 const LEVEL: f64 = 0.95;
 /// The fall whose visibility is told.
 const FALL: f64 = 0.3;
+/// How often it is to be seen.
+const POWER: f64 = 0.8;
 /// Years that are looked back for the same season.
 const MAX_YEARS: i32 = 3;
 /// Years before the period before in which a place's past is looked at.
@@ -74,7 +78,7 @@ pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, As
     let comparison = against(request, &counted, &candidates, &chosen, widening, &mut notes);
     let fell = comparison.as_ref().and_then(|c| c.high).is_some_and(|high| high < 1.0);
     let controls = controls_sum(request, &counted, &chosen);
-    let displacement = displaced(request, &counted, (!chosen.is_empty()).then_some(controls), fell, widening);
+    let displacement = displaced(request, &counted, (!chosen.is_empty()).then_some(controls), fell, spread);
     let peak = peak(reader, request, &counted, past, widening);
     let evidence = Evidence {
         before: b.count,
@@ -90,7 +94,7 @@ pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, As
         at_peak: peak.as_ref().is_some_and(|p| p.at_peak),
         locating: locating.factors(b.count, a.count),
     };
-    let needed = smallest_before(FALL, b.exposure, a.exposure, TailRule::Exact, widening).map_err(|e| in_words(&e))?;
+    let needed = incidents_needed(FALL, b.exposure, a.exposure, spread, POWER).map_err(|e| in_words(&e))?;
     let checksums = Checksums::of(reader, &request.query, counted.place.layer, counted.cutoff);
     let method_version = request::METHOD;
     let data_cutoff = counted.cutoff.to_string();
@@ -116,7 +120,7 @@ pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, As
         displacement,
         peak,
         locating: Some(LocatingResult::new(&locating, ratio, (b.count, a.count))),
-        power: Power { fall: FALL, incidents_needed: needed },
+        power: Power { fall: FALL, probability: POWER, incidents_needed: needed },
         verdict: verdict(&evidence),
         sentences: Vec::new(),
         notes,
@@ -202,54 +206,4 @@ fn double_ratio(
         high: ratio.map(|f| f.interval.high * lengths),
         p: ratio.map(|f| f.p_value()),
     }
-}
-
-/// What happened in the ring.
-///
-/// Place and ring together are measured against the comparison areas scaled to their count before, so that a change of
-/// the whole county is no displacement. The quotient is only given where the place fell against its comparison.
-fn displaced(
-    request: &CompareRequest,
-    counted: &Counted<'_>,
-    comparison: Option<BeforeAfter>,
-    fell: bool,
-    widening: f64,
-) -> Option<DisplacementResult> {
-    if request.rings == 0 {
-        return None;
-    }
-    let place = counted.change(Who::Place, request);
-    let ring = counted.change(Who::Ring, request);
-    let days = |w: Period| f64::from(counted.days(w));
-    let scale = comparison.map(|c| c.before as f64 / (place.before + ring.before) as f64);
-    let scale = scale.filter(|s| s.is_finite() && *s > 0.0);
-    let difference = comparison.zip(scale).and_then(|(comparison, scale)| {
-        let weighted = Displacement {
-            ring: Some(ring),
-            time_weights: [1.0, days(request.after) / days(request.before)],
-            area_weights: [1.0, scale, 1.0, 1.0],
-            ..Displacement::unweighted(place, comparison)
-        };
-        displacement_difference(&weighted, widening).ok()
-    });
-    let quotient = comparison.filter(|_| fell).and_then(|c| displacement_quotient(place, ring, c).ok());
-    let readable = quotient.filter(|q| q.success < 0.0);
-    let alone = |count: u64, window: Period| Exposed { count, exposure: days(window) };
-    let of_ring =
-        infer_ratio(alone(ring.before, request.before), alone(ring.after, request.after), LEVEL, TailRule::Exact);
-    Some(DisplacementResult {
-        rings: request.rings,
-        resolution: request.ring_resolution,
-        cells: counted.ring_cells.len(),
-        before: ring.before,
-        after: ring.after,
-        wdq: readable.map(|q| q.wdq),
-        tne: comparison.and_then(|c| total_net_effect(place, ring, c).ok()),
-        wdd: difference.map(|d| d.wdd),
-        se: difference.map(|d| d.se),
-        z: difference.map(|d| d.z_score),
-        low: difference.map(|d| d.interval.low),
-        high: difference.map(|d| d.interval.high),
-        words: words::ring(readable.map(|q| q.wdq), of_ring.ok(), widening),
-    })
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Version of the method. Raise it when a number can change.
-pub(super) const METHOD: &str = "5";
+pub(super) const METHOD: &str = "6";
 /// Rings round a place when none are asked for.
 pub(super) const RINGS: u32 = 2;
 /// Resolution of the ring's cells.

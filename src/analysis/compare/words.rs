@@ -1,14 +1,16 @@
 //! A claim as sentences that a board member understands.
 
-use super::claim::{Claim, SameSeason};
+use super::{
+    claim::{Claim, SameSeason},
+    plain::between,
+};
 use crate::{
     model::{Day, Query},
     snapshot::Snapshot,
-    stats::Inference,
 };
 
-/// Below this count the words come first and the percentage stays in the table.
-const FEW: u64 = 20;
+/// Below this count there are words in place of percentages, which stay in the table.
+pub(super) const FEW: u64 = 20;
 
 /// What is counted.
 pub(in crate::analysis) fn subject(snapshot: &Snapshot, query: &Query) -> String {
@@ -32,33 +34,6 @@ pub(in crate::analysis) fn subject(snapshot: &Snapshot, query: &Query) -> String
     }
     parts.extend(query.calendar.as_ref().map(|c| format!("in {c}")));
     parts.join(", ")
-}
-
-/// What the ring says.
-pub(super) fn ring(wdq: Option<f64>, change: Option<Inference>, widening: f64) -> String {
-    let side = change.map(|c| {
-        let wide = |end: f64| if end > 0.0 { end.ln() } else { f64::NEG_INFINITY };
-        let (low, high) = (wide(c.interval.low), wide(c.interval.high));
-        let middle = f64::midpoint(low.max(-50.0), high.min(50.0));
-        let half = 0.5 * (high.min(50.0) - low.max(-50.0)) * widening.max(1.0);
-        if middle + half < 0.0 {
-            "lower than before"
-        } else if middle - half > 0.0 {
-            "higher than before"
-        } else {
-            "no clear change"
-        }
-    });
-    let ring = format!("in the ring: {}", side.unwrap_or("too few to say"));
-    match wdq {
-        Some(q) if q >= 1.0 => format!("{ring}; the fall around the place exceeds that in it"),
-        Some(q) if q > 0.0 => format!("{ring}; some of the fall reaches the ring"),
-        // Nothing moved to where it fell as well.
-        Some(_) if side == Some("lower than before") => ring,
-        Some(q) if q >= -1.0 => format!("{ring}; some of what is gone may have moved there, less than the fall"),
-        Some(_) => format!("{ring}; as much as is gone may have moved there"),
-        None => ring,
-    }
 }
 
 fn date(text: &str, days: i32) -> String {
@@ -87,6 +62,12 @@ fn date(text: &str, days: i32) -> String {
     )
 }
 
+/// A count that is itself an estimate: two significant digits, rounded up.
+fn two_digits(n: u64) -> u64 {
+    let step = 10_u64.pow(n.max(1).ilog10().saturating_sub(1));
+    n.div_ceil(step) * step
+}
+
 fn span(from: &str, to: &str) -> String {
     format!("{} to {}", date(from, 0), date(to, -1))
 }
@@ -101,8 +82,10 @@ fn percent(ratio: f64) -> String {
     }
 }
 
-fn range(low: f64, high: Option<f64>) -> String {
+/// An interval in percent, or in words where counts are few.
+pub(super) fn interval(low: f64, high: Option<f64>, few: bool) -> String {
     match high {
+        _ if few => between(low, high, "what it was"),
         Some(high) => format!("between {} and {}", percent(low), percent(high)),
         None => format!("at least {}", percent(low)),
     }
@@ -110,10 +93,11 @@ fn range(low: f64, high: Option<f64>) -> String {
 
 /// Writes the sentences and the notes.
 pub(super) fn finish(claim: &mut Claim) {
+    let few = claim.before.count < FEW || claim.after.count < FEW;
     let mut lines = vec![counts(claim)];
-    lines.extend(change(claim));
+    lines.extend(change(claim, few));
     if let Some(season) = &claim.same_season {
-        lines.extend(seasonal(season));
+        lines.extend(seasonal(season, few));
     }
     if let Some(county) = &claim.county {
         lines.push(format!(
@@ -121,7 +105,7 @@ pub(super) fn finish(claim: &mut Claim) {
             county.areas,
             county.before,
             county.after,
-            against("that", county.ratio_of_ratios, county.low, county.high),
+            against("that", county.ratio_of_ratios, county.low.zip(county.high), few),
         ));
     }
     if let Some(comparison) = &claim.comparison {
@@ -132,7 +116,7 @@ pub(super) fn finish(claim: &mut Claim) {
             names.join("; "),
             comparison.before,
             comparison.after,
-            against("their change", comparison.ratio_of_ratios, comparison.low, comparison.high),
+            against("their change", comparison.ratio_of_ratios, comparison.low.zip(comparison.high), few),
         ));
         if let Some(placebo) = &comparison.placebo {
             lines.push(format!(
@@ -157,8 +141,9 @@ pub(super) fn finish(claim: &mut Claim) {
     }
     if let Some(needed) = claim.power.incidents_needed {
         lines.push(format!(
-            "A fall of {:.0} % would show from about {needed} incidents before; there were {}.",
+            "A fall of {:.0} % would be seen four times in five from about {} incidents before; there were {}.",
             100.0 * claim.power.fall,
+            two_digits(needed),
             claim.before.count,
         ));
     }
@@ -167,7 +152,7 @@ pub(super) fn finish(claim: &mut Claim) {
             "Records without a place: {:.1} % before, {:.1} % after; all of them in this place would make the change {}.",
             100.0 * l.before.share,
             100.0 * l.after.share,
-            l.low.zip(l.high).map_or_else(|| "unknown".to_owned(), |(low, high)| range(low, Some(high))),
+            l.low.zip(l.high).map_or_else(|| "unknown".to_owned(), |(low, high)| interval(low, Some(high), few)),
         )
     }));
     lines.push(format!("Verdict: {}.", claim.verdict));
@@ -178,10 +163,17 @@ pub(super) fn finish(claim: &mut Claim) {
 }
 
 /// How the place changed against others, where that can be said.
-fn against(them: &str, ratio: Option<f64>, low: Option<f64>, high: Option<f64>) -> String {
-    match (ratio, low) {
-        (Some(ratio), Some(low)) => {
-            format!("Against {them} the place has {} (95 % interval: {}).", percent(ratio), range(low, high))
+fn against(them: &str, ratio: Option<f64>, reach: Option<(f64, f64)>, few: bool) -> String {
+    match (ratio, reach) {
+        (Some(_), Some((low, high))) if few => {
+            format!("Set against {them}, the place has {}.", between(low, Some(high), "what it would then have had"))
+        }
+        (Some(ratio), Some((low, high))) => {
+            format!(
+                "Against {them} the place has {} (95 % interval: {}).",
+                percent(ratio),
+                interval(low, Some(high), false)
+            )
         }
         _ => "A count is nought, so that the two changes are not compared.".to_owned(),
     }
@@ -202,22 +194,19 @@ fn counts(claim: &Claim) -> String {
     )
 }
 
-fn change(claim: &Claim) -> Option<String> {
+fn change(claim: &Claim, few: bool) -> Option<String> {
     let wide = claim.widened.as_ref()?;
-    let few = claim.before.count < FEW || claim.after.count < FEW;
-    match claim.ratio {
-        None => Some("Nothing happened before, so that there is no percentage.".to_owned()),
-        Some(_) if few => Some(format!(
-            "One of the counts is below {FEW}, too few for a percentage to mean much; the true change lies {} a day.",
-            range(wide.low, wide.high)
-        )),
-        Some(ratio) => {
-            Some(format!("That is {} a day (95 % interval: {}).", percent(ratio), range(wide.low, wide.high)))
+    let reach = interval(wide.low, wide.high, few);
+    Some(match claim.ratio {
+        None => "Nothing happened before, so that there is no percentage.".to_owned(),
+        Some(_) if few => {
+            format!("One of the counts is below {FEW}, too few for a percentage: the true rate a day may be {reach}.")
         }
-    }
+        Some(ratio) => format!("That is {} a day (95 % interval: {reach}).", percent(ratio)),
+    })
 }
 
-fn seasonal(season: &SameSeason) -> Option<String> {
+fn seasonal(season: &SameSeason, few: bool) -> Option<String> {
     let (ratio, low) = (season.ratio?, season.low?);
     let years = if season.years == 1 { "a year before".to_owned() } else { format!("{} years before", season.years) };
     let after = season.earlier_after.as_ref()?;
@@ -225,11 +214,13 @@ fn seasonal(season: &SameSeason) -> Option<String> {
         Some(before) => format!("{years} it went from {} to {} between the same dates", before.count, after.count),
         None => format!("{years} there were {} between the same dates", after.count),
     };
-    Some(format!(
-        "The seasons differ: {then}. With that taken out: {} (95 % interval: {}).",
-        percent(ratio),
-        range(low, season.high)
-    ))
+    let few = few || after.count < FEW || season.earlier_before.as_ref().is_some_and(|b| b.count < FEW);
+    let reach = interval(low, season.high, few);
+    Some(if few {
+        format!("The seasons differ: {then}. With that taken out the true rate may be {reach}.")
+    } else {
+        format!("The seasons differ: {then}. With that taken out: {} (95 % interval: {reach}).", percent(ratio))
+    })
 }
 
 fn standing_notes(claim: &Claim) -> Vec<String> {
