@@ -46,6 +46,15 @@ impl RatioOfRatios {
     pub fn p_value(&self) -> f64 {
         two_sided(self.z_score())
     }
+
+    /// The same with a variance of the logarithm added that is not that of the counts: what places change by themselves.
+    #[must_use]
+    pub fn with_variance(self, variance: f64, level: f64) -> Self {
+        let se_log = (self.se_log.powi(2) + variance.max(0.0)).sqrt();
+        let reach = normal_quantile(0.5 + 0.5 * level) * se_log;
+        let interval = Interval { low: self.ratio * (-reach).exp(), high: self.ratio * reach.exp() };
+        Self { interval, se_log, ..self }
+    }
 }
 
 /// Computes the ratio of ratios; exposures cancel because both places have the same ones.

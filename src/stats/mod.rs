@@ -17,6 +17,7 @@
 //! May use: nothing.
 
 mod aoristic;
+mod between;
 mod comparison;
 mod concentration;
 mod control_chart;
@@ -43,6 +44,7 @@ mod vulnerability;
 mod weights;
 
 pub use aoristic::{AoristicShare, WEEK_HOURS, aoristic_share};
+pub use between::variance_between;
 pub use comparison::{
     BeforeAfter, Displacement, DisplacementDifference, DisplacementQuotient, RatioOfRatios, displacement_difference,
     displacement_quotient, effects, ratio_of_ratios, total_net_effect, weighted_difference,

@@ -14,6 +14,7 @@
     reason = "a test that cannot go on should stop where it is"
 )]
 
+mod against;
 mod answers;
 mod arrows;
 mod ask;
@@ -52,7 +53,6 @@ mod real;
 mod recorded;
 mod reports;
 mod review;
-mod ring;
 mod setup;
 mod small_county;
 mod spreadsheets;

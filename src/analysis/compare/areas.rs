@@ -13,7 +13,7 @@ use crate::{
     model::{Period, PlaceRef},
     stats::{
         BeforeAfter, Dispersion, RandomStream, RatioOfRatios, TailRule, empirical_bayes, infer_ratio, rate_ratio,
-        ratio_of_ratios,
+        ratio_of_ratios, variance_between,
     },
 };
 
@@ -194,8 +194,24 @@ pub(super) fn controls(
 
 /// The change of a place against that of others; none where a count is nought: it would be made of the half incident that
 /// is added, and call a fall to nought a rise.
-fn set_against(place: BeforeAfter, others: BeforeAfter, widening: f64) -> Option<RatioOfRatios> {
-    ratio_of_ratios(place, others, widening, 0.95).ok().filter(|ratio| !ratio.corrected)
+pub(super) fn set_against(
+    place: BeforeAfter,
+    others: BeforeAfter,
+    spread: &Spread,
+    areas: usize,
+) -> Option<RatioOfRatios> {
+    let ratio = ratio_of_ratios(place, others, spread.counts.widening(0.95), 0.95).ok();
+    let by_themselves = spread.between * (1.0 + 1.0 / areas.max(1) as f64);
+    ratio.filter(|ratio| !ratio.corrected).map(|ratio| ratio.with_variance(by_themselves, 0.95))
+}
+
+/// How much counts vary, and how much areas change by themselves.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spread {
+    /// Of the place's counts within a period.
+    pub(super) counts: Dispersion,
+    /// Variance of the logarithmic changes of the other areas beyond their counts: own seasons, drift between years.
+    pub(super) between: f64,
 }
 
 /// The change of the place against all other areas that were received.
@@ -203,7 +219,7 @@ pub(super) fn county(
     reader: &Exact<'_>,
     request: &CompareRequest,
     counted: &Counted<'_>,
-    widening: f64,
+    spread: &Spread,
 ) -> Option<CountyChange> {
     let others: Vec<BeforeAfter> = received(reader, request, counted)
         .into_iter()
@@ -211,7 +227,7 @@ pub(super) fn county(
         .map(|i| counted.change(Who::Area(i), request))
         .collect();
     let all = sum(&others);
-    let ratio = set_against(counted.change(Who::Place, request), all, widening);
+    let ratio = set_against(counted.change(Who::Place, request), all, spread, others.len());
     (!others.is_empty()).then(|| CountyChange {
         areas: others.len(),
         before: all.before,
@@ -228,7 +244,7 @@ pub(super) fn against(
     counted: &Counted<'_>,
     candidates: &Candidates,
     controls: &[Control],
-    widening: f64,
+    spread: &Spread,
     notes: &mut Vec<String>,
 ) -> Option<ComparisonResult> {
     if controls.is_empty() {
@@ -236,11 +252,11 @@ pub(super) fn against(
     }
     let place = counted.change(Who::Place, request);
     let comparison = controls_sum(request, counted, controls);
-    let ratio = set_against(place, comparison, widening);
+    let ratio = set_against(place, comparison, spread, controls.len());
     if ratio.is_none() {
         notes.push("the change is not set against that of the comparison areas, because a count is nought".to_owned());
     }
-    let plain = set_against(place, comparison, 1.0).map(|f| f.z_score());
+    let plain = ratio_of_ratios(place, comparison, 1.0, 0.95).ok().filter(|f| !f.corrected).map(|f| f.z_score());
     Some(ComparisonResult {
         suggested: request.comparison == Comparison::Suggested,
         areas: controls.iter().map(|c| c.area.clone()).collect(),
@@ -267,8 +283,9 @@ fn received(reader: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>)
     (0..layer.areas.len()).filter(|&i| is_received(layer.areas[i].district.as_str())).collect()
 }
 
-/// Dispersion of the place's slices round the course of all areas together, drawn towards that of all areas.
-pub(super) fn dispersion(reader: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Dispersion {
+/// Dispersion of the place's slices round the course of all areas together, drawn towards that of all areas; and how much the
+/// areas change by themselves.
+pub(super) fn spread(reader: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Spread {
     const KNOWN_POISSON: Dispersion = Dispersion { phi: 1.0, df: f64::INFINITY };
     let windows = [request.before, request.after];
     let known = received(reader, request, counted);
@@ -310,9 +327,15 @@ pub(super) fn dispersion(reader: &Exact<'_>, request: &CompareRequest, counted: 
             fitted += f;
         }
     }
-    match Dispersion::pearson(&observed, &expected, fitted) {
-        Ok(pooled) => Dispersion::moderated(own, pooled),
-        Err(_) => own.unwrap_or(KNOWN_POISSON),
+    let pooled = Dispersion::pearson(&observed, &expected, fitted).ok();
+    let others = known.iter().filter(|&&i| counted.place.area != Some(i as u32));
+    let changes: Vec<BeforeAfter> = others.map(|&i| counted.change(Who::Area(i), request)).collect();
+    Spread {
+        counts: match pooled {
+            Some(pooled) => Dispersion::moderated(own, pooled),
+            None => own.unwrap_or(KNOWN_POISSON),
+        },
+        between: variance_between(&changes, pooled.map_or(1.0, |p| p.phi)).unwrap_or(0.0),
     }
 }
 

@@ -265,6 +265,8 @@ pub struct Claim {
     pub dispersion: f64,
     /// Degrees of freedom behind it.
     pub dispersion_df: f64,
+    /// Standard deviation of the logarithmic changes of the other areas beyond their counts; widens every interval against them.
+    pub spread_between_areas: f64,
     /// The exact interval, widened: what the verdict is made from.
     pub widened: Option<RatioInterval>,
     /// The change with the season taken out.

@@ -1,14 +1,15 @@
 //! What happened in the ring: displacement and diffusion are spoken of only when the ring's own interval excludes none.
 
 use super::{
+    areas::{Spread, set_against},
     claim::DisplacementResult,
     counts::{Counted, Who},
     request::CompareRequest,
     words::{FEW, interval},
 };
 use crate::stats::{
-    BeforeAfter, Dispersion, Displacement, Exposed, TailRule, displacement_difference, displacement_quotient,
-    infer_ratio, rate_ratio, ratio_of_ratios, total_net_effect, widened,
+    BeforeAfter, Displacement, Exposed, TailRule, displacement_difference, displacement_quotient, infer_ratio,
+    rate_ratio, total_net_effect, widened,
 };
 
 const LEVEL: f64 = 0.95;
@@ -21,13 +22,14 @@ const LEVEL: f64 = 0.95;
 pub(super) fn displaced(
     request: &CompareRequest,
     counted: &Counted<'_>,
-    comparison: Option<BeforeAfter>,
+    controls: Option<(BeforeAfter, usize)>,
     fell: bool,
-    spread: Dispersion,
+    spread: &Spread,
 ) -> Option<DisplacementResult> {
     if request.rings == 0 {
         return None;
     }
+    let comparison = controls.map(|c| c.0);
     let place = counted.change(Who::Place, request);
     let ring = counted.change(Who::Ring, request);
     let days = |w| f64::from(counted.days(w));
@@ -40,12 +42,12 @@ pub(super) fn displaced(
             area_weights: [1.0, scale, 1.0, 1.0],
             ..Displacement::unweighted(place, comparison)
         };
-        displacement_difference(&weighted, spread.widening(LEVEL)).ok()
+        displacement_difference(&weighted, spread.counts.widening(LEVEL)).ok()
     });
     let exposed = |count: u64, window| Exposed { count, exposure: days(window) };
     let change = RingChange::of(
         ring,
-        comparison,
+        controls,
         [exposed(ring.before, request.before), exposed(ring.after, request.after)],
         spread,
     );
@@ -85,19 +87,18 @@ impl RingChange {
     /// Against the comparison areas where that can be said, else of the ring by itself.
     fn of(
         ring: BeforeAfter,
-        comparison: Option<BeforeAfter>,
+        controls: Option<(BeforeAfter, usize)>,
         [before, after]: [Exposed; 2],
-        spread: Dispersion,
+        spread: &Spread,
     ) -> Option<Self> {
         if ring.before + ring.after < FEW {
             return None;
         }
-        let against = comparison.and_then(|c| ratio_of_ratios(ring, c, spread.widening(LEVEL), LEVEL).ok());
-        if let Some(r) = against.filter(|r| !r.corrected) {
+        if let Some(r) = controls.and_then(|(others, areas)| set_against(ring, others, spread, areas)) {
             return Some(Self { ratio: r.ratio, low: r.interval.low, high: r.interval.high, is_against_others: true });
         }
         let ratio = rate_ratio(before, after).ok()?;
-        let alone = widened(ratio, infer_ratio(before, after, LEVEL, TailRule::Exact).ok()?, spread, LEVEL);
+        let alone = widened(ratio, infer_ratio(before, after, LEVEL, TailRule::Exact).ok()?, spread.counts, LEVEL);
         Some(Self { ratio, low: alone.interval.low, high: alone.interval.high, is_against_others: false })
     }
 }

@@ -20,7 +20,7 @@ pub use request::{CompareRequest, Comparison, Picked};
 
 pub(in crate::analysis) use words::subject;
 
-use areas::{Candidates, against, controls, controls_sum, county, dispersion, peak};
+use areas::{Candidates, against, controls, controls_sum, county, peak, spread};
 use counts::Counted;
 use displaced::displaced;
 
@@ -63,7 +63,8 @@ pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, As
     let after = counted.exposure(reader, request, request.after)?;
     let (b, a) = (counted.exposed(request.before), counted.exposed(request.after));
     let locating = left_out::locating(reader, request, &counted)?;
-    let spread = dispersion(reader, request, &counted);
+    let changes = spread(reader, request, &counted);
+    let spread = changes.counts;
     let widening = spread.widening(LEVEL);
     let ratio = rate_ratio(b, a).ok();
     let exact = infer_ratio(b, a, LEVEL, TailRule::Exact).ok();
@@ -72,13 +73,13 @@ pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, As
         notes.push("no incident in either period: there is nothing to compare".to_owned());
     }
     let season = same_season(reader, request, &counted, &spread);
-    let county = county(reader, request, &counted, widening);
+    let county = county(reader, request, &counted, &changes);
     let candidates = Candidates::new(reader, request, &counted)?;
     let chosen = controls(reader, request, &counted, &candidates, &mut notes)?;
-    let comparison = against(request, &counted, &candidates, &chosen, widening, &mut notes);
+    let comparison = against(request, &counted, &candidates, &chosen, &changes, &mut notes);
     let fell = comparison.as_ref().and_then(|c| c.high).is_some_and(|high| high < 1.0);
-    let controls = controls_sum(request, &counted, &chosen);
-    let displacement = displaced(request, &counted, (!chosen.is_empty()).then_some(controls), fell, spread);
+    let controls = (!chosen.is_empty()).then(|| (controls_sum(request, &counted, &chosen), chosen.len()));
+    let displacement = displaced(request, &counted, controls, fell, &changes);
     let peak = peak(reader, request, &counted, past, widening);
     let evidence = Evidence {
         before: b.count,
@@ -113,6 +114,7 @@ pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, As
         e_test: e_test(b, a).ok(),
         dispersion: spread.phi,
         dispersion_df: if spread.df.is_finite() { spread.df } else { 0.0 },
+        spread_between_areas: changes.between.sqrt(),
         widened: wide.map(interval),
         same_season: season,
         county,

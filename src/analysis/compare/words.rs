@@ -244,5 +244,11 @@ fn standing_notes(claim: &Claim) -> Vec<String> {
             claim.dispersion
         ));
     }
+    let apart = 100.0 * (claim.spread_between_areas.exp() - 1.0);
+    if apart >= 1.0 && (claim.county.is_some() || claim.comparison.is_some()) {
+        notes.push(format!(
+            "Other areas changed by about {apart:.0} % more or less than each other, beyond chance: every interval against them was widened for it."
+        ));
+    }
     notes
 }
