@@ -51,8 +51,7 @@ impl RatioOfRatios {
     #[must_use]
     pub fn with_variance(self, variance: f64, level: f64) -> Self {
         let se_log = (self.se_log.powi(2) + variance.max(0.0)).sqrt();
-        let reach = normal_quantile(0.5 + 0.5 * level) * se_log;
-        let interval = Interval { low: self.ratio * (-reach).exp(), high: self.ratio * reach.exp() };
+        let interval = round_ratio(self.ratio, se_log, level);
         Self { interval, se_log, ..self }
     }
 }
@@ -94,9 +93,13 @@ pub fn ratio_of_ratios(
     let [rb, ra, cb, ca] = [rb, ra, cb, ca].map(|count| count + add);
     let ratio = (ra / rb) / (ca / cb);
     let se_log = (1.0 / ra + 1.0 / rb + 1.0 / ca + 1.0 / cb).sqrt() * widening.max(1.0);
+    Ok(RatioOfRatios { ratio, interval: round_ratio(ratio, se_log, level), se_log, corrected })
+}
+
+/// The interval of a ratio on the logarithmic scale.
+fn round_ratio(ratio: f64, se_log: f64, level: f64) -> Interval {
     let reach = normal_quantile(0.5 + 0.5 * level) * se_log;
-    let interval = Interval { low: ratio * (-reach).exp(), high: ratio * reach.exp() };
-    Ok(RatioOfRatios { ratio, interval, se_log, corrected })
+    Interval { low: ratio * (-reach).exp(), high: ratio * reach.exp() }
 }
 
 /// Gross effect `R_b - R_a` and net effect `R_b / C_b - R_a / C_a`.

@@ -3,7 +3,7 @@
 use super::{
     claim::{ComparisonArea, ComparisonResult, CountyChange, Peak, Placebo},
     counts::{Counted, Who},
-    request::{CompareRequest, Comparison, Picked},
+    request::{CompareRequest, Comparison, LEVEL, Picked},
 };
 use crate::{
     analysis::{exposure::residents_of, place::Place},
@@ -200,9 +200,9 @@ pub(super) fn set_against(
     spread: &Spread,
     areas: usize,
 ) -> Option<RatioOfRatios> {
-    let ratio = ratio_of_ratios(place, others, spread.counts.widening(0.95), 0.95).ok();
+    let ratio = ratio_of_ratios(place, others, spread.counts.widening(LEVEL), LEVEL).ok();
     let by_themselves = spread.between * (1.0 + 1.0 / areas.max(1) as f64);
-    ratio.filter(|ratio| !ratio.corrected).map(|ratio| ratio.with_variance(by_themselves, 0.95))
+    ratio.filter(|ratio| !ratio.corrected).map(|ratio| ratio.with_variance(by_themselves, LEVEL))
 }
 
 /// How much counts vary, and how much areas change by themselves.
@@ -221,11 +221,7 @@ pub(super) fn county(
     counted: &Counted<'_>,
     spread: &Spread,
 ) -> Option<CountyChange> {
-    let others: Vec<BeforeAfter> = received(reader, request, counted)
-        .into_iter()
-        .filter(|&i| counted.place.area != Some(i as u32))
-        .map(|i| counted.change(Who::Area(i), request))
-        .collect();
+    let others = others(request, counted, &received(reader, request, counted));
     let all = sum(&others);
     let ratio = set_against(counted.change(Who::Place, request), all, spread, others.len());
     (!others.is_empty()).then(|| CountyChange {
@@ -283,6 +279,12 @@ fn received(reader: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>)
     (0..layer.areas.len()).filter(|&i| is_received(layer.areas[i].district.as_str())).collect()
 }
 
+/// The changes of the areas that were received, without the place's own.
+fn others(request: &CompareRequest, counted: &Counted<'_>, known: &[usize]) -> Vec<BeforeAfter> {
+    let others = known.iter().filter(|&&i| counted.place.area != Some(i as u32));
+    others.map(|&i| counted.change(Who::Area(i), request)).collect()
+}
+
 /// Dispersion of the place's slices round the course of all areas together, drawn towards that of all areas; and how much the
 /// areas change by themselves.
 pub(super) fn spread(reader: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Spread {
@@ -328,14 +330,12 @@ pub(super) fn spread(reader: &Exact<'_>, request: &CompareRequest, counted: &Cou
         }
     }
     let pooled = Dispersion::pearson(&observed, &expected, fitted).ok();
-    let others = known.iter().filter(|&&i| counted.place.area != Some(i as u32));
-    let changes: Vec<BeforeAfter> = others.map(|&i| counted.change(Who::Area(i), request)).collect();
     Spread {
         counts: match pooled {
             Some(pooled) => Dispersion::moderated(own, pooled),
             None => own.unwrap_or(KNOWN_POISSON),
         },
-        between: variance_between(&changes, pooled.map_or(1.0, |p| p.phi)).unwrap_or(0.0),
+        between: variance_between(&others(request, counted, &known), pooled.map_or(1.0, |p| p.phi)).unwrap_or(0.0),
     }
 }
 

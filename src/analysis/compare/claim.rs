@@ -146,14 +146,15 @@ pub struct DisplacementResult {
     pub before: u64,
     /// Incidents in the ring after.
     pub after: u64,
-    /// Change of the ring against its comparison areas, where there are any, else against itself; null below 20 incidents.
+    /// Change of the ring against its comparison areas, where there are any, else its rate after over its rate before; null below
+    /// 20 incidents.
     pub ratio: Option<f64>,
     /// Lower end of its 95 % interval, widened as the main one.
     pub ratio_low: Option<f64>,
     /// Upper end.
     pub ratio_high: Option<f64>,
     /// Weighted displacement quotient; null where it may not be read: where the place did not fall against its comparison,
-    /// or the ring's own interval holds no change.
+    /// or the ring's own interval does not exclude that it stayed as it was.
     pub wdq: Option<f64>,
     /// Total net effect: events avoided in place and ring.
     pub tne: Option<f64>,

@@ -4,15 +4,13 @@ use super::{
     areas::{Spread, set_against},
     claim::DisplacementResult,
     counts::{Counted, Who},
-    request::CompareRequest,
+    request::{CompareRequest, LEVEL},
     words::{FEW, interval},
 };
 use crate::stats::{
     BeforeAfter, Displacement, Exposed, TailRule, displacement_difference, displacement_quotient, infer_ratio,
     rate_ratio, total_net_effect, widened,
 };
-
-const LEVEL: f64 = 0.95;
 
 /// What happened in the ring.
 ///

@@ -23,6 +23,7 @@ pub(in crate::analysis) use words::subject;
 use areas::{Candidates, against, controls, controls_sum, county, peak, spread};
 use counts::Counted;
 use displaced::displaced;
+use request::LEVEL;
 
 use super::{
     checksums::{Checksums, identity},
@@ -37,7 +38,6 @@ use crate::{
     },
 };
 
-const LEVEL: f64 = 0.95;
 /// The fall whose visibility is told.
 const FALL: f64 = 0.3;
 /// How often it is to be seen.

@@ -9,6 +9,8 @@ use crate::{
 
 /// Version of the method. Raise it when a number can change.
 pub(super) const METHOD: &str = "6";
+/// Coverage of every interval of a claim.
+pub(super) const LEVEL: f64 = 0.95;
 /// Rings round a place when none are asked for.
 pub(super) const RINGS: u32 = 2;
 /// Resolution of the ring's cells.
