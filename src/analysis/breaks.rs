@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::{
-    count::{rate_of, weights_of},
+    count::{names_beside, rate_of, weights_of},
     plan::{PlaceDimension, check_rate, place_dimensions},
 };
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
         Parameter, PlaceKey, Question, Reader, Rows, Shape, Values, query_of,
     },
     model::{Dimension, Query, QueryError},
+    snapshot::Snapshot,
 };
 
 /// Classes of a sequential map.
@@ -67,6 +68,10 @@ The limits hold for every run of so many months, over all months there are: one 
 
     fn query(&mut self) -> &mut Query {
         &mut self.query
+    }
+
+    fn names(&self, ground: &Snapshot) -> Result<(), AskError> {
+        names_beside(ground, &self.query)
     }
 
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {

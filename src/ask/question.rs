@@ -23,6 +23,14 @@ pub trait Question: Sized + Clone + Send + Sync + 'static {
     /// What it counts, for names to be resolved in.
     fn query(&mut self) -> &mut Query;
 
+    /// Whether what it names beside its query is known: layers, places, sets of weights. Nothing is counted for it.
+    ///
+    /// # Errors
+    /// [`AskError`] for a name that is not known.
+    fn names(&self, _ground: &Snapshot) -> Result<(), AskError> {
+        Ok(())
+    }
+
     /// Answers it from exact records.
     ///
     /// # Errors
@@ -44,6 +52,11 @@ pub trait Asked: Send + Sync {
     fn declaration(&self) -> &'static Declaration;
     /// Its one form.
     fn canonical(&self) -> &Canonical;
+    /// Whether everything it names is known, told without counting: for whoever takes it on and answers later.
+    ///
+    /// # Errors
+    /// [`AskError`] for a name that is not known.
+    fn names(&self, ground: &Snapshot) -> Result<(), AskError>;
     /// [`Question::answer`].
     ///
     /// # Errors
@@ -78,6 +91,12 @@ impl<Q: Question> Asked for Of<Q> {
 
     fn canonical(&self) -> &Canonical {
         &self.canonical
+    }
+
+    fn names(&self, ground: &Snapshot) -> Result<(), AskError> {
+        let mut question = self.resolved(ground);
+        ground.knows(question.query())?;
+        question.names(ground)
     }
 
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {

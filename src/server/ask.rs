@@ -59,17 +59,18 @@ async fn answer(
     if tag.is_known(&headers) {
         return Ok(tag.not_modified());
     }
-    if jobs::is_wanted(&headers)? {
-        return jobs::begin(&state, caller, asked, format).await;
-    }
-    match give(&state, caller, asked, format).await {
-        Ok(sent) => Ok(tag.respond(format.media_type(), sent)),
+    let given = if jobs::is_wanted(&headers)? {
+        jobs::begin(&state, caller, asked, format).await
+    } else {
+        give(&state, caller, asked, format).await.map(|sent| tag.respond(format.media_type(), sent))
+    };
+    given.map_err(|failure| match failure {
         // The place is part of the path.
-        Err(Failure::Query(QueryError::Unknown { name, .. })) if placed && name == "place" => {
-            Err(Failure::NotFound("no such area; /api/v1/areas lists layers".to_owned()))
+        Failure::Query(QueryError::Unknown { name, .. }) if placed && name == "place" => {
+            Failure::NotFound("no such area; /api/v1/areas lists layers".to_owned())
         }
-        Err(failure) => Err(failure),
-    }
+        other => other,
+    })
 }
 
 fn part<'p>(parts: &'p BTreeMap<String, String>, name: &str) -> &'p str {

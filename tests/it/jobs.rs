@@ -113,7 +113,7 @@ async fn a_question_that_is_wrong_is_refused_and_no_job() {
     let state = AppState::new(scratch.workspace.clone()).unwrap();
     for (uri, preference, expected) in [
         ("/api/v1/count?definition=none", "respond-async", 400),
-        ("/api/v1/areas/squares/none/profile", "respond-async", 400),
+        ("/api/v1/areas/squares/none/profile", "respond-async", 404),
         ("/api/v1/briefing?as_of=2001-01-01", "respond-async", 422),
         ("/api/v1/count", "", 400),
         ("/api/v1/count", "=?", 400),

@@ -88,6 +88,10 @@ Lists at most seven areas whose change stands out from their own past at the sam
         &mut self.query
     }
 
+    fn names(&self, ground: &Snapshot) -> Result<(), AskError> {
+        layer_of(ground, self).map(|_| ())
+    }
+
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
         let resolved = self.resolved(reader)?;
         let briefing = briefing(reader, &resolved)?;

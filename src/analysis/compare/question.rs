@@ -9,6 +9,7 @@ use crate::{
         Answer, AskError, Canonical, Declaration, Exact, KIND, Kept, Kind, Parameter, Question, Shape, Values, query_of,
     },
     model::{Query, QueryError},
+    snapshot::{Region, Snapshot},
 };
 
 const OWN: &[Parameter] = &[
@@ -102,6 +103,14 @@ makes it again.",
 
     fn query(&mut self) -> &mut Query {
         &mut self.query
+    }
+
+    fn names(&self, ground: &Snapshot) -> Result<(), AskError> {
+        Region::of_place(ground, "place", &self.place)?;
+        if let Comparison::Given(places) = &self.comparison {
+            places.iter().try_for_each(|place| Region::of_place(ground, "comparison", place).map(|_| ()))?;
+        }
+        Ok(())
     }
 
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {

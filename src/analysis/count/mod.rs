@@ -96,6 +96,10 @@ After the rows the boxes follow: total = counted + not_located + outside_study_a
         &mut self.query
     }
 
+    fn names(&self, ground: &Snapshot) -> Result<(), AskError> {
+        names_beside(ground, &self.query)
+    }
+
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {
         self.counted(reader)
     }
@@ -105,6 +109,12 @@ After the rows the boxes follow: total = counted + not_located + outside_study_a
         let notes = found.summary.lines();
         Ok(Answer::batches(found.rows, found.summary, notes))
     }
+}
+
+/// Whether the rate and the weights of harm that a query asks for are known.
+pub(super) fn names_beside(ground: &Snapshot, query: &Query) -> Result<(), AskError> {
+    check_rate(ground, query, &place_dimensions(ground, query)?)?;
+    query.harm.as_deref().map_or(Ok(()), |set| weights_of(ground, set).map(|_| ()))
 }
 
 /// What stands beside the rows.

@@ -15,6 +15,7 @@ use crate::{
         Answer, AskError, Declaration, Exact, KIND, Kind, PERIOD, Parameter, Path, Question, Shape, Values, query_of,
     },
     model::{Day, Month, Period, PlaceRef, Query, QueryError},
+    snapshot::{Region, Snapshot},
     stats::{count_interval, rate_per_1000},
 };
 
@@ -58,6 +59,11 @@ Examples:
 
     fn query(&mut self) -> &mut Query {
         &mut self.query
+    }
+
+    fn names(&self, ground: &Snapshot) -> Result<(), AskError> {
+        Region::of_place(ground, "place", &self.place)?;
+        Ok(())
     }
 
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {

@@ -15,6 +15,7 @@ use crate::{
         Values, query_of,
     },
     model::{Period, Query, QueryError},
+    snapshot::Snapshot,
 };
 
 /// A question for trends.
@@ -64,6 +65,11 @@ With --area: one row per area, tested for a trend. Without: the months of the pl
 
     fn query(&mut self) -> &mut Query {
         &mut self.query
+    }
+
+    fn names(&self, ground: &Snapshot) -> Result<(), AskError> {
+        self.layer.iter().try_for_each(|layer| ground.layer_position("area", layer).map(|_| ()))?;
+        Ok(())
     }
 
     fn answer<'r>(&self, reader: &'r Exact<'r>) -> Result<Answer<'r>, AskError> {

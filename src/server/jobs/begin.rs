@@ -55,13 +55,17 @@ pub(in crate::server) fn is_wanted(headers: &HeaderMap) -> Result<bool, Failure>
     Ok(is_wanted)
 }
 
-/// Takes a question on: 202, with the address of the job. One that turns out to be wrong at once is refused instead.
+/// Takes a question on: 202, with the address of the job. One that names what is not known is refused before, however
+/// much there is to do; one that turns out to be wrong at once is refused instead.
 pub(in crate::server) async fn begin(
     state: &Arc<AppState>,
     caller: Caller,
     asked: Box<dyn Asked>,
     format: &'static dyn Encoder,
 ) -> Result<Response<Body>, Failure> {
+    let asked: Arc<dyn Asked> = asked.into();
+    let (served, named) = (state.current(), asked.clone());
+    tokio::task::spawn_blocking(move || named.names(&served.snapshot)).await.map_err(|_| Failure::Internal)??;
     let random = getrandom::u64().and_then(|a| Ok((a, getrandom::u64()?))).map_err(|_| Failure::Internal)?;
     let job = Arc::new(Job {
         id: format!("{:016x}{:016x}", random.0, random.1),
@@ -94,7 +98,7 @@ async fn work(
     state: Arc<AppState>,
     job: Arc<Job>,
     caller: Caller,
-    asked: Box<dyn Asked>,
+    asked: Arc<dyn Asked>,
     format: &'static dyn Encoder,
 ) {
     let ended = match state.workers.some_time("jobs").await {
