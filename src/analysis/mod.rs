@@ -35,7 +35,7 @@ pub use briefing::{AverageWeek, Briefing, BriefingRequest, Change, Gathering, br
 pub use checksums::{Changed, Checksums};
 pub use compare::{
     Claim, ClaimExposure, CompareRequest, Comparison, ComparisonArea, ComparisonResult, CountyChange,
-    DisplacementResult, LocatingResult, Peak, Picked, Placebo, Power, RatioInterval, SameSeason, compare,
+    DisplacementResult, EarlierYear, LocatingResult, Peak, Picked, Placebo, Power, RatioInterval, SameSeason, compare,
 };
 pub(crate) use count::rate_of;
 pub use count::{Count, Counted, Summary, count};

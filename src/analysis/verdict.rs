@@ -17,10 +17,19 @@ pub struct Evidence {
     pub season: Option<(f64, f64)>,
     /// 95 % interval of the ratio of ratios, where there are comparison areas.
     pub comparison: Option<(f64, f64)>,
-    /// Whether the place was picked when it was high.
-    pub at_peak: bool,
+    /// Where the period before was at an end of what the place has had.
+    pub extreme: Option<Extreme>,
     /// Factors by which the ratio could be lower and higher, because the share of records without a place changed.
     pub locating: (f64, f64),
+}
+
+/// A period before that was at a peak or a trough, after which a change comes of itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Extreme {
+    /// A peak, else a trough.
+    pub is_peak: bool,
+    /// 95 % interval of the count after over what the place's own past would lead to expect; none where that is not known.
+    pub against_past: Option<(f64, f64)>,
 }
 
 /// Which way an interval lies.
@@ -60,26 +69,40 @@ pub fn verdict(evidence: &Evidence) -> String {
         return "not known: the share of records without a place changed, which alone could explain the difference"
             .to_owned();
     }
-    let mut words = match decisive {
+    let toward = |extreme: &Extreme| decisive == if extreme.is_peak { Side::Lower } else { Side::Higher };
+    let extreme = evidence.extreme.filter(|e| toward(e) || (e.is_peak && decisive == Side::Unclear));
+    let expected = extreme.map(|e| if e.is_peak { PEAK } else { TROUGH });
+    // Chance alone brings a place back from an end: what its past would lead to expect must be passed too.
+    let passes_past =
+        extreme.and_then(|e| e.against_past).map(|past| side(past) == decisive && decisive != Side::Unclear);
+    let word = match decisive {
+        _ if passes_past == Some(false) && decisive != Side::Unclear => "no clear change".to_owned(),
         Side::Unclear if plain != Side::Unclear => "no clear change once the season is taken out".to_owned(),
         Side::Unclear => "no clear change".to_owned(),
-        Side::Lower | Side::Higher => {
-            let way = if decisive == Side::Lower { "lower" } else { "higher" };
-            // The counts themselves may say nothing, or the other thing.
-            let than = if plain == decisive { "before" } else { "the season would lead to expect" };
-            let word = format!("{way} than {than}");
-            match evidence.comparison.map(side) {
-                None => word,
-                Some(Side::Unclear) => format!("{word}; not clearly different from the comparison areas"),
-                Some(other) if other == decisive => format!("{word}, by more than the comparison areas"),
-                Some(_) => format!("{word}, but by less than the comparison areas"),
-            }
-        }
+        Side::Lower | Side::Higher => changed(evidence, decisive, plain, passes_past == Some(true)),
     };
-    if evidence.at_peak && decisive != Side::Higher {
-        words.push_str("; some fall was to be expected: the place was chosen at a peak");
+    match expected.filter(|_| passes_past != Some(true)) {
+        Some(expected) => format!("{word}; {expected}"),
+        None => word,
     }
-    words
+}
+
+const PEAK: &str = "some fall was to be expected: the period before was at a peak";
+const TROUGH: &str = "some rise was to be expected: the period before was at a trough";
+
+/// A change in words, and how it stands to that of others.
+fn changed(evidence: &Evidence, decisive: Side, plain: Side, passes_past: bool) -> String {
+    let way = if decisive == Side::Lower { "lower" } else { "higher" };
+    // The counts themselves may say nothing, or the other thing.
+    let than = if plain == decisive { "before" } else { "the season would lead to expect" };
+    let past = if passes_past { " and than its own past would lead to expect" } else { "" };
+    let word = format!("{way} than {than}{past}");
+    match evidence.comparison.map(side) {
+        None => word,
+        Some(Side::Unclear) => format!("{word}; not clearly different from the comparison areas"),
+        Some(other) if other == decisive => format!("{word}, by more than the comparison areas"),
+        Some(_) => format!("{word}, but by less than the comparison areas"),
+    }
 }
 
 #[cfg(test)]
@@ -92,7 +115,7 @@ mod tests {
         change: (0.4, 0.8),
         season: None,
         comparison: None,
-        at_peak: false,
+        extreme: None,
         locating: (1.0, 1.0),
     };
 
@@ -126,12 +149,27 @@ mod tests {
             verdict(&Evidence { change: (0.7, 1.6), season: Some((0.4, 0.8)), ..BASE }),
             "lower than the season would lead to expect"
         );
-        assert!(verdict(&Evidence { at_peak: true, ..BASE }).ends_with("the place was chosen at a peak"));
-        assert!(!verdict(&Evidence { at_peak: true, change: (1.2, 1.9), ..BASE }).contains("peak"));
         let unlocated = |factors| verdict(&Evidence { locating: factors, ..BASE });
         assert_eq!(unlocated((1.0, 1.1)), "lower than before");
         assert!(unlocated((1.0, 1.3)).starts_with("not known"));
         let infinite = Evidence { change: (0.2, f64::INFINITY), ..BASE };
         assert_eq!(verdict(&infinite), "no clear change");
+    }
+
+    #[test]
+    fn a_change_from_an_end_must_pass_what_the_past_leads_to_expect() {
+        let of = |is_peak, against_past, change| {
+            verdict(&Evidence { extreme: Some(Extreme { is_peak, against_past }), change, ..BASE })
+        };
+        let (fall, rise) = ((0.4, 0.8), (1.2, 1.9));
+        assert_eq!(of(true, Some((0.6, 1.1)), fall), format!("no clear change; {PEAK}"));
+        assert_eq!(of(true, Some((0.4, 0.9)), fall), "lower than before and than its own past would lead to expect");
+        assert_eq!(of(true, None, fall), format!("lower than before; {PEAK}"));
+        assert_eq!(of(true, Some((0.6, 1.1)), (0.7, 1.2)), format!("no clear change; {PEAK}"));
+        assert_eq!(of(true, Some((1.1, 1.8)), rise), "higher than before");
+        assert_eq!(of(false, Some((0.9, 1.5)), rise), format!("no clear change; {TROUGH}"));
+        assert_eq!(of(false, Some((1.1, 1.8)), rise), "higher than before and than its own past would lead to expect");
+        assert_eq!(of(false, Some((0.9, 1.5)), fall), "lower than before");
+        assert_eq!(of(false, Some((0.9, 1.5)), (0.7, 1.2)), "no clear change");
     }
 }

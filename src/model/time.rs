@@ -246,6 +246,28 @@ impl Period {
         Self { start: back(self.start), end: back(self.end) }
     }
 
+    /// The period of the same length that ends where this one begins, and so on: whole months by months, other days by days.
+    ///
+    /// # Examples
+    /// ```
+    /// use places::model::Period;
+    /// let quarter = Period::parse("2024-Q1")?;
+    /// assert_eq!(quarter.earlier(1).to_string(), "2023-10-01..2024-01-01");
+    /// let days = Period::parse("2024-01-10..2024-01-12")?;
+    /// assert_eq!(days.earlier(2).to_string(), "2024-01-06..2024-01-08");
+    /// # Ok::<(), places::model::InvalidTime>(())
+    /// ```
+    #[must_use]
+    pub fn earlier(self, times: i32) -> Self {
+        let (first, last) = (self.start.month(), self.end.month());
+        if first.first_day() == self.start && last.first_day() == self.end {
+            let back = (last.0 - first.0) * times;
+            return Self { start: Month(first.0 - back).first_day(), end: Month(last.0 - back).first_day() };
+        }
+        let back = self.days() * times;
+        Self { start: Day(self.start.0 - back), end: Day(self.end.0 - back) }
+    }
+
     /// Its parts, cut at some days.
     #[must_use]
     pub fn cut_at(self, days: &[Day]) -> Vec<Self> {

@@ -6,6 +6,7 @@
 //! May use: model, area, grid, workspace, table, access.
 
 mod coverage;
+mod knows;
 mod layer;
 mod load;
 mod marking;

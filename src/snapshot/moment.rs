@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use super::{Coverage, LoadedLayer, Recorded, Region, Universe};
+use super::{Coverage, LoadedLayer, Recorded, Universe};
 use crate::{
     access::Grant,
-    model::{Definition, Dimension, Query, QueryError, RESOLUTIONS},
+    model::{Definition, Query, QueryError, RESOLUTIONS},
     table::{CompiledFilter, Known, Table},
     workspace::{Edition, Partition},
 };
@@ -153,20 +153,6 @@ impl Snapshot {
     pub fn layer_position(&self, parameter: &str, name: &str) -> Result<usize, QueryError> {
         let position = self.layers.iter().position(|l| l.name == name);
         position.ok_or_else(|| QueryError::unknown(parameter, name, self.layers.iter().map(|l| &l.name)))
-    }
-
-    /// Whether a query's layers, places, categories, sources, definition and calendar are known.
-    ///
-    /// # Errors
-    /// [`QueryError`] for the first that is not.
-    pub fn knows(&self, query: &Query) -> Result<(), QueryError> {
-        for dimension in &query.by {
-            if let Dimension::Area(layer) = dimension {
-                self.layer_position("by area", layer)?;
-            }
-        }
-        Region::of_query(self, query)?;
-        CompiledFilter::new(&self.table, query, &self.known, |_| true).map(|_| ())
     }
 
     /// Categories that the filters of a query let through.

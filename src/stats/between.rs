@@ -31,14 +31,49 @@ const LEAST_EVENTS: u64 = 10;
 /// # References
 /// `DerSimonian` & Laird (1986), Controlled Clinical Trials 7(3), 177-188.
 pub fn variance_between(changes: &[BeforeAfter], phi: f64) -> Result<f64, StatsError> {
-    let known: Vec<(f64, f64)> = changes
-        .iter()
-        .filter(|c| c.before + c.after >= LEAST_EVENTS)
-        .map(|c| {
-            let (before, after) = (c.before as f64 + 0.5, c.after as f64 + 0.5);
-            ((after / before).ln(), 1.0 / (phi.max(1.0) * (1.0 / before + 1.0 / after)))
-        })
-        .collect();
+    let known: Vec<(f64, f64)> = changes.iter().filter(|c| c.says_enough()).map(|c| c.log_change(phi)).collect();
+    moments(&known)
+}
+
+/// Variance between places of the difference of two of their changes: what drifts from year to year, seasons taken out.
+///
+/// # Errors
+/// As [`variance_between`]; the pairs stand in one order.
+///
+/// # Examples
+/// ```
+/// use places::stats::{BeforeAfter, variance_of_drift};
+/// // Ten places with seasons of their own, the same in both years.
+/// let of = |i: u64| BeforeAfter { before: 1200, after: if i % 2 == 0 { 1800 } else { 800 } };
+/// let year: Vec<BeforeAfter> = (0..10).map(of).collect();
+/// assert_eq!(variance_of_drift(&year, &year, 1.0)?, 0.0);
+/// # Ok::<(), places::stats::StatsError>(())
+/// ```
+pub fn variance_of_drift(then: &[BeforeAfter], now: &[BeforeAfter], phi: f64) -> Result<f64, StatsError> {
+    let both = then.iter().zip(now).filter(|(then, now)| then.says_enough() && now.says_enough());
+    let apart = |(then, now): (&BeforeAfter, &BeforeAfter)| {
+        let ((y, v), (z, w)) = (then.log_change(phi), now.log_change(phi));
+        (z - y, v + w)
+    };
+    moments(&both.map(apart).collect::<Vec<_>>())
+}
+
+impl BeforeAfter {
+    /// Whether there are enough events to tell a change from.
+    fn says_enough(self) -> bool {
+        self.before + self.after >= LEAST_EVENTS
+    }
+
+    /// `ln((a + 1/2) / (b + 1/2))` and its sampling variance.
+    pub(super) fn log_change(self, phi: f64) -> (f64, f64) {
+        let (before, after) = (self.before as f64 + 0.5, self.after as f64 + 0.5);
+        ((after / before).ln(), phi.max(1.0) * (1.0 / before + 1.0 / after))
+    }
+}
+
+/// The variance between values beyond that of each, by the method of moments.
+fn moments(values: &[(f64, f64)]) -> Result<f64, StatsError> {
+    let known: Vec<(f64, f64)> = values.iter().map(|(y, v)| (*y, 1.0 / v)).collect();
     if known.len() < LEAST {
         return Err(StatsError::TooFew { what: "a variance between places", needed: LEAST, found: known.len() });
     }

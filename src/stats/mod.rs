@@ -37,6 +37,7 @@ mod random;
 mod rate;
 mod ratio;
 mod scan;
+mod season;
 mod shortfall;
 mod shut_off;
 mod special;
@@ -44,7 +45,7 @@ mod vulnerability;
 mod weights;
 
 pub use aoristic::{AoristicShare, WEEK_HOURS, aoristic_share};
-pub use between::variance_between;
+pub use between::{variance_between, variance_of_drift};
 pub use comparison::{
     BeforeAfter, Displacement, DisplacementDifference, DisplacementQuotient, RatioOfRatios, displacement_difference,
     displacement_quotient, effects, ratio_of_ratios, total_net_effect, weighted_difference,
@@ -77,6 +78,9 @@ pub use ratio::{
     BORROWED, Dispersion, Exposed, Inference, TailRule, e_test, infer_ratio, poisson_z, rate_ratio, widened,
 };
 pub use scan::{Base, Cluster, MAX_HEIGHT, Scan, ScanInput, space_time_scan, watched_scan};
+pub use season::{
+    EarlierYears, ExpectedCount, SeasonalChange, expected_among_others, expected_from_past, seasonal_change,
+};
 pub use shortfall::shortfalls;
 pub use shut_off::{ShutOff, shut_off};
 pub use special::{normal_quantile, normal_upper, student_quantile, student_two_sided, two_sided};

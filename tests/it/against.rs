@@ -11,16 +11,16 @@ use rayon::prelude::*;
 
 use crate::{demo_county::compare, support::Scratch};
 
-const SIDE: usize = 6;
-const PLACE: usize = 14;
+pub(crate) const SIDE: usize = 6;
+pub(crate) const PLACE: usize = 14;
 const MAPPING: &str =
     "source = \"asb\"\n[columns]\nid = \"Ref\"\nwhen = \"Date\"\ncategory = \"Type\"\nlon = \"Lon\"\nlat = \"Lat\"\n";
 
 /// Counts of place, ring and every other square, by month.
-type Monthly<'a> = &'a mut dyn FnMut(Who, usize) -> usize;
+pub(crate) type Monthly<'a> = &'a mut dyn FnMut(Who, usize) -> usize;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Who {
+pub(crate) enum Who {
     Place,
     Ring,
     /// Number of the square.
@@ -33,6 +33,11 @@ fn corner(square: usize) -> (f64, f64) {
 
 /// A county of squares over 2025; the ring's records lie some 300 m west of the place.
 fn county(monthly: Monthly<'_>) -> (Scratch, Snapshot) {
+    county_over("2025-01", 12, monthly)
+}
+
+/// The same over some months.
+pub(crate) fn county_over(first: &str, months: usize, monthly: Monthly<'_>) -> (Scratch, Snapshot) {
     let scratch = Scratch::new();
     let squares: Vec<String> = (0..SIDE * SIDE)
         .map(|i| {
@@ -47,8 +52,8 @@ fn county(monthly: Monthly<'_>) -> (Scratch, Snapshot) {
         .unwrap();
     let mut text = "Ref,Date,Type,Lon,Lat\n".to_owned();
     let mut number = 0;
-    let first = Month::parse("2025-01").unwrap();
-    for month in 0..12 {
+    let first = Month::parse(first).unwrap();
+    for month in 0..months {
         let mut put = |(lon, lat): (f64, f64), count: usize| {
             for i in 0..count {
                 let day = Day(Month(first.0 + month as i32).first_day().0 + (i % 28) as i32);
@@ -132,7 +137,7 @@ fn what_may_have_moved_is_said_beside_a_fall_alone() {
 }
 
 /// A draw of the mean, Poisson or of variance/mean 1.9.
-fn drawn(rng: &mut fastrand::Rng, mean: f64, varied: bool) -> usize {
+pub(crate) fn drawn(rng: &mut fastrand::Rng, mean: f64, varied: bool) -> usize {
     // A compound of events of one or more: its variance/mean is 1 + 2 q / (1 - q).
     let q = if varied { 0.31 } else { 0.0 };
     let (limit, mut product, mut count) = ((-mean * (1.0 - q)).exp(), rng.f64(), 0);
@@ -169,13 +174,16 @@ fn rings_that_did_not_change_are_hardly_ever_said_to_have() {
     assert!(said <= 8, "{said} of {COUNTIES}");
 }
 
+/// A draw of mean nought and variance one: a sum of twelve even ones has that.
+pub(crate) fn normal(rng: &mut fastrand::Rng) -> f64 {
+    (0..12).map(|_| rng.f64()).sum::<f64>() - 6.0
+}
+
 /// How many of some counties have an interval that does not hold a change that no area made but by itself.
 fn missed(counties: u64, drift: f64, of: &str) -> usize {
     let misses = |seed: u64| {
         let mut rng = fastrand::Rng::with_seed(1000 + seed);
-        // A sum of twelve even draws has a variance of one.
-        let mut normal = || (0..12).map(|_| rng.f64()).sum::<f64>() - 6.0;
-        let own: Vec<f64> = (0..SIDE * SIDE).map(|_| (drift * normal()).exp()).collect();
+        let own: Vec<f64> = (0..SIDE * SIDE).map(|_| (drift * normal(&mut rng)).exp()).collect();
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut monthly = |who, month| {
             let square = match who {

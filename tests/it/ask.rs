@@ -54,47 +54,6 @@ fn least(name: &str) -> Vec<(&'static str, &'static str)> {
 }
 
 #[test]
-fn a_name_that_is_not_known_is_told_without_counting() {
-    let scratch = scratch();
-    let snapshot = scratch.snapshot();
-    let mut told = BTreeSet::new();
-    for entry in QUESTIONS.iter() {
-        let declaration = entry.declaration;
-        let asked = entry.ask(least(declaration.name)).unwrap();
-        asked.names(&snapshot).unwrap_or_else(|e| panic!("{}: {e}", declaration.name));
-        for parameter in declaration.parameters() {
-            let value = match parameter.kind {
-                Kind::Name | Kind::Names { .. } => "0.5",
-                Kind::Places { .. } => "squares:none",
-                _ => continue,
-            };
-            let mut pairs = least(declaration.name);
-            pairs.retain(|(name, _)| *name != parameter.name);
-            pairs.push((parameter.name, value));
-            let refused = entry.ask(pairs).unwrap().names(&snapshot).expect_err(parameter.name).to_string();
-            let names_it = refused.contains(value) || refused.contains(parameter.name);
-            assert!(names_it, "{} {}: {refused}", declaration.name, parameter.name);
-            told.insert(parameter.name);
-        }
-    }
-    let expected = [
-        "area",
-        "calendar",
-        "category",
-        "comparison",
-        "definition",
-        "harm",
-        "in",
-        "indicator",
-        "layer",
-        "place",
-        "rate",
-        "source",
-    ];
-    assert_eq!(told.into_iter().collect::<Vec<_>>(), expected);
-}
-
-#[test]
 fn the_canonical_form_of_every_question_is_the_golden_one() {
     let cases: Vec<(&str, Vec<(&str, &str)>)> = QUESTIONS
         .iter()

@@ -81,10 +81,10 @@ fn claims_of_a_released_workspace_are_listed_and_made_again_before_and_after_a_w
     let snapshot = Snapshot::load(&workspace).unwrap();
     for claim in &before {
         let again = replay(&workspace, &crate::support::exact(&snapshot), &claim.id).unwrap();
-        // What is drawn at random comes from another stream since method version 2, and what was received is known to the day since 3, what was left out is said since 4 and looked for before the periods too since 5, the ring has an interval and power is four times in five since 6; all else is as it was.
+        // What is drawn at random comes from another stream since method version 2, and what was received is known to the day since 3, what was left out is said since 4 and looked for before the periods too since 5, the ring has an interval and power is four times in five since 6, seasons and peaks are told by all areas since 7; all else is as it was.
         match again.outcome {
             Outcome::Same | Outcome::SameFigures => {}
-            Outcome::Differs(why) => assert!(why.contains("method version 1, now 6"), "{why}"),
+            Outcome::Differs(why) => assert!(why.contains("method version 1, now 7"), "{why}"),
         }
     }
     let desk = workspace.desk().unwrap();

@@ -1,11 +1,14 @@
 //! Work belongs to whoever asked: it ends when they leave or the time is over, and its turn is free for the next.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use axum::{body::Body, http::Request};
 use places::{
-    analysis::question,
-    ask::{AskError, Exact, Watch},
+    analysis::{QUESTIONS, question},
+    ask::{AskError, Exact, Kind, Watch},
     server::{AppState, router},
 };
 use serde_json::Value;
@@ -156,4 +159,58 @@ async fn a_job_is_cancelled_and_says_so() {
         assert_eq!(send(&state, Request::delete(location).header("x-places", "1")).await.0, 202);
         ended(&state, location).await;
     }
+}
+
+/// Values that a question cannot do without.
+fn least_of(name: &str) -> Vec<(&'static str, &'static str)> {
+    match name {
+        "breaks" => vec![("by", "cell:8")],
+        "compare" => vec![("place", "squares:Q1"), ("before", "2024-01"), ("after", "2025-01")],
+        "profile" => vec![("place", "squares:Q1")],
+        "vli" => vec![("layer", "squares")],
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn a_name_that_is_not_known_is_told_without_counting() {
+    let scratch = Scratch::with_areas();
+    let file = police_file("2024-01", "Here", 30, 1);
+    scratch.import_police(&[scratch.write("2024-01-here-street.csv", file)]);
+    let snapshot = scratch.snapshot();
+    let mut told = BTreeSet::new();
+    for entry in &QUESTIONS {
+        let declaration = entry.declaration;
+        let asked = entry.ask(least_of(declaration.name)).unwrap();
+        asked.names(&snapshot).unwrap_or_else(|e| panic!("{}: {e}", declaration.name));
+        for parameter in declaration.parameters() {
+            let value = match parameter.kind {
+                Kind::Name | Kind::Names { .. } => "0.5",
+                Kind::Places { .. } => "squares:none",
+                _ => continue,
+            };
+            let mut pairs = least_of(declaration.name);
+            pairs.retain(|(name, _)| *name != parameter.name);
+            pairs.push((parameter.name, value));
+            let refused = entry.ask(pairs).unwrap().names(&snapshot).expect_err(parameter.name).to_string();
+            let names_it = refused.contains(value) || refused.contains(parameter.name);
+            assert!(names_it, "{} {}: {refused}", declaration.name, parameter.name);
+            told.insert(parameter.name);
+        }
+    }
+    let expected = [
+        "area",
+        "calendar",
+        "category",
+        "comparison",
+        "definition",
+        "harm",
+        "in",
+        "indicator",
+        "layer",
+        "place",
+        "rate",
+        "source",
+    ];
+    assert_eq!(told.into_iter().collect::<Vec<_>>(), expected);
 }

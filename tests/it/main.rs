@@ -45,6 +45,7 @@ mod kills;
 mod locating;
 mod log;
 mod oracles;
+mod picked;
 mod postcodes;
 mod properties;
 mod reader;

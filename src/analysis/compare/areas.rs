@@ -1,20 +1,18 @@
-//! The place among the areas of its layer: which are similar, how they change by themselves, how high it was.
+//! The place against the areas of its layer: which are similar, and how they changed.
 
 use super::{
-    claim::{ComparisonArea, ComparisonResult, CountyChange, Peak, Placebo},
+    claim::{ComparisonArea, ComparisonResult, CountyChange, Placebo},
     counts::{Counted, Who},
-    request::{CompareRequest, Comparison, LEVEL, Picked},
+    request::{CompareRequest, Comparison},
+    spread::{Spread, others, received, set_against, sum},
 };
 use crate::{
     analysis::{exposure::residents_of, place::Place},
     area::Locator,
     ask::{AskError, Exact},
     grid::{center, outline},
-    model::{Period, PlaceRef},
-    stats::{
-        BeforeAfter, Dispersion, RandomStream, RatioOfRatios, TailRule, empirical_bayes, infer_ratio, rate_ratio,
-        ratio_of_ratios, variance_between,
-    },
+    model::PlaceRef,
+    stats::{BeforeAfter, RandomStream, ratio_of_ratios},
 };
 
 /// Comparison areas that are suggested.
@@ -23,10 +21,6 @@ const SUGGESTED: usize = 3;
 const SIMILAR_LEVEL: f64 = 2.5;
 /// Fewest areas that can stand in for the place.
 const LEAST_PLACEBO: usize = 8;
-/// Share of areas that count as the highest.
-const HIGHEST: f64 = 0.1;
-/// Fall expected without any change from which it is worth saying.
-const NOTICEABLE: f64 = 0.05;
 
 /// A comparison area.
 pub(super) struct Control {
@@ -146,13 +140,6 @@ impl Candidates {
     }
 }
 
-fn sum(changes: &[BeforeAfter]) -> BeforeAfter {
-    changes.iter().fold(BeforeAfter { before: 0, after: 0 }, |s, c| BeforeAfter {
-        before: s.before + c.before,
-        after: s.after + c.after,
-    })
-}
-
 fn control(request: &CompareRequest, counted: &Counted<'_>, i: usize) -> Control {
     let layer = counted.areas.as_ref().map(|(l, _)| *l).expect("candidates are areas of the layer");
     let change = counted.change(Who::Area(i), request);
@@ -190,28 +177,6 @@ pub(super) fn controls(
             Ok(similar)
         }
     }
-}
-
-/// The change of a place against that of others; none where a count is nought: it would be made of the half incident that
-/// is added, and call a fall to nought a rise.
-pub(super) fn set_against(
-    place: BeforeAfter,
-    others: BeforeAfter,
-    spread: &Spread,
-    areas: usize,
-) -> Option<RatioOfRatios> {
-    let ratio = ratio_of_ratios(place, others, spread.counts.widening(LEVEL), LEVEL).ok();
-    let by_themselves = spread.between * (1.0 + 1.0 / areas.max(1) as f64);
-    ratio.filter(|ratio| !ratio.corrected).map(|ratio| ratio.with_variance(by_themselves, LEVEL))
-}
-
-/// How much counts vary, and how much areas change by themselves.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Spread {
-    /// Of the place's counts within a period.
-    pub(super) counts: Dispersion,
-    /// Variance of the logarithmic changes of the other areas beyond their counts: own seasons, drift between years.
-    pub(super) between: f64,
 }
 
 /// The change of the place against all other areas that were received.
@@ -268,129 +233,4 @@ pub(super) fn against(
 
 pub(super) fn controls_sum(request: &CompareRequest, counted: &Counted<'_>, controls: &[Control]) -> BeforeAfter {
     sum(&controls.iter().map(|c| counted.change(Who::Area(c.position), request)).collect::<Vec<_>>())
-}
-
-/// Areas of the layer that were received as the place was, the place itself among them.
-fn received(reader: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Vec<usize> {
-    let Some((layer, _)) = &counted.areas else { return Vec::new() };
-    let mut of_district: std::collections::HashMap<&str, bool> = std::collections::HashMap::new();
-    let mut is_received =
-        |district| *of_district.entry(district).or_insert_with(|| counted.is_received(reader, request, district));
-    (0..layer.areas.len()).filter(|&i| is_received(layer.areas[i].district.as_str())).collect()
-}
-
-/// The changes of the areas that were received, without the place's own.
-fn others(request: &CompareRequest, counted: &Counted<'_>, known: &[usize]) -> Vec<BeforeAfter> {
-    let others = known.iter().filter(|&&i| counted.place.area != Some(i as u32));
-    others.map(|&i| counted.change(Who::Area(i), request)).collect()
-}
-
-/// Dispersion of the place's slices round the course of all areas together, drawn towards that of all areas; and how much the
-/// areas change by themselves.
-pub(super) fn spread(reader: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Spread {
-    const KNOWN_POISSON: Dispersion = Dispersion { phi: 1.0, df: f64::INFINITY };
-    let windows = [request.before, request.after];
-    let known = received(reader, request, counted);
-    let whole: Vec<f64> = match &counted.areas {
-        Some((_, counts)) => {
-            let at = |t: usize| known.iter().map(|&i| f64::from(counts.of(i)[t])).sum();
-            (0..counted.steps.0.len()).map(at).collect()
-        }
-        None => Vec::new(),
-    };
-    let terms = |series: &[u32]| -> (Vec<f64>, Vec<f64>, usize) {
-        let (mut observed, mut expected, mut fitted) = (Vec::new(), Vec::new(), 0);
-        for window in windows {
-            let slices = counted.slices(window);
-            let total: f64 = slices.iter().map(|&t| f64::from(series[t])).sum();
-            let rest = |t: usize| whole.get(t).map_or(0.0, |w| w - f64::from(series[t]));
-            let all: f64 = slices.iter().map(|&t| rest(t)).sum();
-            let days: f64 = slices.iter().map(|&t| counted.days_of(t)).sum();
-            if total <= 0.0 || slices.len() < 2 {
-                continue;
-            }
-            fitted += 1;
-            for t in slices {
-                let share = if all > 0.0 { rest(t) / all } else { counted.days_of(t) / days };
-                observed.push(f64::from(series[t]));
-                expected.push(total * share);
-            }
-        }
-        (observed, expected, fitted)
-    };
-    let (observed, expected, fitted) = terms(counted.own.of(0));
-    let own = Dispersion::pearson(&observed, &expected, fitted).ok();
-    let (mut observed, mut expected, mut fitted) = (Vec::new(), Vec::new(), 0);
-    if let Some((_, counts)) = &counted.areas {
-        for &i in known.iter().filter(|&&i| counted.place.area != Some(i as u32)) {
-            let (o, e, f) = terms(counts.of(i));
-            observed.extend(o);
-            expected.extend(e);
-            fitted += f;
-        }
-    }
-    let pooled = Dispersion::pearson(&observed, &expected, fitted).ok();
-    Spread {
-        counts: match pooled {
-            Some(pooled) => Dispersion::moderated(own, pooled),
-            None => own.unwrap_or(KNOWN_POISSON),
-        },
-        between: variance_between(&others(request, counted, &known), pooled.map_or(1.0, |p| p.phi)).unwrap_or(0.0),
-    }
-}
-
-/// How high the place stood before, and whether it is taken to have been picked for it.
-pub(super) fn peak(
-    reader: &Exact<'_>,
-    request: &CompareRequest,
-    counted: &Counted<'_>,
-    past: Period,
-    widening: f64,
-) -> Option<Peak> {
-    let (layer, _) = counted.areas.as_ref()?;
-    let known = received(reader, request, counted);
-    let before: Vec<f64> = known.iter().map(|&i| counted.sum(Who::Area(i), request.before) as f64).collect();
-    let of = before.len();
-    let own = counted.exposed(request.before);
-    let area = counted.place.area.and_then(|a| known.iter().position(|&i| i == a as usize));
-    // Equal counts share their rank.
-    let rank = area.map(|a| {
-        let ties = before.iter().filter(|b| **b == before[a]).count();
-        1 + before.iter().filter(|b| **b > before[a]).count() + (ties - 1) / 2
-    });
-    let people: Vec<f64> = residents_of(layer).map(|p| known.iter().map(|&i| p[i]).collect()).unwrap_or_default();
-    let exposure = if people.len() == of && people.iter().all(|p| *p > 0.0) { people } else { vec![1.0; of] };
-    let smoothed = empirical_bayes(&before, &exposure).ok();
-    let expected = area.zip(smoothed).map(|(a, s)| s.rates[a] * exposure[a]);
-    let fall = expected.map_or(0.0, |e| 1.0 - e / (own.count as f64).max(1.0));
-    let high = own.count > 0 && rank.is_some_and(|r| r as f64 <= (HIGHEST * of as f64).ceil());
-    // High for its own past, as far as that was received.
-    let earlier = counted.exposed(past);
-    let raised = (earlier.exposure > 0.0).then(|| {
-        let inference = infer_ratio(earlier, own, 0.95, TailRule::Exact).ok();
-        match (inference, rate_ratio(earlier, own).ok()) {
-            (Some(f), Some(r)) => r * (f.interval.low / r).powf(widening.max(1.0)) > 1.0,
-            (Some(f), None) => f.interval.low > 1.0,
-            _ => false,
-        }
-    });
-    let (at_peak, why) = match (request.picked, high, raised) {
-        (Picked::AtPeak, _, _) => (true, "whoever asked says so"),
-        (Picked::Otherwise, _, _) => (false, "whoever asked says not"),
-        (Picked::Unsaid, false, _) => (false, "it was not among the highest tenth of areas"),
-        (Picked::Unsaid, true, _) if fall < NOTICEABLE => (
-            false,
-            "it was among the highest tenth of areas, but so far from chance that hardly any fall would be expected",
-        ),
-        (Picked::Unsaid, true, Some(true)) => {
-            (true, "it was among the highest tenth of areas, and higher than in the two years before")
-        }
-        (Picked::Unsaid, true, Some(false)) => {
-            (false, "it was among the highest tenth of areas, but not higher than in the two years before")
-        }
-        (Picked::Unsaid, true, None) => {
-            (true, "it was among the highest tenth of areas, and its past was not received")
-        }
-    };
-    Some(Peak { rank, of, at_peak, why: why.to_owned(), empirical_bayes: expected })
 }

@@ -42,21 +42,41 @@ pub struct RatioInterval {
     pub p: f64,
 }
 
+/// The two periods at the same dates of an earlier year.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default)]
+pub struct EarlierYear {
+    /// The period before, where both were received.
+    pub before: Option<Exposure>,
+    /// The period after.
+    pub after: Exposure,
+    /// Incidents of all other areas in the period before.
+    pub others_before: u64,
+    /// And in the period after.
+    pub others_after: u64,
+}
+
 /// The change with the season taken out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 pub struct SameSeason {
     /// How it was taken out, in words.
     pub how: String,
-    /// Years between.
+    /// Earlier years looked at.
     pub years: i32,
-    /// The earlier period before, where both were compared.
-    pub earlier_before: Option<Exposure>,
-    /// The earlier period after.
-    pub earlier_after: Option<Exposure>,
-    /// Ratio.
+    /// Each of them, the nearest first.
+    pub earlier: Vec<EarlierYear>,
+    /// Other areas that tell the season.
+    pub others: usize,
+    /// What a rate after comes to by the season alone, over the rate before; null where the periods before were not received.
+    pub season: Option<f64>,
+    /// Variance of its logarithm.
+    pub season_variance: Option<f64>,
+    /// Standard deviation of the logarithmic change of a place from one year to the next, beyond season and counts.
+    pub drift: Option<f64>,
+    /// The change over that.
     pub ratio: Option<f64>,
-    /// Its 95 % interval and p-value, widened as the main one.
+    /// Its 95 % interval and p-value: the main one's, with what is not known of the season, and the drift.
     pub low: Option<f64>,
     /// Upper end.
     pub high: Option<f64>,
@@ -172,7 +192,7 @@ pub struct DisplacementResult {
     pub words: String,
 }
 
-/// Whether the place was at a peak before.
+/// Whether the period before was at a peak of the place, after which a fall comes of itself.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 pub struct Peak {
@@ -180,12 +200,22 @@ pub struct Peak {
     pub rank: Option<usize>,
     /// Areas ranked.
     pub of: usize,
-    /// Whether it is taken to have been picked at a peak, and why.
+    /// Earlier periods of the length of the one before that were received and looked at.
+    pub periods: usize,
+    /// Whether the period before is taken to have been at a peak: the highest of the place, or its steepest rise.
     pub at_peak: bool,
+    /// Whether it is taken to have been at a trough: the lowest of the place, or its steepest fall.
+    pub at_trough: bool,
     /// Why.
     pub why: String,
-    /// What empirical Bayes expects of the place without any change.
+    /// Incidents after that empirical Bayes expects from the place's own past without any change.
     pub empirical_bayes: Option<f64>,
+    /// Incidents after over that.
+    pub ratio: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
 }
 
 /// Records without a place, and what they could do to the ratio.

@@ -1,10 +1,10 @@
 //! What happened in the ring: displacement and diffusion are spoken of only when the ring's own interval excludes none.
 
 use super::{
-    areas::{Spread, set_against},
     claim::DisplacementResult,
     counts::{Counted, Who},
     request::{CompareRequest, LEVEL},
+    spread::{Spread, set_against},
     words::{FEW, interval},
 };
 use crate::stats::{

@@ -6,46 +6,45 @@ mod claim;
 mod counts;
 mod displaced;
 mod left_out;
+mod peak;
 mod plain;
 mod question;
 mod reasons;
 mod request;
+mod season;
+mod spread;
 mod words;
 
 pub use claim::{
-    Claim, ComparisonArea, ComparisonResult, CountyChange, DisplacementResult, Exposure as ClaimExposure,
+    Claim, ComparisonArea, ComparisonResult, CountyChange, DisplacementResult, EarlierYear, Exposure as ClaimExposure,
     LocatingResult, Peak, Placebo, Power, RatioInterval, SameSeason,
 };
 pub use request::{CompareRequest, Comparison, Picked};
 
 pub(in crate::analysis) use words::subject;
 
-use areas::{Candidates, against, controls, controls_sum, county, peak, spread};
+use areas::{Candidates, against, controls, controls_sum, county};
 use counts::Counted;
 use displaced::displaced;
+use peak::{earlier_periods, peak};
 use request::LEVEL;
+use season::{MAX_YEARS, one_season, same_season};
+use spread::spread;
 
 use super::{
     checksums::{Checksums, identity},
     error::in_words,
-    verdict::{Evidence, verdict},
+    verdict::{Evidence, Extreme, verdict},
 };
 use crate::{
     ask::{AskError, Exact},
-    model::Period,
-    stats::{
-        BeforeAfter, Inference, TailRule, e_test, incidents_needed, infer_ratio, rate_ratio, ratio_of_ratios, widened,
-    },
+    stats::{Inference, TailRule, e_test, incidents_needed, infer_ratio, rate_ratio, widened},
 };
 
 /// The fall whose visibility is told.
 const FALL: f64 = 0.3;
 /// How often it is to be seen.
 const POWER: f64 = 0.8;
-/// Years that are looked back for the same season.
-const MAX_YEARS: i32 = 3;
-/// Years before the period before in which a place's past is looked at.
-const PAST_YEARS: i32 = 2;
 
 /// Makes a claim.
 ///
@@ -53,9 +52,9 @@ const PAST_YEARS: i32 = 2;
 /// [`AskError`] for names that are not known, or with the reason why there is no answer.
 pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, AskError> {
     let request = &request.resolved(reader);
-    let past = Period { start: request.before.years_earlier(PAST_YEARS).start, end: request.before.start };
-    let years = (1..=MAX_YEARS).flat_map(|y| [request.before.years_earlier(y), request.after.years_earlier(y)]);
-    let earlier: Vec<Period> = years.chain([past]).collect();
+    let seen = request.seen(reader);
+    let years = (1..=MAX_YEARS).flat_map(|y| [seen.before.years_earlier(y), seen.after.years_earlier(y)]);
+    let earlier: Vec<_> = years.chain(earlier_periods(seen)).collect();
     let (request, mut notes) = left_out::throughout_of(reader, request, &earlier)?;
     let request = &request;
     let counted = Counted::new(reader, request, &earlier)?;
@@ -65,14 +64,13 @@ pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, As
     let locating = left_out::locating(reader, request, &counted)?;
     let changes = spread(reader, request, &counted);
     let spread = changes.counts;
-    let widening = spread.widening(LEVEL);
     let ratio = rate_ratio(b, a).ok();
     let exact = infer_ratio(b, a, LEVEL, TailRule::Exact).ok();
     let wide = exact.map(|e| widened(ratio.unwrap_or(f64::INFINITY), e, spread, LEVEL));
     if exact.is_none() {
         notes.push("no incident in either period: there is nothing to compare".to_owned());
     }
-    let season = same_season(reader, request, &counted, &spread);
+    let season = same_season(reader, request, &counted, seen, &changes, ratio.zip(wide));
     let county = county(reader, request, &counted, &changes);
     let candidates = Candidates::new(reader, request, &counted)?;
     let chosen = controls(reader, request, &counted, &candidates, &mut notes)?;
@@ -80,19 +78,18 @@ pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, As
     let fell = comparison.as_ref().and_then(|c| c.high).is_some_and(|high| high < 1.0);
     let controls = (!chosen.is_empty()).then(|| (controls_sum(request, &counted, &chosen), chosen.len()));
     let displacement = displaced(request, &counted, controls, fell, &changes);
-    let peak = peak(reader, request, &counted, past, widening);
+    let peak = peak(reader, request, &counted, seen, &changes, season.as_ref());
+    let season = season.map(|s| s.told);
     let evidence = Evidence {
         before: b.count,
         after: a.count,
         change: wide.map_or((0.0, f64::INFINITY), |w| (w.interval.low, w.interval.high)),
-        season: match (&season, &county) {
-            (Some(s), _) => s.low.map(|low| (low, s.high.unwrap_or(f64::INFINITY))),
-            // No earlier year was received: the county's season is the best there is.
-            (None, Some(c)) if !one_season(request) => c.low.zip(c.high),
-            _ => None,
-        },
+        season: without_season(request, season.as_ref(), county.as_ref()),
         comparison: comparison.as_ref().and_then(|c| c.low.zip(c.high)),
-        at_peak: peak.as_ref().is_some_and(|p| p.at_peak),
+        extreme: peak.as_ref().filter(|p| p.at_peak || p.at_trough).map(|p| Extreme {
+            is_peak: p.at_peak,
+            against_past: p.low.map(|low| (low, p.high.unwrap_or(f64::INFINITY))),
+        }),
         locating: locating.factors(b.count, a.count),
     };
     let needed = incidents_needed(FALL, b.exposure, a.exposure, spread, POWER).map_err(|e| in_words(&e))?;
@@ -138,74 +135,16 @@ fn interval(inference: Inference) -> RatioInterval {
     RatioInterval { low: inference.interval.low, high: high.is_finite().then_some(high), p: inference.p_value }
 }
 
-/// Whether both periods are the same dates of different years, or hold every season.
-fn one_season(request: &CompareRequest) -> bool {
-    let (before, after) = (request.before, request.after);
-    (1..=20).any(|years| after.years_earlier(years) == before) || (before.days() >= 365 && after.days() >= 365)
-}
-
-/// The change with the season taken out; none where the periods are the same season already, or no earlier year was received.
-fn same_season(
-    reader: &Exact<'_>,
+/// The interval of the change with the season taken out, where it could be.
+fn without_season(
     request: &CompareRequest,
-    counted: &Counted<'_>,
-    spread: &crate::stats::Dispersion,
-) -> Option<SameSeason> {
-    let (before, after) = (request.before, request.after);
-    if one_season(request) {
-        return None;
-    }
-    let known = |window: Period| counted.is_whole(window);
-    for years in 1..=MAX_YEARS {
-        let (early_before, early_after) = (before.years_earlier(years), after.years_earlier(years));
-        if known(early_before) && known(early_after) && known(before) && known(after) && !early_after.meets(before) {
-            return Some(double_ratio(reader, request, counted, spread, years));
-        }
-    }
-    (1..=MAX_YEARS).find(|&y| known(after.years_earlier(y)) && known(after)).map(|years| {
-        let early = after.years_earlier(years);
-        let (b, a) = (counted.exposed(early), counted.exposed(after));
-        let ratio = rate_ratio(b, a).ok();
-        let inference = infer_ratio(b, a, LEVEL, TailRule::Exact).ok();
-        let wide = inference.map(|f| widened(ratio.unwrap_or(f64::INFINITY), f, *spread, LEVEL));
-        SameSeason {
-            how: "the period after against the same dates of an earlier year".to_owned(),
-            years,
-            earlier_before: None,
-            earlier_after: counted.exposure(reader, request, early).ok(),
-            ratio,
-            low: wide.map(|w| w.interval.low),
-            high: wide.map(|w| w.interval.high).filter(|h| h.is_finite()),
-            p: wide.map(|w| w.p_value),
-        }
-    })
-}
-
-/// The change against the change between the same dates of an earlier year.
-fn double_ratio(
-    reader: &Exact<'_>,
-    request: &CompareRequest,
-    counted: &Counted<'_>,
-    spread: &crate::stats::Dispersion,
-    years: i32,
-) -> SameSeason {
-    let (early_before, early_after) = (request.before.years_earlier(years), request.after.years_earlier(years));
-    let count = |window: Period| counted.exposed(window).count;
-    let now = BeforeAfter { before: count(request.before), after: count(request.after) };
-    let then = BeforeAfter { before: count(early_before), after: count(early_after) };
-    // Made of the half incident that is added, it would call a fall to nought a rise.
-    let ratio = ratio_of_ratios(now, then, spread.widening(LEVEL), LEVEL).ok().filter(|f| !f.corrected);
-    // Days differ where a February is longer.
-    let days = |w: Period| f64::from(counted.days(w));
-    let lengths = days(request.before) / days(request.after) * days(early_after) / days(early_before);
-    SameSeason {
-        how: "the change against the change between the same dates of an earlier year".to_owned(),
-        years,
-        earlier_before: counted.exposure(reader, request, early_before).ok(),
-        earlier_after: counted.exposure(reader, request, early_after).ok(),
-        ratio: ratio.map(|f| f.ratio * lengths),
-        low: ratio.map(|f| f.interval.low * lengths),
-        high: ratio.map(|f| f.interval.high * lengths),
-        p: ratio.map(|f| f.p_value()),
+    season: Option<&SameSeason>,
+    county: Option<&CountyChange>,
+) -> Option<(f64, f64)> {
+    match (season, county) {
+        (Some(s), _) => s.low.map(|low| (low, s.high.unwrap_or(f64::INFINITY))),
+        // No earlier year was received: the county's season is the best there is.
+        (None, Some(c)) if !one_season(request) => c.low.zip(c.high),
+        _ => None,
     }
 }

@@ -63,8 +63,8 @@ Examples:
 Periods are half-open: the second day is the first no longer inside. 2024, 2024-Q1 and 2024-03 are whole periods.
 Three similar areas are chosen for comparison where none are given. The claim is stored; `places claims replay ID`
 makes it again.",
-        how: "exact and mid-P rate ratio, widened by the dispersion of monthly counts; same season, ratio of ratios widened by the variance between the other areas' changes, with placebo permutation, displacement ring with its own interval, empirical Bayes at a peak",
-        references: "Clopper & Pearson 1934; Wheeler & Ratcliffe 2018; Bowers & Johnson 2003; Marshall 1991",
+        how: "exact and mid-P rate ratio, widened by the dispersion of monthly counts; season from all other areas and earlier years, ratio of ratios widened by the variance between the other areas' changes, with placebo permutation, displacement ring with its own interval, the place's own past at a peak",
+        references: "Clopper & Pearson 1934; Wheeler & Ratcliffe 2018; Bowers & Johnson 2003; Efron & Morris 1975; Donner & Zou 2012; Marshall 1991",
         shape: Shape::Sentences,
         kept: true,
         groups: &[OWN, KIND],

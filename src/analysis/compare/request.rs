@@ -1,14 +1,14 @@
 //! What is asked of a comparison, and the text that identifies it.
 
 use crate::{
-    analysis::steps::with_sources,
+    analysis::steps::{asked_sources, with_sources},
     ask::Canonical,
     model::{Day, Period, PlaceRef, Query, QueryError},
     snapshot::Snapshot,
 };
 
 /// Version of the method. Raise it when a number can change.
-pub(super) const METHOD: &str = "6";
+pub(super) const METHOD: &str = "7";
 /// Coverage of every interval of a claim.
 pub(super) const LEVEL: f64 = 0.95;
 /// Rings round a place when none are asked for.
@@ -69,7 +69,25 @@ pub struct CompareRequest {
     pub(super) canonical: Canonical,
 }
 
+/// The two periods as far as data reach: what is not yet there, or no longer, is in no earlier year either.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    pub(super) before: Period,
+    pub(super) after: Period,
+}
+
 impl CompareRequest {
+    /// The two periods as far as every source asked reaches.
+    pub(super) fn seen(&self, snapshot: &Snapshot) -> Seen {
+        let known = snapshot.coverage.shared_days(asked_sources(snapshot, &self.query));
+        let known = known.map(|k| Period { end: self.cutoff.map_or(k.end, |c| c.min(k.end)), ..k });
+        let part = |period: Period| {
+            let part = known.map(|k| Period { start: period.start.max(k.start), end: period.end.min(k.end) });
+            part.filter(|p| p.start < p.end).unwrap_or(period)
+        };
+        Seen { before: part(self.before), after: part(self.after) }
+    }
+
     /// Refuses periods that overlap or are the wrong way round.
     pub(super) fn check(self) -> Result<Self, QueryError> {
         let Self { before, after, .. } = &self;

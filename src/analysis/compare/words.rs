@@ -1,7 +1,7 @@
 //! A claim as sentences that a board member understands.
 
 use super::{
-    claim::{Claim, SameSeason},
+    claim::{Claim, EarlierYear, Peak, SameSeason},
     plain::between,
 };
 use crate::{
@@ -133,12 +133,7 @@ pub(super) fn finish(claim: &mut Claim) {
             ring.rings, ring.before, ring.after, ring.words
         ));
     }
-    if let Some(peak) = claim.peak.as_ref().filter(|p| p.at_peak) {
-        let expected = peak
-            .empirical_bayes
-            .map_or(String::new(), |e| format!("; about {e:.0} would be expected there without any change"));
-        lines.push(format!("The place is taken to have been picked at a peak, because {}{expected}.", peak.why));
-    }
+    lines.extend(claim.peak.as_ref().and_then(|peak| at_an_end(peak, claim.after.count, few)));
     if let Some(needed) = claim.power.incidents_needed {
         lines.push(format!(
             "A fall of {:.0} % would be seen four times in five from about {} incidents before; there were {}.",
@@ -206,20 +201,49 @@ fn change(claim: &Claim, few: bool) -> Option<String> {
     })
 }
 
-fn seasonal(season: &SameSeason, few: bool) -> Option<String> {
-    let (ratio, low) = (season.ratio?, season.low?);
-    let years = if season.years == 1 { "a year before".to_owned() } else { format!("{} years before", season.years) };
-    let after = season.earlier_after.as_ref()?;
-    let then = match &season.earlier_before {
-        Some(before) => format!("{years} it went from {} to {} between the same dates", before.count, after.count),
-        None => format!("{years} there were {} between the same dates", after.count),
+/// What was to be expected where the period before was at a peak or a trough.
+fn at_an_end(peak: &Peak, after: u64, few: bool) -> Option<String> {
+    let (end, way) = if peak.at_peak { ("peak", "fall") } else { ("trough", "rise") };
+    if !peak.at_peak && !peak.at_trough {
+        return None;
+    }
+    let taken = format!("The period before is taken to have been at a {end}, because {}", peak.why);
+    let (Some(expected), Some(low)) = (peak.empirical_bayes, peak.low) else {
+        return Some(format!("{taken}: some {way} would come of itself."));
     };
-    let few = few || after.count < FEW || season.earlier_before.as_ref().is_some_and(|b| b.count < FEW);
-    let reach = interval(low, season.high, few);
-    Some(if few {
-        format!("The seasons differ: {then}. With that taken out the true rate may be {reach}.")
+    let reach = interval(low, peak.high, few).replace("what it was", "that");
+    Some(format!(
+        "{taken}: without any change its own past would lead to expect about {expected:.0} after it, and there were {after} (95 % interval of the rate: {reach})."
+    ))
+}
+
+fn seasonal(season: &SameSeason, few: bool) -> Option<String> {
+    let low = season.low?;
+    let total = |of: &dyn Fn(&EarlierYear) -> u64| season.earlier.iter().map(of).sum::<u64>();
+    let before: Option<u64> = season.earlier.iter().map(|y| y.before.as_ref().map(|b| b.count)).sum();
+    let after = total(&|y| y.after.count);
+    let years = if season.years == 1 {
+        "in the earlier year".to_owned()
     } else {
-        format!("The seasons differ: {then}. With that taken out: {} (95 % interval: {reach}).", percent(ratio))
+        format!("in the {} earlier years", season.years)
+    };
+    let then = match before {
+        Some(before) if season.others > 0 => format!(
+            "{years} it went from {before} to {after} between the same dates, all {} other areas from {} to {}",
+            season.others,
+            total(&|y| y.others_before),
+            total(&|y| y.others_after)
+        ),
+        Some(before) => format!("{years} it went from {before} to {after} between the same dates"),
+        None => format!("{years} there were {after} between the same dates"),
+    };
+    let few = few || season.season.is_none() && after < FEW;
+    let reach = interval(low, season.high, few);
+    Some(match season.ratio.filter(|_| !few) {
+        None => format!("The seasons differ: {then}. With that taken out the true rate may be {reach}."),
+        Some(ratio) => {
+            format!("The seasons differ: {then}. With that taken out: {} (95 % interval: {reach}).", percent(ratio))
+        }
     })
 }
 

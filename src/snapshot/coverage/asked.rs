@@ -40,6 +40,18 @@ impl Coverage {
         sources.iter().filter_map(last).max()
     }
 
+    /// The days from the first that every one of some sources had to the last, gaps between them aside.
+    #[must_use]
+    pub fn shared_days(&self, sources: &[String]) -> Option<Period> {
+        let spans = sources.iter().map(|s| {
+            let days = &self.sources.get(s)?.anywhere.days;
+            Some((days.iter().next()?.start, days.iter().next_back()?.end))
+        });
+        let spans: Vec<(Day, Day)> = spans.collect::<Option<_>>()?;
+        let period = Period { start: spans.iter().map(|s| s.0).max()?, end: spans.iter().map(|s| s.1).min()? };
+        (period.start < period.end).then_some(period)
+    }
+
     /// What is known of a source before a day, as words that are the same where answers are: parts, the days they delivered,
     /// their doubtful months, and the days of each district.
     #[must_use]
