@@ -118,7 +118,7 @@ Classes: new, consecutive, intensifying, persistent, diminishing, sporadic, osci
             ColumnDoc::new("trend_p_value", ColumnKind::Number, "Of the trend"),
         ],
         groups: &[OWN, PERIOD, KIND, PLACE_OF_MAP],
-        ..Declaration::new("emerging", "4", "The history of every cell as a class: new, persistent, diminishing ...")
+        ..Declaration::new("emerging", "5", "The history of every cell as a class: new, persistent, diminishing ...")
     };
 
     fn read(values: &Values) -> Result<Self, QueryError> {

@@ -63,7 +63,8 @@ Examples:
   places hotspots --cell 9 --category Robbery --exposure recorded --hot --format geojson -o robbery.geojson
   places hotspots --cell 8 --test gi-star
 
-A cell is tested together with its neighbors against its share of the exposure; hot means q <= 0.05 over all cells.
+A cell is tested together with its neighbors against its share of the exposure; hot means q <= 0.05 over all cells, and an
+incident of its own. People come from the finest layer that has them, by the ground of each area in each cell.
 Gi* is there for comparison with other programs: on sparse counts it finds hot spots on maps of pure chance.",
         how: "each cell with its neighbors against its share of the exposure, binomial or negative binomial tail, false discovery rate 5 % over all cells; Getis-Ord Gi* for exploration, never called a hot spot",
         references: "Besag & Newell 1991; Benjamini & Hochberg 1995; Rosner 1983; Ord & Getis 1995",
@@ -76,10 +77,11 @@ Gi* is there for comparison with other programs: on sparse counts it finds hot s
             ColumnDoc::new("p_value", ColumnKind::Number, "Of the test"),
             ColumnDoc::new("q_value", ColumnKind::Number, "Adjusted over all cells"),
             ColumnDoc::new("hot", ColumnKind::Flag, "Whether it is flagged"),
+            ColumnDoc::new("beside", ColumnKind::Flag, "Whether it is high by its neighbors alone: beside a hot spot, none itself"),
             ColumnDoc::new("gi_star", ColumnKind::Number, "Getis-Ord Gi*, with test=gi-star"),
         ],
         groups: &[OWN, PERIOD, KIND, PLACE_OF_MAP],
-        ..Declaration::new("hotspots", "2", "Which cells are high for their exposure, one row per cell")
+        ..Declaration::new("hotspots", "3", "Which cells are high for their exposure, one row per cell")
     };
 
     fn read(values: &Values) -> Result<Self, QueryError> {
@@ -160,7 +162,9 @@ fn exact(
 ) -> Result<HotspotAnswer, AskError> {
     let exposure = exposure_of(reader, &request.query, request.exposure, request.resolution, &map.cells)?;
     let tests = local_tests(counts, &exposure, &map.weights, ALPHA).map_err(|e| in_words(&e))?;
-    let hot: Vec<bool> = tests.q_high.iter().map(|q| *q <= ALPHA).collect();
+    let high: Vec<bool> = tests.q_high.iter().map(|q| *q <= ALPHA).collect();
+    // Where nothing happened there is no hot spot: it is beside one.
+    let hot: Vec<bool> = high.iter().zip(counts).map(|(high, count)| *high && *count > 0).collect();
     let kept = kept_rows(request, &hot);
     let pick = |value: &dyn Fn(usize) -> f64| ColumnValues::Numbers(kept.iter().map(|&i| value(i)).collect());
     let ratio = |i: usize| {
@@ -175,6 +179,7 @@ fn exact(
         Column::new("p_value", pick(&|i| tests.places[i].p_high)),
         Column::new("q_value", pick(&|i| tests.q_high[i])),
         Column::new("hot", ColumnValues::Flags(kept.iter().map(|&i| hot[i]).collect())),
+        Column::new("beside", ColumnValues::Flags(kept.iter().map(|&i| high[i] && !hot[i]).collect())),
     ]);
     let method = exact_method(request, map, counts, &exposure, &tests, &hot);
     Ok(HotspotAnswer { rows: rows_of(columns, map, &kept), summary: MapSummary { boxes, method } })
@@ -215,7 +220,10 @@ fn notes(request: &HotspotRequest) -> Vec<String> {
             "Gi* is shown for exploration: on sparse counts its p-values are far too small, so nothing here is called a hot spot".to_owned(),
         ],
         (_, Exposure::Residents) => vec![
-            "residents of an area are spread evenly over its cells; town centres have few residents and many visitors".to_owned(),
+            "residents are spread by the ground that each area has in a cell; a town centre has few residents and many visitors: exposure ambient is for that".to_owned(),
+        ],
+        (_, Exposure::Ambient) => vec![
+            "people by day are spread by the ground that each area has in a cell; at night others are there".to_owned(),
         ],
         _ => Vec::new(),
     }

@@ -75,7 +75,7 @@ impl MapMethod {
         }
         if self.cells_without_exposure > 0 {
             lines.push(format!(
-                "{} cells have no exposure and were not tested ({} incidents in them)",
+                "{} cells have no exposure and were not tested themselves ({} incidents in them)",
                 thousands(self.cells_without_exposure as u64),
                 thousands(self.incidents_without_exposure)
             ));
@@ -96,19 +96,25 @@ pub(super) struct MapCells {
 impl MapCells {
     pub(super) fn new(reader: &Exact<'_>, query: &Query, resolution: u8) -> Result<Self, AskError> {
         // Names that are not known are said before anything is worked out.
-        Plan::new(reader, &Query { by: vec![Dimension::Cell(resolution)], ..query.clone() })?;
+        let occupied =
+            occupied(reader, &Plan::new(reader, &Query { by: vec![Dimension::Cell(resolution)], ..query.clone() })?);
         let universe = reader.universe(resolution)?;
         let sources = asked_sources(reader, query);
         let period = received_extent(reader, query);
-        let kept: Vec<bool> = {
+        // A cell whose centre lies in no area is there for what the question counts in it, not for other months.
+        let is_asked = |i: usize| {
+            let no_center = universe.areas()[i] == u32::MAX && reader.study_area.is_some();
+            !no_center || occupied.contains(&universe.cells[i])
+        };
+        let received: Vec<bool> = {
             let mut of_district: HashMap<&str, bool> = HashMap::new();
-            let mut received = |cell: u64| {
+            let mut is_received = |cell: u64| {
                 let district = universe.district(reader, cell);
                 *of_district
                     .entry(district)
                     .or_insert_with(|| period.is_some_and(|p| reader.coverage.as_anywhere(sources, p, district)))
             };
-            universe.cells.iter().map(|&cell| received(cell)).collect()
+            universe.cells.iter().map(|&cell| is_received(cell)).collect()
         };
         let wanted = if query.has_place() {
             let cells = places_of(reader, &PlaceDimension::Cell(resolution), query)?;
@@ -117,12 +123,14 @@ impl MapCells {
             None
         };
         let in_place = |cell: &u64| wanted.as_ref().is_none_or(|w| w.contains(cell));
-        let not_received = universe.cells.iter().zip(&kept).filter(|(cell, kept)| !**kept && in_place(cell)).count();
+        let wanted: Vec<usize> =
+            (0..universe.cells.len()).filter(|&i| is_asked(i) && in_place(&universe.cells[i])).collect();
+        let not_received = wanted.iter().filter(|&&i| !received[i]).count();
         let mut position = vec![u32::MAX; universe.cells.len()];
         let mut cells = Vec::new();
-        for (i, &cell) in universe.cells.iter().enumerate().filter(|(i, cell)| kept[*i] && in_place(cell)) {
+        for i in wanted.into_iter().filter(|&i| received[i]) {
             position[i] = cells.len() as u32;
-            cells.push(cell);
+            cells.push(universe.cells[i]);
         }
         let neighbors = universe.neighbors();
         let lists: Vec<Vec<u32>> = (0..universe.cells.len())
@@ -140,6 +148,18 @@ impl MapCells {
         }
         Ok(Self { cells, weights, not_received })
     }
+}
+
+/// Cells that hold an incident of the question.
+fn occupied(reader: &Exact<'_>, plan: &Plan<'_>) -> HashSet<u64> {
+    let counted = reader.table().count(&plan.grouping, &plan.filter, &[]);
+    let mut values = Vec::new();
+    let cell = |group: u32| {
+        values.clear();
+        plan.place_values(group, &mut values);
+        values.first().copied()
+    };
+    counted.rows().filter(|row| row.count > 0).map(|row| row.group).filter_map(cell).collect()
 }
 
 /// The period asked for, no wider than what was received.

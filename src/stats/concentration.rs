@@ -23,13 +23,13 @@ const CANDIDATES: usize = 400;
 /// The test of one neighborhood.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LocalTest {
-    /// Incidents in the place and its neighbors.
+    /// Incidents in the place and its neighbors whose exposure is known.
     pub local_sum: u64,
     /// Expected there: all incidents times the neighborhood's share of the exposure.
     pub expected: f64,
-    /// One-sided p-value for a neighborhood this high; NaN where it has no exposure.
+    /// One-sided p-value for a neighborhood this high; NaN where the place itself has no exposure.
     pub p_high: f64,
-    /// One-sided p-value for a neighborhood this low; NaN where it has no exposure.
+    /// One-sided p-value for a neighborhood this low; NaN where the place itself has no exposure.
     pub p_low: f64,
 }
 
@@ -44,7 +44,7 @@ pub struct LocalTests {
     pub q_low: Vec<f64>,
     /// Number of tests, the m of the false discovery rate.
     pub tests: usize,
-    /// Incidents in places that have exposure: the n of the test.
+    /// Incidents in places whose exposure is known: the n of the test.
     pub incidents: u64,
     /// Variance over mean of the background's counts; at most 1 means binomial tails, above it negative binomial.
     pub dispersion: f64,
@@ -57,8 +57,8 @@ pub struct LocalTests {
 /// mean and variance `dispersion * mean`; sums over neighbors are of the same family. The dispersion is that of the
 /// background, `sum (x - e)^2 / sum e (1 - q)`: over all places, but no more than what the places outside the tested
 /// neighborhood say plus two standard errors, so that one extreme place does not excuse itself (nor several each
-/// other: Rosner's rule); then again without the members of the neighborhoods flagged at `alpha`, until no more are flagged. Empty places are tests like others; a neighborhood without
-/// exposure is none.
+/// other: Rosner's rule); then again without the members of the neighborhoods flagged at `alpha`, until no more are flagged. Empty places are tests like others; a place without
+/// exposure of its own is none, but its incidents are part of its neighbors' sums, unless its exposure is not known (NaN).
 ///
 /// # Units
 /// - `counts`: incidents per place; `exposure`: residents, incidents of all kinds, or 1 each
@@ -99,12 +99,9 @@ pub fn local_tests(counts: &[u64], exposure: &[f64], weights: &Weights, alpha: f
     }
     let mut background = map.without_outliers(alpha);
     let mut spread = map.spread(&background);
-    let mut tests = map.tests(&spread);
+    let mut high = map.high(&spread);
     for _ in 0..MAX_ROUNDS {
-        let flagged = map.members(
-            &adjusted(&tests.iter().map(|t| t.p_high).collect::<Vec<_>>(), FdrMethod::BenjaminiHochberg)?,
-            alpha,
-        );
+        let flagged = map.members(&adjusted(&high, FdrMethod::BenjaminiHochberg)?, alpha);
         let more = flagged.iter().zip(&mut background).fold(false, |more, (flagged, kept)| {
             let leaves = *flagged && *kept;
             *kept &= !*flagged;
@@ -115,18 +112,16 @@ pub fn local_tests(counts: &[u64], exposure: &[f64], weights: &Weights, alpha: f
             break;
         }
         spread = map.spread(&background);
-        tests = map.tests(&spread);
+        high = map.high(&spread);
     }
-    let q = |p: &dyn Fn(&LocalTest) -> f64| {
-        adjusted(&tests.iter().map(p).collect::<Vec<_>>(), FdrMethod::BenjaminiHochberg)
-    };
+    let low = map.low(&spread);
     Ok(LocalTests {
-        q_high: q(&|t| t.p_high)?,
-        q_low: q(&|t| t.p_low)?,
-        tests: tests.iter().filter(|t| !t.p_high.is_nan()).count(),
+        q_high: adjusted(&high, FdrMethod::BenjaminiHochberg)?,
+        q_low: adjusted(&low, FdrMethod::BenjaminiHochberg)?,
+        tests: high.iter().filter(|p| !p.is_nan()).count(),
         incidents: map.incidents,
         dispersion: spread.dispersion(),
-        places: tests,
+        places: map.places(&high, &low),
     })
 }
 
@@ -190,7 +185,8 @@ struct Map<'a> {
 impl<'a> Map<'a> {
     fn new(counts: &'a [u64], exposure: &[f64], weights: &'a Weights, total: f64) -> Self {
         let shares: Vec<f64> = exposure.iter().map(|e| if *e > 0.0 { e / total } else { 0.0 }).collect();
-        let exposed = |i: usize| if shares[i] > 0.0 { counts[i] } else { 0 };
+        // Where nobody is known to be, incidents count all the same; where nobody knows, they do not.
+        let exposed = |i: usize| if exposure[i].is_nan() { 0 } else { counts[i] };
         let members = |i: usize| std::iter::once(i).chain(weights.neighbors(i).iter().map(|&j| j as usize));
         let local = |i: usize| {
             let sum: u64 = members(i).map(exposed).sum();
@@ -217,26 +213,43 @@ impl<'a> Map<'a> {
         spread
     }
 
-    fn tests(&self, spread: &Spread) -> Vec<LocalTest> {
-        let n = self.incidents;
+    /// The p-value of a sum this high in every neighborhood.
+    fn high(&self, spread: &Spread) -> Vec<f64> {
+        self.tails(spread, negative_binomial_upper, binomial_upper)
+    }
+
+    /// The p-value of a sum this low. It takes no part in finding the background, and is worked out once.
+    fn low(&self, spread: &Spread) -> Vec<f64> {
+        self.tails(spread, negative_binomial_lower, binomial_lower)
+    }
+
+    fn tails(&self, spread: &Spread, over: fn(u64, f64, f64) -> f64, alone: fn(u64, u64, f64) -> f64) -> Vec<f64> {
         let test = |i: usize| {
-            let (local_sum, share) = (self.local_sums[i], self.local_shares[i]);
-            let expected = n as f64 * share;
-            if share <= 0.0 {
-                return LocalTest { local_sum, expected, p_high: f64::NAN, p_low: f64::NAN };
+            if self.shares[i] <= 0.0 {
+                return f64::NAN;
             }
             let dispersion = spread.beside(i, self.weights.neighbors(i));
-            let (p_high, p_low) = if dispersion > 1.0 {
-                (
-                    negative_binomial_upper(local_sum, expected, dispersion),
-                    negative_binomial_lower(local_sum, expected, dispersion),
-                )
+            if dispersion > 1.0 {
+                over(self.local_sums[i], self.expected(i), dispersion)
             } else {
-                (binomial_upper(local_sum, n, share), binomial_lower(local_sum, n, share))
-            };
-            LocalTest { local_sum, expected, p_high, p_low }
+                alone(self.local_sums[i], self.incidents, self.local_shares[i])
+            }
         };
         (0..self.counts.len()).into_par_iter().map(test).collect()
+    }
+
+    fn expected(&self, i: usize) -> f64 {
+        self.incidents as f64 * self.local_shares[i]
+    }
+
+    fn places(&self, high: &[f64], low: &[f64]) -> Vec<LocalTest> {
+        let place = |i: usize| LocalTest {
+            local_sum: self.local_sums[i],
+            expected: self.expected(i),
+            p_high: high[i],
+            p_low: low[i],
+        };
+        (0..self.counts.len()).map(place).collect()
     }
 
     /// All places but the most extreme neighborhoods, as many as hide each other: the last of them must stand out from
@@ -244,7 +257,7 @@ impl<'a> Map<'a> {
     fn without_outliers(&self, alpha: f64) -> Vec<bool> {
         let all = vec![true; self.counts.len()];
         let excess = |i: usize| {
-            let expected = self.incidents as f64 * self.local_shares[i];
+            let expected = self.expected(i);
             if expected > 0.0 { (self.local_sums[i] as f64 - expected) / expected.sqrt() } else { 0.0 }
         };
         let mut order: Vec<(f64, usize)> = (0..self.counts.len()).map(|i| (excess(i), i)).collect();
@@ -266,7 +279,7 @@ impl<'a> Map<'a> {
             kept[i] = false;
             self.weights.neighbors(i).iter().for_each(|&j| kept[j as usize] = false);
             let spread = self.spread(&kept);
-            let expected = self.incidents as f64 * self.local_shares[i];
+            let expected = self.expected(i);
             if negative_binomial_upper(self.local_sums[i], expected, spread.bound(spread.sums)) <= limit {
                 standing.clone_from(&kept);
             }
@@ -329,7 +342,12 @@ mod tests {
         counts[6] = 50;
         let found = local_tests(&counts, &exposure, &ring(20), 0.05).unwrap();
         assert!(found.places[6].p_high.is_nan() && found.q_high[6].is_nan());
-        assert_eq!((found.tests, found.incidents), (17, 15));
+        assert_eq!((found.tests, found.incidents), (15, 69));
+        assert_eq!(found.places[3].local_sum, 3, "what happened where nobody lives happened beside this place");
+        exposure[4..9].fill(f64::NAN);
+        let unknown = local_tests(&counts, &exposure, &ring(20), 0.05).unwrap();
+        assert_eq!((unknown.tests, unknown.incidents, unknown.places[3].local_sum), (15, 15, 2));
+        exposure[4..9].fill(0.0);
         assert!(matches!(local_tests(&counts, &[0.0; 20], &ring(20), 0.05), Err(StatsError::Undefined { .. })));
         assert_eq!(local_tests(&[0; 20], &exposure, &ring(20), 0.05), Err(StatsError::NoIncidents));
         assert!(matches!(local_tests(&[3], &[1.0], &ring(1), 0.05), Err(StatsError::TooFew { .. })));

@@ -33,6 +33,7 @@ mod drafts;
 mod editions;
 mod evidence;
 mod exports;
+mod exposed;
 mod faults;
 mod figures;
 mod formats;

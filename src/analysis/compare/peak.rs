@@ -74,24 +74,19 @@ impl Standing {
     }
 
     fn in_words(self, periods: usize) -> String {
+        let of_all = format!("of the {} of that length received", periods + 1);
         match self {
-            Self::Highest => format!("the period before is its highest beside {} received", of_length(periods)),
-            Self::Lowest => format!("the period before is its lowest beside {} received", of_length(periods)),
-            Self::SteepestRise => "the rise into the period before is its steepest".to_owned(),
-            Self::SteepestFall => "the fall into the period before is its steepest".to_owned(),
+            Self::Highest if periods == 1 => {
+                "it is higher than the only earlier one of that length received".to_owned()
+            }
+            Self::Lowest if periods == 1 => "it is lower than the only earlier one of that length received".to_owned(),
+            Self::Highest => format!("it is the highest {of_all}"),
+            Self::Lowest => format!("it is the lowest {of_all}"),
+            Self::SteepestRise => format!("the rise into it is the steepest {of_all}"),
+            Self::SteepestFall => format!("the fall into it is the steepest {of_all}"),
             Self::Usual if periods == 0 => "no earlier period was received".to_owned(),
-            Self::Usual => format!(
-                "the period before is neither an end of {} received nor the steepest change",
-                of_length(periods)
-            ),
+            Self::Usual => format!("it is neither the highest nor the lowest {of_all}, nor the steepest change"),
         }
-    }
-}
-
-fn of_length(periods: usize) -> String {
-    match periods {
-        1 => "the one of that length".to_owned(),
-        some => format!("the {some} of that length"),
     }
 }
 
@@ -124,10 +119,10 @@ pub(super) fn peak(
         Picked::AtPeak => (true, false, "whoever asked says so".to_owned()),
         Picked::Otherwise => (false, false, "whoever asked says not".to_owned()),
         Picked::Unsaid if alone => {
-            (true, false, "it was among the highest tenth of areas, and its past was not received".to_owned())
+            (true, false, "the place was among the highest tenth of areas, and its past was not received".to_owned())
         }
         Picked::Unsaid if !standing.is_high() && !standing.is_low() && among.is_high() => {
-            (true, false, "it was among the highest tenth of areas".to_owned())
+            (true, false, "the place was among the highest tenth of areas".to_owned())
         }
         Picked::Unsaid => (standing.is_high(), standing.is_low(), standing.in_words(periods)),
     };

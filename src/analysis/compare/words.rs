@@ -207,7 +207,7 @@ fn at_an_end(peak: &Peak, after: u64, few: bool) -> Option<String> {
     if !peak.at_peak && !peak.at_trough {
         return None;
     }
-    let taken = format!("The period before is taken to have been at a {end}, because {}", peak.why);
+    let taken = format!("The period before is taken to be at a {end} of the place, because {}", peak.why);
     let (Some(expected), Some(low)) = (peak.empirical_bayes, peak.low) else {
         return Some(format!("{taken}: some {way} would come of itself."));
     };

@@ -8,7 +8,7 @@ import type { Mode } from './tokens'
 /** What is drawn over the counts: nothing, hot-spot flags, classes of emerging hot spots. */
 export type Evidence = '' | 'hot' | 'emerging'
 /** What hot spots are measured against. */
-export type Exposure = 'equal' | 'residents' | 'recorded'
+export type Exposure = 'equal' | 'residents' | 'ambient' | 'recorded'
 
 /** Flagged cells with their outlines, and how they were tested. */
 export interface Flags extends FeatureCollection<Polygon, Record<string, unknown>> {
@@ -74,6 +74,7 @@ export function hotOnly(flags: Flags): Flags {
 const EXPOSURE: Record<Exposure, string> = {
   equal: 'every hexagon alike',
   residents: 'residents',
+  ambient: 'people by day',
   recorded: 'all recorded incidents',
 }
 

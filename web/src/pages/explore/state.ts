@@ -57,7 +57,7 @@ export const initial: ViewState = {
 
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 const EVIDENCE: Evidence[] = ['hot', 'emerging']
-const EXPOSURES: Exposure[] = ['equal', 'residents', 'recorded']
+const EXPOSURES: Exposure[] = ['equal', 'residents', 'ambient', 'recorded']
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/
 
 /** Reads the state of an address; what is not understood falls back to the initial value. */
