@@ -102,10 +102,10 @@ pub struct ExpectedCount {
 /// # Examples
 /// ```
 /// use places::stats::{BeforeAfter, expected_from_past};
-/// // Others did not move; of 60 after years of 30 most is chance.
+/// // Others did not move; of 60 after years of 30 a part is chance.
 /// let others = vec![BeforeAfter { before: 120, after: 30 }; 20];
 /// let expected = expected_from_past(BeforeAfter { before: 120, after: 60 }, &others, 1.0).unwrap();
-/// assert_eq!(format!("{:.0}", expected.count), "35");
+/// assert_eq!(format!("{:.0}", expected.count), "38");
 /// ```
 ///
 /// # References
