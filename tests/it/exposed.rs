@@ -121,6 +121,32 @@ fn people_come_from_the_finest_layer_that_has_them_and_by_day_from_another_figur
 }
 
 #[test]
+fn an_area_that_holds_no_centre_has_its_people_where_it_lies() {
+    let scratch = county(&rows());
+    // A road of houses: 6.8 km long, 44 m wide. Nobody else lives on its side.
+    let strip = square("S", 1.0, 52.5502, 0.1, 0.0004);
+    let files = vec![scratch.write("road.geojson", format!(r#"{{"type":"FeatureCollection","features":[{strip}]}}"#))];
+    add_areas(&scratch.workspace, &AddAreas { layer: "road".into(), files, ..Default::default() }).unwrap();
+    for (layer, text) in [("road", "code,residents\nS,5000\n"), ("halves", "code,residents\nWN,0\nWS,0\n")] {
+        let file = scratch.write(&format!("{layer}.csv"), text);
+        places_ok(&["--workspace", &root(&scratch), "indicators", "add", &file, "--layer", layer]);
+    }
+    let answer = hotspots(&scratch, &["--cell", "8", "--exposure", "residents"]);
+    let along: Vec<f64> = answer["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| {
+            let at = center(parse_cell(row["cell"].as_str().unwrap()).unwrap());
+            (at.lat - 52.5504).abs() < 0.004 && (1.02..1.08).contains(&at.lon)
+        })
+        .map(|row| row["expected"].as_f64().unwrap())
+        .collect();
+    let (least, most) = along.iter().fold((f64::INFINITY, 0.0_f64), |(a, b), e| (a.min(*e), b.max(*e)));
+    assert!(along.len() > 3 && least > 0.0 && most < 1.7 * least, "{along:?}");
+}
+
+#[test]
 fn a_map_does_not_know_which_other_months_are_loaded() {
     let asked = ["--cell", "9", "--exposure", "residents", "--from", "2025-03-01", "--to", "2025-04-01"];
     let mut more = rows();

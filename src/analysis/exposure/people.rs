@@ -1,5 +1,7 @@
 //! People of areas spread over cells: from the finest figures that are loaded, by the ground that each area has in each cell.
 
+use std::collections::HashSet;
+
 use geo::Centroid;
 use rayon::prelude::*;
 
@@ -7,7 +9,7 @@ use super::figures::figure_of;
 use crate::{
     area::Locator,
     ask::{AskError, Exact},
-    grid::{area_km2, cell_of_point, center, children, neighbors},
+    grid::{area_km2, cell_of_point, center, children, spacing_km},
     model::LonLat,
     snapshot::LoadedLayer,
 };
@@ -17,6 +19,11 @@ const FINER: u8 = 2;
 const POINTS: f64 = 49.0;
 /// Least share of an area's ground that must lie in cells for its people to be spread over these alone.
 const LEAST_GROUND: f64 = 0.5;
+
+/// A degree of latitude, about.
+const KM_PER_DEGREE: f64 = 111.0;
+/// Most points of one side of an outline.
+const MOST_STEPS: f64 = 100_000.0;
 
 /// A layer with the figure.
 struct Figures<'s> {
@@ -78,7 +85,10 @@ fn figures<'s>(reader: &'s Exact<'_>, names: &[&str], what: &str) -> Result<Vec<
         );
         return Err(AskError::none(reason));
     }
-    with.sort_by(|a, b| b.0.areas.len().cmp(&a.0.areas.len()).then(a.0.name.cmp(&b.0.name)));
+    // By the size of their areas, not by their number: a layer of one village is finer than one of a hundred districts.
+    let size =
+        |layer: &LoadedLayer| layer.areas.iter().map(|a| a.area_km2).sum::<f64>() / layer.areas.len().max(1) as f64;
+    with.sort_by(|a, b| size(a.0).total_cmp(&size(b.0)).then_with(|| a.0.name.cmp(&b.0.name)));
     let figures = with.into_par_iter().map(|(layer, people)| {
         let polygons: Vec<geo::MultiPolygon> = layer.areas.iter().map(|a| a.polygons.clone()).collect();
         Figures { layer, people, locator: Locator::new(&polygons) }
@@ -93,18 +103,16 @@ fn parts_of(figures: &[Figures<'_>], base: &[u64], resolution: u8) -> Vec<Vec<Pa
         figures.iter().map(|f| f.locator.containing(point.lon, point.lat)).collect()
     };
     let centers: Vec<Vec<Option<u32>>> = base.par_iter().map(|&cell| at(cell)).collect();
-    let is_alike = |i: usize| {
-        let around = neighbors(base[i]);
-        around.iter().all(|n| base.binary_search(n).is_ok_and(|j| centers[j] == centers[i]))
-    };
+    // Where no border runs the centre stands for all of the cell.
+    let borders: HashSet<u64> = figures.par_iter().map(|f| borders_of(f.layer, resolution)).reduce(HashSet::new, union);
     let of_cell = |i: usize| {
         let mut parts = Vec::new();
-        if is_alike(i) {
-            add(figures, &mut parts, &centers[i], POINTS);
-        } else {
+        if borders.contains(&base[i]) {
             let points = children(base[i], resolution + FINER);
             let each = POINTS / points.len() as f64;
             points.into_iter().for_each(|point| add(figures, &mut parts, &at(point), each));
+        } else {
+            add(figures, &mut parts, &centers[i], POINTS);
         }
         if parts.is_empty() {
             let nearest = nearest(figures, base[i], resolution);
@@ -119,6 +127,27 @@ fn parts_of(figures: &[Figures<'_>], base: &[u64], resolution: u8) -> Vec<Vec<Pa
         parts
     };
     (0..base.len()).into_par_iter().map(of_cell).collect()
+}
+
+fn union(mut some: HashSet<u64>, more: HashSet<u64>) -> HashSet<u64> {
+    some.extend(more);
+    some
+}
+
+/// Cells that the borders of a layer's areas run through, but for corners they hardly touch.
+fn borders_of(layer: &LoadedLayer, resolution: u8) -> HashSet<u64> {
+    let step = spacing_km(resolution) / 8.0 / KM_PER_DEGREE;
+    let lines = layer.areas.iter().flat_map(|a| &a.polygons.0);
+    let lines = lines.flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
+    let mut cells = HashSet::new();
+    for line in lines.flat_map(geo::LineString::lines) {
+        let (a, along) = (line.start, line.delta());
+        let steps = (along.x.abs().max(along.y.abs()) / step).ceil().clamp(1.0, MOST_STEPS);
+        let points = (0..steps as u32).map(|i| f64::from(i) / steps);
+        let points = points.filter_map(|t| LonLat::new(a.x + t * along.x, a.y + t * along.y).ok());
+        cells.extend(points.map(|point| cell_of_point(point, resolution)));
+    }
+    cells
 }
 
 /// The area nearest to a cell that touches none, and its layer: from its centre, else from any of its points.
