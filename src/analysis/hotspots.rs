@@ -1,7 +1,7 @@
 //! `places hotspots`: is a place high for its exposure? One row per cell of the universe.
 
 use super::{
-    Exposure, Plan, Summary,
+    Exposure, Summary,
     error::in_words,
     exposure::{EXPOSURE, exposure_of},
     map::{MapCells, MapMethod, MapSummary, rows_of},
@@ -12,7 +12,7 @@ use crate::{
         Answer, AskError, Column, ColumnDoc, ColumnKind, ColumnValues, Declaration, Exact, KIND, Kind, PERIOD,
         PLACE_OF_MAP, Parameter, Question, Rows, Values, query_of, resolution_of,
     },
-    model::{Dimension, Query, QueryError},
+    model::{Query, QueryError},
     stats::{FdrMethod, LocalTests, adjusted, gi_star, local_tests, two_sided},
 };
 
@@ -63,8 +63,9 @@ Examples:
   places hotspots --cell 9 --category Robbery --exposure recorded --hot --format geojson -o robbery.geojson
   places hotspots --cell 8 --test gi-star
 
-A cell is tested together with its neighbors against its share of the exposure; hot means q <= 0.05 over all cells, and an
-incident of its own. People come from the finest layer that has them, by the ground of each area in each cell.
+A cell is tested together with its neighbors against its share of the exposure; hot means q <= 0.05 over
+all cells, and an incident of its own. People come from the finest layer that has them, by the ground of
+each area in each cell.
 Gi* is there for comparison with other programs: on sparse counts it finds hot spots on maps of pure chance.",
         how: "each cell with its neighbors against its share of the exposure, binomial or negative binomial tail, false discovery rate 5 % over all cells; Getis-Ord Gi* for exploration, never called a hot spot",
         references: "Besag & Newell 1991; Benjamini & Hochberg 1995; Rosner 1983; Ord & Getis 1995",
@@ -77,7 +78,11 @@ Gi* is there for comparison with other programs: on sparse counts it finds hot s
             ColumnDoc::new("p_value", ColumnKind::Number, "Of the test"),
             ColumnDoc::new("q_value", ColumnKind::Number, "Adjusted over all cells"),
             ColumnDoc::new("hot", ColumnKind::Flag, "Whether it is flagged"),
-            ColumnDoc::new("beside", ColumnKind::Flag, "Whether it is high by its neighbors alone: beside a hot spot, none itself"),
+            ColumnDoc::new(
+                "beside",
+                ColumnKind::Flag,
+                "Whether it is high by its neighbors alone: beside a hot spot, none itself",
+            ),
             ColumnDoc::new("gi_star", ColumnKind::Number, "Getis-Ord Gi*, with test=gi-star"),
         ],
         groups: &[OWN, PERIOD, KIND, PLACE_OF_MAP],
@@ -115,26 +120,6 @@ pub struct HotspotAnswer {
     pub summary: MapSummary,
 }
 
-/// Counts of the cells of a map, and the boxes beside them.
-fn counts_of(
-    reader: &Exact<'_>,
-    query: &Query,
-    resolution: u8,
-    cells: &[u64],
-) -> Result<(Vec<u64>, Summary), AskError> {
-    let by_cell = Query { by: vec![Dimension::Cell(resolution)], ..query.clone() };
-    let plan = Plan::new(reader, &by_cell)?;
-    let counted = reader.table().count(&plan.grouping, &plan.filter, &[]);
-    let mut counts = vec![0; cells.len()];
-    let ids = reader.table().cell_groups(resolution).map_or(&[][..], |g| g.1);
-    for row in counted.rows() {
-        if let Ok(i) = cells.binary_search(&ids[row.group as usize]) {
-            counts[i] = row.count;
-        }
-    }
-    Ok((counts, Summary::of(reader, query, &counted.boxes)))
-}
-
 /// Finds hot spots.
 ///
 /// # Errors
@@ -144,10 +129,10 @@ pub fn hotspots(reader: &Exact<'_>, request: &HotspotRequest) -> Result<HotspotA
     let request = &HotspotRequest { query, ..request.clone() };
     let HotspotRequest { query, resolution, .. } = request;
     let map = MapCells::new(reader, query, *resolution)?;
-    let (counts, boxes) = counts_of(reader, query, *resolution, &map.cells)?;
+    let boxes = Summary::of(reader, query, &map.boxes);
     let mut answer = match request.test {
-        HotspotTest::Exact => exact(reader, request, &map, &counts, boxes),
-        HotspotTest::GiStar => gi_star_map(request, &map, &counts, boxes),
+        HotspotTest::Exact => exact(reader, request, &map, boxes),
+        HotspotTest::GiStar => gi_star_map(request, &map, boxes),
     }?;
     answer.summary.method.notes.extend(left_out);
     Ok(answer)
@@ -157,21 +142,20 @@ fn exact(
     reader: &Exact<'_>,
     request: &HotspotRequest,
     map: &MapCells,
-    counts: &[u64],
     boxes: Summary,
 ) -> Result<HotspotAnswer, AskError> {
     let exposure = exposure_of(reader, &request.query, request.exposure, request.resolution, &map.cells)?;
-    let tests = local_tests(counts, &exposure, &map.weights, ALPHA).map_err(|e| in_words(&e))?;
+    let tests = local_tests(&map.counts, &exposure, &map.weights, ALPHA).map_err(|e| in_words(&e))?;
     let high: Vec<bool> = tests.q_high.iter().map(|q| *q <= ALPHA).collect();
     // Where nothing happened there is no hot spot: it is beside one.
-    let hot: Vec<bool> = high.iter().zip(counts).map(|(high, count)| *high && *count > 0).collect();
+    let hot: Vec<bool> = high.iter().zip(&map.counts).map(|(high, count)| *high && *count > 0).collect();
     let kept = kept_rows(request, &hot);
     let pick = |value: &dyn Fn(usize) -> f64| ColumnValues::Numbers(kept.iter().map(|&i| value(i)).collect());
     let ratio = |i: usize| {
         let test = &tests.places[i];
         if test.expected > 0.0 { test.local_sum as f64 / test.expected } else { f64::NAN }
     };
-    let mut columns = cell_columns(map, counts, &kept);
+    let mut columns = cell_columns(map, &kept);
     columns.extend([
         Column::new("local_sum", ColumnValues::Counts(kept.iter().map(|&i| tests.places[i].local_sum).collect())),
         Column::new("expected", pick(&|i| tests.places[i].expected)),
@@ -181,20 +165,19 @@ fn exact(
         Column::new("hot", ColumnValues::Flags(kept.iter().map(|&i| hot[i]).collect())),
         Column::new("beside", ColumnValues::Flags(kept.iter().map(|&i| high[i] && !hot[i]).collect())),
     ]);
-    let method = exact_method(request, map, counts, &exposure, &tests, &hot);
+    let method = exact_method(request, map, &exposure, &tests, &hot);
     Ok(HotspotAnswer { rows: rows_of(columns, map, &kept), summary: MapSummary { boxes, method } })
 }
 
 fn exact_method(
     request: &HotspotRequest,
     map: &MapCells,
-    counts: &[u64],
     exposure: &[f64],
     tests: &LocalTests,
     hot: &[bool],
 ) -> MapMethod {
     let unexposed = |i: &usize| exposure[*i].is_nan() || exposure[*i] <= 0.0;
-    let without: Vec<usize> = (0..counts.len()).filter(unexposed).collect();
+    let without: Vec<usize> = (0..map.cells.len()).filter(unexposed).collect();
     let tail = if tests.dispersion > 1.0 { "negative binomial" } else { "binomial" };
     MapMethod {
         test: format!("exact local test of each cell with its neighbors, one-sided, {tail} tail, Benjamini-Hochberg"),
@@ -207,7 +190,7 @@ fn exact_method(
         cells: map.cells.len(),
         cells_not_received: map.not_received,
         cells_without_exposure: without.len(),
-        incidents_without_exposure: without.iter().map(|&i| counts[i]).sum(),
+        incidents_without_exposure: without.iter().map(|&i| map.counts[i]).sum(),
         hot: hot.iter().filter(|h| **h).count(),
         method_version: HotspotRequest::DECLARATION.method.to_owned(),
         notes: notes(request),
@@ -229,20 +212,15 @@ fn notes(request: &HotspotRequest) -> Vec<String> {
     }
 }
 
-fn gi_star_map(
-    request: &HotspotRequest,
-    map: &MapCells,
-    counts: &[u64],
-    boxes: Summary,
-) -> Result<HotspotAnswer, AskError> {
-    let values: Vec<f64> = counts.iter().map(|&n| n as f64).collect();
+fn gi_star_map(request: &HotspotRequest, map: &MapCells, boxes: Summary) -> Result<HotspotAnswer, AskError> {
+    let values: Vec<f64> = map.counts.iter().map(|&n| n as f64).collect();
     let z = gi_star(&values, &map.weights).map_err(|e| in_words(&e))?;
     let p: Vec<f64> = z.iter().map(|&z| two_sided(z)).collect();
     let q = adjusted(&p, FdrMethod::BenjaminiHochberg).map_err(|e| in_words(&e))?;
     let high: Vec<bool> = z.iter().zip(&q).map(|(z, q)| *z > 0.0 && *q <= ALPHA).collect();
     let kept = kept_rows(request, &high);
     let pick = |of: &[f64]| ColumnValues::Numbers(kept.iter().map(|&i| of[i]).collect());
-    let mut columns = cell_columns(map, counts, &kept);
+    let mut columns = cell_columns(map, &kept);
     columns.extend([
         Column::new("gi_star", pick(&z)),
         Column::new("p_value", pick(&p)),
@@ -254,7 +232,7 @@ fn gi_star_map(
         alpha: ALPHA,
         tests: p.len(),
         tests_of: "cells".to_owned(),
-        incidents: counts.iter().sum(),
+        incidents: map.counts.iter().sum(),
         dispersion: Some(1.0),
         cells: map.cells.len(),
         cells_not_received: map.not_received,
@@ -271,9 +249,9 @@ fn kept_rows(request: &HotspotRequest, hot: &[bool]) -> Vec<usize> {
     (0..hot.len()).filter(|&i| !request.hot_only || hot[i]).collect()
 }
 
-fn cell_columns(map: &MapCells, counts: &[u64], kept: &[usize]) -> Vec<Column> {
+fn cell_columns(map: &MapCells, kept: &[usize]) -> Vec<Column> {
     vec![
         Column::new("cell", ColumnValues::Cells(kept.iter().map(|&i| map.cells[i]).collect())),
-        Column::new("count", ColumnValues::Counts(kept.iter().map(|&i| counts[i]).collect())),
+        Column::new("count", ColumnValues::Counts(kept.iter().map(|&i| map.counts[i]).collect())),
     ]
 }

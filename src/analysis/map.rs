@@ -7,6 +7,7 @@ use crate::{
     ask::{AskError, Column, Exact, PlaceKey, Rows},
     model::{Dimension, Period, Query, thousands},
     stats::{Weighting, Weights},
+    table::Boxes,
 };
 
 /// How a map was tested.
@@ -89,6 +90,10 @@ impl MapMethod {
 /// Cells of a map: those of the universe that were received, in the place asked for.
 pub(super) struct MapCells {
     pub(super) cells: Vec<u64>,
+    /// Incidents of the question in each.
+    pub(super) counts: Vec<u64>,
+    /// What became of all of them.
+    pub(super) boxes: Boxes,
     pub(super) weights: Weights,
     pub(super) not_received: usize,
 }
@@ -96,15 +101,15 @@ pub(super) struct MapCells {
 impl MapCells {
     pub(super) fn new(reader: &Exact<'_>, query: &Query, resolution: u8) -> Result<Self, AskError> {
         // Names that are not known are said before anything is worked out.
-        let occupied =
-            occupied(reader, &Plan::new(reader, &Query { by: vec![Dimension::Cell(resolution)], ..query.clone() })?);
+        let plan = Plan::new(reader, &Query { by: vec![Dimension::Cell(resolution)], ..query.clone() })?;
+        let (of_cell, boxes) = counts_of(reader, &plan);
         let universe = reader.universe(resolution)?;
         let sources = asked_sources(reader, query);
         let period = received_extent(reader, query);
         // A cell whose centre lies in no area is there for what the question counts in it, not for other months.
         let is_asked = |i: usize| {
             let no_center = universe.areas()[i] == u32::MAX && reader.study_area.is_some();
-            !no_center || occupied.contains(&universe.cells[i])
+            !no_center || of_cell.contains_key(&universe.cells[i])
         };
         let received: Vec<bool> = {
             let mut of_district: HashMap<&str, bool> = HashMap::new();
@@ -146,20 +151,22 @@ impl MapCells {
             };
             return Err(AskError::none(reason));
         }
-        Ok(Self { cells, weights, not_received })
+        let counts = cells.iter().map(|cell| of_cell.get(cell).copied().unwrap_or(0)).collect();
+        Ok(Self { cells, counts, boxes, weights, not_received })
     }
 }
 
-/// Cells that hold an incident of the question.
-fn occupied(reader: &Exact<'_>, plan: &Plan<'_>) -> HashSet<u64> {
+/// Incidents of every cell that holds one, and what became of all.
+fn counts_of(reader: &Exact<'_>, plan: &Plan<'_>) -> (HashMap<u64, u64>, Boxes) {
     let counted = reader.table().count(&plan.grouping, &plan.filter, &[]);
     let mut values = Vec::new();
-    let cell = |group: u32| {
+    let mut cell = |group: u32| {
         values.clear();
         plan.place_values(group, &mut values);
         values.first().copied()
     };
-    counted.rows().filter(|row| row.count > 0).map(|row| row.group).filter_map(cell).collect()
+    let rows = counted.rows().filter(|row| row.count > 0);
+    (rows.filter_map(|row| Some((cell(row.group)?, row.count))).collect(), counted.boxes)
 }
 
 /// The period asked for, no wider than what was received.

@@ -43,7 +43,7 @@ fn logged(scratch: &Scratch) -> Vec<places::access::Entry> {
 }
 
 /// Values that a question cannot do without.
-fn least(name: &str) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn least(name: &str) -> Vec<(&'static str, &'static str)> {
     match name {
         "breaks" => vec![("by", "cell:8")],
         "compare" => vec![("place", "squares:Q1"), ("before", "2024-01"), ("after", "2025-01")],

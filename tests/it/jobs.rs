@@ -14,7 +14,10 @@ use places::{
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::support::{Scratch, grant, police_file};
+use crate::{
+    ask::least,
+    support::{Scratch, grant, police_file},
+};
 
 fn scratch() -> Scratch {
     let scratch = Scratch::with_areas();
@@ -154,21 +157,13 @@ async fn a_job_is_cancelled_and_says_so() {
         begun.push((status, location));
     }
     assert!(begun.iter().any(|b| b.0 == 503));
+    // With every turn taken, what is not known is still said at once.
+    let wrong = Request::get("/api/v1/trend?area=none").header("prefer", "respond-async");
+    assert_eq!(send(&state, wrong).await.0, 400);
     assert_eq!(send(&state, Request::get("/api/v1/count")).await.0, 200);
     for (_, location) in begun.iter().filter(|b| b.0 == 202) {
         assert_eq!(send(&state, Request::delete(location).header("x-places", "1")).await.0, 202);
         ended(&state, location).await;
-    }
-}
-
-/// Values that a question cannot do without.
-fn least_of(name: &str) -> Vec<(&'static str, &'static str)> {
-    match name {
-        "breaks" => vec![("by", "cell:8")],
-        "compare" => vec![("place", "squares:Q1"), ("before", "2024-01"), ("after", "2025-01")],
-        "profile" => vec![("place", "squares:Q1")],
-        "vli" => vec![("layer", "squares")],
-        _ => Vec::new(),
     }
 }
 
@@ -181,7 +176,7 @@ fn a_name_that_is_not_known_is_told_without_counting() {
     let mut told = BTreeSet::new();
     for entry in &QUESTIONS {
         let declaration = entry.declaration;
-        let asked = entry.ask(least_of(declaration.name)).unwrap();
+        let asked = entry.ask(least(declaration.name)).unwrap();
         asked.names(&snapshot).unwrap_or_else(|e| panic!("{}: {e}", declaration.name));
         for parameter in declaration.parameters() {
             let value = match parameter.kind {
@@ -189,7 +184,7 @@ fn a_name_that_is_not_known_is_told_without_counting() {
                 Kind::Places { .. } => "squares:none",
                 _ => continue,
             };
-            let mut pairs = least_of(declaration.name);
+            let mut pairs = least(declaration.name);
             pairs.retain(|(name, _)| *name != parameter.name);
             pairs.push((parameter.name, value));
             let refused = entry.ask(pairs).unwrap().names(&snapshot).expect_err(parameter.name).to_string();

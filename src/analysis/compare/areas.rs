@@ -4,7 +4,7 @@ use super::{
     claim::{ComparisonArea, ComparisonResult, CountyChange, Placebo},
     counts::{Counted, Who},
     request::{CompareRequest, Comparison},
-    spread::{Spread, others, received, set_against, sum},
+    spread::{Spread, set_against, sum},
 };
 use crate::{
     analysis::{exposure::residents_of, place::Place},
@@ -180,13 +180,8 @@ pub(super) fn controls(
 }
 
 /// The change of the place against all other areas that were received.
-pub(super) fn county(
-    reader: &Exact<'_>,
-    request: &CompareRequest,
-    counted: &Counted<'_>,
-    spread: &Spread,
-) -> Option<CountyChange> {
-    let others = others(request, counted, &received(reader, request, counted));
+pub(super) fn county(request: &CompareRequest, counted: &Counted<'_>, spread: &Spread) -> Option<CountyChange> {
+    let others = counted.changes_of_others(request);
     let all = sum(&others);
     let ratio = set_against(counted.change(Who::Place, request), all, spread, others.len());
     (!others.is_empty()).then(|| CountyChange {

@@ -1,5 +1,7 @@
 //! The counts a comparison is made from: place, ring and areas, in slices of time that were received.
 
+use std::collections::HashMap;
+
 use super::{claim::Exposure, reasons, request::CompareRequest};
 use crate::{
     analysis::{
@@ -26,6 +28,8 @@ pub(super) struct Counted<'s> {
     pub(super) ring_cells: Vec<u64>,
     /// Areas of the layer, in its order.
     pub(super) areas: Option<(&'s LoadedLayer, StepCounts)>,
+    /// Positions of those that were received as the place was, the place itself among them.
+    pub(super) received: Vec<usize>,
     /// First day not looked at.
     pub(super) cutoff: Day,
     /// Districts that must have been received: those of the place and its ring.
@@ -108,7 +112,27 @@ impl<'s> Counted<'s> {
             Some((layer, grouping)) => Some((layer, count_steps(reader, &request.query, grouping, &steps)?)),
             None => None,
         };
-        Ok(Self { place, steps, used, own, ring_cells, areas, cutoff, districts, days, whole })
+        let received = Vec::new();
+        let counted = Self { place, steps, used, own, ring_cells, areas, received, cutoff, districts, days, whole };
+        Ok(Self { received: counted.received_areas(reader, request), ..counted })
+    }
+
+    fn received_areas(&self, reader: &Exact<'_>, request: &CompareRequest) -> Vec<usize> {
+        let Some((layer, _)) = &self.areas else { return Vec::new() };
+        let mut of_district: HashMap<&str, bool> = HashMap::new();
+        let mut is_received =
+            |district| *of_district.entry(district).or_insert_with(|| self.is_received(reader, request, district));
+        (0..layer.areas.len()).filter(|&i| is_received(layer.areas[i].district.as_str())).collect()
+    }
+
+    /// Positions of the areas that were received, without the place's own.
+    pub(super) fn others(&self) -> impl Iterator<Item = usize> + '_ {
+        self.received.iter().copied().filter(|&i| self.place.area != Some(i as u32))
+    }
+
+    /// Their changes.
+    pub(super) fn changes_of_others(&self, request: &CompareRequest) -> Vec<BeforeAfter> {
+        self.others().map(|i| self.change(Who::Area(i), request)).collect()
     }
 
     /// Slices of a window that are used.

@@ -62,7 +62,7 @@ pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, As
     let after = counted.exposure(reader, request, request.after)?;
     let (b, a) = (counted.exposed(request.before), counted.exposed(request.after));
     let locating = left_out::locating(reader, request, &counted)?;
-    let changes = spread(reader, request, &counted);
+    let changes = spread(request, &counted);
     let spread = changes.counts;
     let ratio = rate_ratio(b, a).ok();
     let exact = infer_ratio(b, a, LEVEL, TailRule::Exact).ok();
@@ -71,14 +71,14 @@ pub fn compare(reader: &Exact<'_>, request: &CompareRequest) -> Result<Claim, As
         notes.push("no incident in either period: there is nothing to compare".to_owned());
     }
     let season = same_season(reader, request, &counted, seen, &changes, ratio.zip(wide));
-    let county = county(reader, request, &counted, &changes);
+    let county = county(request, &counted, &changes);
     let candidates = Candidates::new(reader, request, &counted)?;
     let chosen = controls(reader, request, &counted, &candidates, &mut notes)?;
     let comparison = against(request, &counted, &candidates, &chosen, &changes, &mut notes);
     let fell = comparison.as_ref().and_then(|c| c.high).is_some_and(|high| high < 1.0);
     let controls = (!chosen.is_empty()).then(|| (controls_sum(request, &counted, &chosen), chosen.len()));
     let displacement = displaced(request, &counted, controls, fell, &changes);
-    let peak = peak(reader, request, &counted, seen, &changes, season.as_ref());
+    let peak = peak(request, &counted, seen, &changes, season.as_ref());
     let season = season.map(|s| s.told);
     let evidence = Evidence {
         before: b.count,

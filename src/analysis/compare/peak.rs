@@ -6,11 +6,10 @@ use super::{
     counts::{Counted, Who},
     request::{CompareRequest, LEVEL, Picked, Seen},
     season::{MAX_YEARS, Season, one_season},
-    spread::{Spread, others, received, sum},
+    spread::{Spread, sum},
 };
 use crate::{
     analysis::exposure::residents_of,
-    ask::Exact,
     model::Period,
     stats::{
         BeforeAfter, ExpectedCount, Inference, Interval, count_interval, empirical_bayes, expected_among_others,
@@ -92,7 +91,6 @@ impl Standing {
 
 /// How high the place stood before, and what its own past would lead to expect after.
 pub(super) fn peak(
-    reader: &Exact<'_>,
     request: &CompareRequest,
     counted: &Counted<'_>,
     seen: Seen,
@@ -100,10 +98,7 @@ pub(super) fn peak(
     season: Option<&Season>,
 ) -> Option<Peak> {
     counted.areas.as_ref()?;
-    let known = received(reader, request, counted);
-    let is_other = |i: &&usize| counted.place.area != Some(**i as u32);
-    let of_others =
-        |window: Period| known.iter().filter(is_other).map(|&i| counted.sum(Who::Area(i), window)).sum::<u64>();
+    let of_others = |window: Period| counted.others().map(|i| counted.sum(Who::Area(i), window)).sum::<u64>();
     let share = |window: Period| {
         let (own, all) = (counted.sum(Who::Place, window) as f64, of_others(window) as f64);
         if all > 0.0 { own / all } else { own / f64::from(counted.days(window)).max(1.0) }
@@ -112,7 +107,7 @@ pub(super) fn peak(
         earlier_periods(seen).into_iter().map(|window| counted.is_whole(window).then(|| share(window))).collect();
     let periods = earlier.iter().flatten().count();
     let standing = Standing::of(share(seen.before), &earlier);
-    let among = Among::of(request, counted, &known);
+    let among = Among::of(request, counted);
     // Without a past of its own only the other areas tell what is high.
     let alone = periods == 0 && among.is_high();
     let (high, low, why) = match request.picked {
@@ -126,13 +121,13 @@ pub(super) fn peak(
         }
         Picked::Unsaid => (standing.is_high(), standing.is_low(), standing.in_words(periods)),
     };
-    let expected = from_own_past(request, seen, counted, spread, &known).or_else(|| among.expected(spread));
+    let expected = from_own_past(request, seen, counted, spread).or_else(|| among.expected(spread));
     let before = counted.sum(Who::Place, request.before) as f64;
     let apart = expected.map_or(0.0, |e| 1.0 - e.count / before.max(1.0));
-    let after = expected.map(|e| Against::of(request, counted, spread, season, &e, &known));
+    let after = expected.map(|e| Against::of(request, counted, spread, season, &e));
     Some(Peak {
         rank: among.rank,
-        of: known.len(),
+        of: counted.received.len(),
         periods,
         at_peak: high && (expected.is_none() || apart >= NOTICEABLE),
         at_trough: low && -apart >= NOTICEABLE,
@@ -150,7 +145,6 @@ fn from_own_past(
     seen: Seen,
     counted: &Counted<'_>,
     spread: &Spread,
-    known: &[usize],
 ) -> Option<ExpectedCount> {
     let is_past = |window: &Period| counted.is_whole(*window) && !window.meets(seen.before);
     let mut past: Vec<Period> = (1..=MAX_YEARS).map(|y| seen.before.years_earlier(y)).filter(is_past).collect();
@@ -164,8 +158,7 @@ fn from_own_past(
         before: past.iter().map(|window| counted.sum(who, *window)).sum(),
         after: counted.sum(who, request.before),
     };
-    let is_other = |i: &&usize| counted.place.area != Some(**i as u32);
-    let others: Vec<BeforeAfter> = known.iter().filter(is_other).map(|&i| of(Who::Area(i))).collect();
+    let others: Vec<BeforeAfter> = counted.others().map(|i| of(Who::Area(i))).collect();
     expected_from_past(of(Who::Place), &others, spread.counts.phi)
 }
 
@@ -180,7 +173,8 @@ struct Among {
 }
 
 impl Among {
-    fn of(request: &CompareRequest, counted: &Counted<'_>, known: &[usize]) -> Self {
+    fn of(request: &CompareRequest, counted: &Counted<'_>) -> Self {
+        let known = &counted.received;
         let before: Vec<f64> = known.iter().map(|&i| counted.sum(Who::Area(i), request.before) as f64).collect();
         let area = counted.place.area.and_then(|a| known.iter().position(|&i| i == a as usize));
         let rank = area.map(|a| {
@@ -223,7 +217,6 @@ impl Against {
         spread: &Spread,
         season: Option<&Season>,
         before: &ExpectedCount,
-        known: &[usize],
     ) -> Self {
         let days = f64::from(counted.days(request.after)) / f64::from(counted.days(request.before));
         let (season, beyond) = match season.and_then(|s| s.change) {
@@ -231,7 +224,7 @@ impl Against {
             None if one_season(request) => (days, before.drift),
             // No earlier year: all others in these periods are the best there is.
             None => {
-                let all = sum(&others(request, counted, known));
+                let all = sum(&counted.changes_of_others(request));
                 let moved = if all.before > 0 { all.after as f64 / all.before as f64 } else { days };
                 (moved, spread.between.max(before.drift))
             }

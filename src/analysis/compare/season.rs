@@ -4,7 +4,7 @@ use super::{
     claim::{EarlierYear, SameSeason},
     counts::{Counted, Who},
     request::{CompareRequest, LEVEL, Seen},
-    spread::{Spread, others, received, sum},
+    spread::{Spread, sum},
 };
 use crate::{
     ask::Exact,
@@ -71,20 +71,18 @@ fn from_years(
     years: &[[Period; 2]],
     change: Option<(f64, Inference)>,
 ) -> Option<Season> {
-    let known = received(reader, request, counted);
     let of = |who: Who, windows: &[Period; 2]| BeforeAfter {
         before: counted.sum(who, windows[0]),
         after: counted.sum(who, windows[1]),
     };
     let all_years = |who: Who| sum(&years.iter().map(|pair| of(who, pair)).collect::<Vec<_>>());
-    let is_other = |i: &&usize| counted.place.area != Some(**i as u32);
-    let earlier: Vec<BeforeAfter> = known.iter().filter(is_other).map(|&i| all_years(Who::Area(i))).collect();
+    let earlier: Vec<BeforeAfter> = counted.others().map(|i| all_years(Who::Area(i))).collect();
     let days = |window: usize| years.iter().map(|pair| f64::from(counted.days(pair[window]))).sum::<f64>();
     let season = seasonal_change(
         &EarlierYears {
             place: all_years(Who::Place),
             others: &earlier,
-            now: &others(request, counted, &known),
+            now: &counted.changes_of_others(request),
             years: years.len() as u32,
         },
         spread.counts.phi,
@@ -94,7 +92,7 @@ fn from_years(
     let net =
         change.map(|(ratio, plain)| plain.over_expected(ratio, season.ratio, season.variance + season.drift, LEVEL));
     let told = years.iter().filter_map(|pair| {
-        let them = sum(&known.iter().filter(is_other).map(|&i| of(Who::Area(i), pair)).collect::<Vec<_>>());
+        let them = sum(&counted.others().map(|i| of(Who::Area(i), pair)).collect::<Vec<_>>());
         Some(EarlierYear {
             before: Some(counted.exposure(reader, request, pair[0]).ok()?),
             after: counted.exposure(reader, request, pair[1]).ok()?,

@@ -1,13 +1,10 @@
 //! How much the place and the areas of its layer vary by themselves: within a period, and from one to the next.
 
 use super::{
-    counts::{Counted, Who},
+    counts::Counted,
     request::{CompareRequest, LEVEL},
 };
-use crate::{
-    ask::Exact,
-    stats::{BeforeAfter, Dispersion, RatioOfRatios, ratio_of_ratios, variance_between},
-};
+use crate::stats::{BeforeAfter, Dispersion, RatioOfRatios, ratio_of_ratios, variance_between};
 
 /// Least and most slices of a run of the past.
 const RUN: (usize, usize) = (3, 6);
@@ -34,30 +31,14 @@ pub(super) struct Spread {
     pub(super) between: f64,
 }
 
-/// Areas of the layer that were received as the place was, the place itself among them.
-pub(super) fn received(reader: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Vec<usize> {
-    let Some((layer, _)) = &counted.areas else { return Vec::new() };
-    let mut of_district: std::collections::HashMap<&str, bool> = std::collections::HashMap::new();
-    let mut is_received =
-        |district| *of_district.entry(district).or_insert_with(|| counted.is_received(reader, request, district));
-    (0..layer.areas.len()).filter(|&i| is_received(layer.areas[i].district.as_str())).collect()
-}
-
-/// The changes of the areas that were received, without the place's own.
-pub(super) fn others(request: &CompareRequest, counted: &Counted<'_>, known: &[usize]) -> Vec<BeforeAfter> {
-    let others = known.iter().filter(|&&i| counted.place.area != Some(i as u32));
-    others.map(|&i| counted.change(Who::Area(i), request)).collect()
-}
-
 /// Dispersion of the place's slices round the course of all areas together, drawn towards that of all areas; and how much the
 /// areas change by themselves.
-pub(super) fn spread(reader: &Exact<'_>, request: &CompareRequest, counted: &Counted<'_>) -> Spread {
+pub(super) fn spread(request: &CompareRequest, counted: &Counted<'_>) -> Spread {
     const KNOWN_POISSON: Dispersion = Dispersion { phi: 1.0, df: f64::INFINITY };
     let runs = runs(request, counted);
-    let known = received(reader, request, counted);
     let whole: Vec<f64> = match &counted.areas {
         Some((_, counts)) => {
-            let at = |t: usize| known.iter().map(|&i| f64::from(counts.of(i)[t])).sum();
+            let at = |t: usize| counted.received.iter().map(|&i| f64::from(counts.of(i)[t])).sum();
             (0..counted.steps.0.len()).map(at).collect()
         }
         None => Vec::new(),
@@ -85,7 +66,7 @@ pub(super) fn spread(reader: &Exact<'_>, request: &CompareRequest, counted: &Cou
     let own = Dispersion::pearson(&observed, &expected, fitted).ok();
     let (mut observed, mut expected, mut fitted) = (Vec::new(), Vec::new(), 0);
     if let Some((_, counts)) = &counted.areas {
-        for &i in known.iter().filter(|&&i| counted.place.area != Some(i as u32)) {
+        for i in counted.others() {
             let (o, e, f) = terms(counts.of(i));
             observed.extend(o);
             expected.extend(e);
@@ -98,7 +79,7 @@ pub(super) fn spread(reader: &Exact<'_>, request: &CompareRequest, counted: &Cou
             Some(pooled) => Dispersion::moderated(own, pooled),
             None => own.unwrap_or(KNOWN_POISSON),
         },
-        between: variance_between(&others(request, counted, &known), pooled.map_or(1.0, |p| p.phi)).unwrap_or(0.0),
+        between: variance_between(&counted.changes_of_others(request), pooled.map_or(1.0, |p| p.phi)).unwrap_or(0.0),
     }
 }
 

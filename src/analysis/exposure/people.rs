@@ -102,20 +102,19 @@ fn parts_of(figures: &[Figures<'_>], base: &[u64], resolution: u8) -> Vec<Vec<Pa
         let point = center(cell);
         figures.iter().map(|f| f.locator.containing(point.lon, point.lat)).collect()
     };
-    let centers: Vec<Vec<Option<u32>>> = base.par_iter().map(|&cell| at(cell)).collect();
     // Where no border runs the centre stands for all of the cell.
     let borders: HashSet<u64> = figures.par_iter().map(|f| borders_of(f.layer, resolution)).reduce(HashSet::new, union);
-    let of_cell = |i: usize| {
+    let of_cell = |&cell: &u64| {
         let mut parts = Vec::new();
-        if borders.contains(&base[i]) {
-            let points = children(base[i], resolution + FINER);
+        if borders.contains(&cell) {
+            let points = children(cell, resolution + FINER);
             let each = POINTS / points.len() as f64;
             points.into_iter().for_each(|point| add(figures, &mut parts, &at(point), each));
         } else {
-            add(figures, &mut parts, &centers[i], POINTS);
+            add(figures, &mut parts, &at(cell), POINTS);
         }
         if parts.is_empty() {
-            let nearest = nearest(figures, base[i], resolution);
+            let nearest = nearest(figures, cell, resolution);
             let is_known = |(k, area): &(usize, u32)| figures[*k].people[*area as usize].is_finite();
             parts.extend(nearest.filter(is_known).map(|(figures, area)| Part {
                 figures,
@@ -126,7 +125,7 @@ fn parts_of(figures: &[Figures<'_>], base: &[u64], resolution: u8) -> Vec<Vec<Pa
         }
         parts
     };
-    (0..base.len()).into_par_iter().map(of_cell).collect()
+    base.par_iter().map(of_cell).collect()
 }
 
 fn union(mut some: HashSet<u64>, more: HashSet<u64>) -> HashSet<u64> {
