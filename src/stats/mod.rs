@@ -9,6 +9,7 @@
 //! | is this place high for its exposure? | `concentration` (the hot-spot flag), `getis_ord`, `moran`, `fdr` |
 //! | is it rising? what is its history? | `mann_kendall`, `history`, `emerging`, `control_chart` |
 //! | is the change real? | `ratio`, `comparison`, `rate` |
+//! | what is to be expected of a place? | `baseline` |
 //! | is something gathering? | `scan` |
 //! | how do areas compare? | `rate`, `funnel`, `vulnerability`, `forecast` |
 //! | when? | `aoristic` |
@@ -17,7 +18,9 @@
 //! May use: nothing.
 
 mod aoristic;
+mod baseline;
 mod between;
+mod cholesky;
 mod comparison;
 mod concentration;
 mod control_chart;
@@ -45,6 +48,7 @@ mod vulnerability;
 mod weights;
 
 pub use aoristic::{AoristicShare, WEEK_HOURS, aoristic_share};
+pub use baseline::{Baseline, Forecast, Forecasts, NextStep, PastStep, Variation};
 pub use between::{variance_between, variance_of_drift};
 pub use comparison::{
     BeforeAfter, Displacement, DisplacementDifference, DisplacementQuotient, RatioOfRatios, displacement_difference,
@@ -58,7 +62,7 @@ pub use distribution::{
 };
 pub use emerging::{ChaineyClass, ChaineyLimits, EmergingClass, Step, Trend, Variant, classify, classify_chainey};
 pub use error::StatsError;
-pub use fdr::{FdrMethod, adjusted};
+pub use fdr::{FdrMethod, SPENT_ON_RISES, adjusted, adjusted_both_ways};
 pub use forecast::{ForecastScore, Resampling, Similarity, forecast_score, recapture_rate, similarity};
 pub use funnel::{Funnel, FunnelPoint, WINSORIZED, funnel};
 pub use getis_ord::{gi, gi_star};
