@@ -1,9 +1,12 @@
 //! `places briefing`: what changed since a date, with false alarms under control.
 //!
-//! Every area is compared with its own past at the same dates of earlier years, and with what the others did meanwhile: so that neither a
-//! season of its own nor a county-wide change is news. Areas that stand out do so after control over everything tested.
+//! Every area is compared with its own past, its season and its drift, and with what the others did meanwhile: so that neither a season
+//! of its own nor a county-wide change is news. Areas that stand out do so after control over everything tested; beside them stands
+//! what could not have been seen.
 
 mod beside;
+mod explain;
+mod series;
 mod standing;
 mod told;
 
@@ -58,13 +61,14 @@ Examples:
   places briefing --as-of 2025-10-01 --definition serious-violence
   places briefing --since 2025-07-01 --as-of 2025-10-01 --format json
 
-Lists at most seven areas whose change stands out from their own past at the same dates, false discoveries held to 5 %.",
-        how: "every area against its own past at the same dates and the change of all others, false discovery rate 5 %",
-        references: "Benjamini & Hochberg 1995; Devlin & Roeder 1999",
+Lists at most seven areas whose change stands out from their own past, season and drift, false discoveries held to 5 %, and
+says in how many areas a doubling would have been seen.",
+        how: "every area against a forecast from its own past (season, drift, past outbreaks weighed less, overdispersion shared by all areas) and the change of all others; false discovery rate 5 %, four fifths of it for rises",
+        references: "Noufaily et al. 2013; Genovese, Roeder & Wasserman 2006",
         shape: Shape::Sentences,
         kept: true,
         groups: &[OWN, KIND],
-        ..Declaration::new("briefing", "6", "What changed since the last meeting, and how sure are we?")
+        ..Declaration::new("briefing", "7", "What changed since the last meeting, and how sure are we?")
     };
 
     fn read(values: &Values) -> Result<Self, QueryError> {
@@ -180,6 +184,7 @@ pub fn briefing(reader: &Exact<'_>, request: &BriefingRequest) -> Result<Briefin
         tested: now.tested,
         too_few: now.too_few,
         not_received: now.not_received,
+        doubling_seen: now.doubling_seen,
         baseline: now.baseline.clone(),
         dispersion: now.dispersion,
         changes: listed,

@@ -1,20 +1,24 @@
 //! How every area of a layer stands in a period: against its own past and what the others did meanwhile.
 
-use super::told::{Change, LEAST, YEARS};
+use super::{
+    explain::explain,
+    series::Series,
+    told::{Change, LEAST},
+};
 use crate::{
     analysis::{
         ALPHA,
-        steps::{StepCounts, Steps, asked_sources, count_steps, days_asked, runs},
-        throughout::{Throughout, lasting_share, share_in_words, throughout},
+        steps::{Steps, count_steps, days_asked, runs},
+        throughout::{lasting_share, share_in_words},
     },
     ask::{AskError, Exact},
-    model::{Month, Period, Query},
+    model::{Period, Query},
     snapshot::LoadedLayer,
-    stats::{Exposed, FdrMethod, TailRule, adjusted, count_limits, infer_ratio, normal_quantile, two_sided},
+    stats::{Baseline, Forecast, NextStep, PastStep, SPENT_ON_RISES, StatsError, adjusted_both_ways},
 };
 
-/// Median of a chi-square variable of one degree of freedom.
-const CHI_MEDIAN: f64 = 0.454_936_423_119_572_7;
+/// How often a change is seen that "would have been seen".
+const POWER: f64 = 0.8;
 
 /// How every area of a layer stands in a period.
 pub(super) struct Standing {
@@ -22,12 +26,21 @@ pub(super) struct Standing {
     pub(super) tested: usize,
     pub(super) too_few: usize,
     pub(super) not_received: usize,
+    /// Areas where a doubling would have been listed four times in five.
+    pub(super) doubling_seen: usize,
     pub(super) baseline: String,
     pub(super) dispersion: f64,
     pub(super) county: f64,
     pub(super) notes: Vec<String>,
     /// That much of the period's records has no place.
     pub(super) without_place: Option<String>,
+}
+
+/// An area with its count and what its past leads to expect.
+struct Tested {
+    area: usize,
+    now: u64,
+    forecast: Forecast,
 }
 
 impl Standing {
@@ -37,230 +50,150 @@ impl Standing {
         layer: &LoadedLayer,
         period: Period,
     ) -> Result<Self, AskError> {
-        let sources = asked_sources(reader, query);
-        let (baselines, seasonal) = baselines(reader, sources, layer, period);
-        let windows: Vec<Period> = std::iter::once(period).chain(baselines.iter().copied()).collect();
-        let Throughout { query, notes } = throughout(reader, query, &windows, &[])?;
-        let query = &query;
-        let steps = Steps(windows_in_order(&windows));
-        let grouping = reader.table().layer_groups(&layer.name).unwrap_or(&reader.table().whole);
-        let counted = count_steps(reader, query, grouping, &steps)?;
-        let is_known = |district: &str| windows.iter().all(|w| reader.coverage.whole(sources, *w, district));
-        let known: Vec<usize> = (0..layer.areas.len()).filter(|&i| is_known(&layer.areas[i].district)).collect();
-        if known.len() < 2 || baselines.is_empty() {
-            let reason = format!(
-                "there is no answer: {period} and dates to compare it with (the same dates of up to {YEARS} earlier years, or the twelve months before) were not both received from {}; `places coverage` lists what was",
-                sources.join(", ")
-            );
-            return Err(AskError::none(reason));
-        }
-        let mut standing = Self::tested(reader, query, layer, &counted, &steps, period, &known);
-        standing.not_received = layer.areas.len() - known.len();
-        let years = baselines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let months = runs(baselines.iter().map(|m| m.start.month()));
-        standing.baseline = if seasonal {
-            format!("the same dates of earlier years ({years}), and the change of all other areas")
-        } else {
-            format!("the twelve months before, as far as received ({months}), and the change of all other areas")
+        let series = Series::new(reader, query, layer, period)?;
+        let query = &series.query;
+        let (tests, dispersion) = tested(reader, &series)?;
+        let changes = changes(layer, &tests)?;
+        let at_once = listed_alone(tests.len());
+        let seen = |t: &&Tested| t.forecast.power(2.0, at_once) >= POWER;
+        let mut standing = Self {
+            tested: tests.len(),
+            too_few: series.areas.len() - tests.len(),
+            not_received: layer.areas.len() - series.areas.len(),
+            doubling_seen: tests.iter().filter(seen).count(),
+            baseline: baseline_in_words(&series),
+            dispersion,
+            county: county(reader, &series, period),
+            notes: series.notes.clone(),
+            without_place: share_in_words(reader, query, period)?,
+            changes,
         };
-        standing.notes = notes;
-        if !seasonal {
+        if series.pasts().iter().all(|p| p.start > period.years_earlier(1).start) {
             standing.notes.push("No earlier year was received: areas were compared with the months before, so a season of their own can look like a change.".to_owned());
         }
-        standing.notes.extend(lasting_share(reader, query, &windows)?);
-        standing.without_place = share_in_words(reader, query, period)?;
-        let inside = Query { from: Some(period.start), to: Some(period.end), ..query.clone() };
-        let boxes = count_steps(reader, &inside, grouping, &Steps(vec![period]))?.boxes;
-        let untold = boxes.time_too_coarse;
-        if untold * 20 > boxes.counted + untold {
-            let reason = format!(
-                "there is no answer: of {untold} incidents the time is not known well enough to tell whether they lie in {period}; choose the first of a month for as_of and since"
-            );
-            return Err(AskError::none(reason));
-        }
-        standing.explain(reader, query, layer, &baselines, period)?;
+        standing.notes.extend(lasting_share(reader, query, &series.steps.0)?);
+        is_told_in_time(reader, query, layer, period)?;
+        explain(reader, layer, &series, &mut standing.changes)?;
         Ok(standing)
-    }
-
-    fn tested(
-        reader: &Exact<'_>,
-        query: &Query,
-        layer: &LoadedLayer,
-        counted: &StepCounts,
-        steps: &Steps,
-        period: Period,
-        known: &[usize],
-    ) -> Self {
-        let at = |i: usize, now: bool| -> u64 {
-            let inside = steps.0.iter().zip(counted.of(i)).filter(|(p, _)| (**p == period) == now);
-            inside.map(|(_, &n)| u64::from(n)).sum()
-        };
-        let counts: Vec<(usize, u64, u64)> = known.iter().map(|&i| (i, at(i, true), at(i, false))).collect();
-        let (all_now, all_then) = counts.iter().fold((0, 0), |(n, t), c| (n + c.1, t + c.2));
-        let tests: Vec<(usize, u64, f64, u64, f64)> = counts
-            .iter()
-            .filter(|(_, now, then)| now + then >= LEAST)
-            .filter_map(|&(i, now, then)| {
-                let (others_now, others_then) = (all_now - now, all_then - then);
-                let exposed = |count, exposure| Exposed { count, exposure };
-                // What the others did is the exposure of each period.
-                let inference = infer_ratio(
-                    exposed(then, others_then as f64),
-                    exposed(now, others_now as f64),
-                    0.95,
-                    TailRule::MidP,
-                );
-                let expected = then as f64 * others_now as f64 / others_then as f64;
-                inference.ok().map(|f| (i, now, expected, then, f.p_value))
-            })
-            .collect();
-        let z: Vec<f64> = tests.iter().map(|t| normal_quantile(0.5 * t.4.clamp(1e-300, 1.0)).abs()).collect();
-        let dispersion = spread(&z);
-        let p: Vec<f64> = z.iter().map(|z| two_sided(z / dispersion.sqrt())).collect();
-        let q = adjusted(&p, FdrMethod::BenjaminiHochberg).unwrap_or_default();
-        let mut changes: Vec<Change> = Vec::new();
-        for (test, (&p_value, &q_value)) in tests.iter().zip(p.iter().zip(&q)).filter(|(_, (_, q))| **q <= ALPHA) {
-            let &(i, now, expected, then, _) = test;
-            let spread = dispersion * (1.0 + expected / (then as f64).max(0.5));
-            let usual = count_limits(expected, spread, 1.959_964);
-            changes.push(Change {
-                place: format!("{}:{}", layer.name, layer.areas[i].code),
-                name: layer.areas[i].name.clone(),
-                now,
-                expected,
-                usual_low: usual.low,
-                usual_high: usual.high,
-                ratio: (expected > 0.0).then(|| now as f64 / expected),
-                p_value,
-                q_value,
-                how_sure: sure(q_value).to_owned(),
-                why: String::new(),
-            });
-        }
-        changes.sort_by(|a, b| a.p_value.total_cmp(&b.p_value).then(a.place.cmp(&b.place)));
-        let days = |now: bool| -> i32 {
-            steps.0.iter().filter(|p| (**p == period) == now).map(|p| days_asked(reader, query, *p)).sum()
-        };
-        let rates = (all_now as f64 / f64::from(days(true).max(1)), all_then as f64 / f64::from(days(false).max(1)));
-        Self {
-            too_few: known.len() - tests.len(),
-            tested: tests.len(),
-            not_received: 0,
-            baseline: String::new(),
-            dispersion,
-            county: if rates.1 > 0.0 { rates.0 / rates.1 } else { f64::NAN },
-            notes: Vec::new(),
-            without_place: None,
-            changes,
-        }
-    }
-
-    /// Says for every listed area which category moved it most.
-    fn explain(
-        &mut self,
-        reader: &Exact<'_>,
-        query: &Query,
-        layer: &LoadedLayer,
-        baselines: &[Period],
-        period: Period,
-    ) -> Result<(), AskError> {
-        if self.changes.is_empty() {
-            return Ok(());
-        }
-        let mut of_category: Vec<(String, Vec<f64>, Vec<f64>)> = Vec::new();
-        let steps =
-            Steps(windows_in_order(&std::iter::once(period).chain(baselines.iter().copied()).collect::<Vec<_>>()));
-        let grouping = reader.table().layer_groups(&layer.name).unwrap_or(&reader.table().whole);
-        let days = |now: bool| -> f64 {
-            f64::from(
-                steps.0.iter().filter(|p| (**p == period) == now).map(|p| days_asked(reader, query, *p)).sum::<i32>(),
-            )
-        };
-        let scale = days(true) / days(false).max(1.0);
-        for category in reader.asked_categories(query)? {
-            let one = Query { categories: vec![category.clone()], definition: None, ..query.clone() };
-            let counted = count_steps(reader, &one, grouping, &steps)?;
-            let sum = |i: usize, now: bool| -> f64 {
-                steps
-                    .0
-                    .iter()
-                    .zip(counted.of(i))
-                    .filter(|(p, _)| (**p == period) == now)
-                    .map(|(_, &n)| f64::from(n))
-                    .sum()
-            };
-            let areas = 0..layer.areas.len();
-            of_category.push((
-                category,
-                areas.clone().map(|i| sum(i, true)).collect(),
-                areas.map(|i| sum(i, false) * scale).collect(),
-            ));
-        }
-        for change in &mut self.changes {
-            let code = change.place.split_once(':').map_or("", |p| p.1);
-            let Ok(i) = layer.areas.binary_search_by(|a| a.code.as_str().cmp(code)) else { continue };
-            let moved = of_category.iter().map(|(name, now, then)| (now[i] - then[i], name, now[i], then[i]));
-            let sign = if change.ratio.is_none_or(|r| r >= 1.0) { 1.0 } else { -1.0 };
-            let most = moved.max_by(|a, b| (sign * a.0).total_cmp(&(sign * b.0)).then(b.1.cmp(a.1)));
-            let part = most.map_or(String::new(), |(_, name, now, then)| {
-                format!("; most of it {name}: {now:.0}, was about {then:.0}")
-            });
-            let direction = if change.ratio.is_none_or(|r| r >= 1.0) { "more" } else { "fewer" };
-            change.why = format!(
-                "{} incidents, {direction} than the usual {:.0} to {:.0}{part}",
-                change.now, change.usual_low, change.usual_high
-            );
-        }
-        Ok(())
     }
 }
 
-/// How sure, in words.
-fn sure(q: f64) -> &'static str {
+/// Forecasts of all areas with enough incidents, and the variance over mean of their counts.
+fn tested(reader: &Exact<'_>, series: &Series) -> Result<(Vec<Tested>, f64), AskError> {
+    let enough = |a: usize| series.now(series.areas[a]) + series.then(series.areas[a]) >= LEAST;
+    let courses = series.courses(reader);
+    let pasts: Vec<_> = courses.iter().map(|(past, _)| past.clone()).collect();
+    let next = series.steps.0.len() - series.past;
+    let baseline = match Baseline::fit(&series.times(), next, &pasts) {
+        Ok(baseline) => baseline,
+        Err(StatsError::NoIncidents) => return Ok((Vec::new(), 1.0)),
+        Err(error) => return Err(AskError::none(format!("there is no answer: {error}"))),
+    };
+    let one = |(a, (past, ahead)): (usize, &(Vec<PastStep>, Vec<NextStep>))| {
+        let forecast = baseline.forecasts(past, ahead)?.last(next);
+        let area = series.areas[a];
+        (forecast.mean > 0.0).then(|| Tested { area, now: series.now(area), forecast })
+    };
+    let tests = courses.iter().enumerate().filter(|(a, _)| enough(*a)).filter_map(one).collect();
+    Ok((tests, baseline.variation.dispersion))
+}
+
+/// The largest p-value with which a single rise among so many areas is listed.
+fn listed_alone(tested: usize) -> f64 {
+    ALPHA * SPENT_ON_RISES / tested.max(1) as f64
+}
+
+/// Areas that stand out, the surest first.
+fn changes(layer: &LoadedLayer, tests: &[Tested]) -> Result<Vec<Change>, AskError> {
+    let rises: Vec<f64> = tests.iter().map(|t| t.forecast.upper(t.now)).collect();
+    let falls: Vec<f64> = tests.iter().map(|t| t.forecast.lower(t.now)).collect();
+    let q = adjusted_both_ways(&rises, &falls).map_err(|e| AskError::none(format!("there is no answer: {e}")))?;
+    let at_once = listed_alone(tests.len());
+    let mut changes: Vec<Change> = Vec::new();
+    for (i, test) in tests.iter().enumerate() {
+        let (p_value, q_value) = if rises[i] <= falls[i] { (rises[i], q[i].0) } else { (falls[i], q[i].1) };
+        if q_value > ALPHA {
+            continue;
+        }
+        let Forecast { mean, .. } = test.forecast;
+        let (ratio, ratio_low, ratio_high) = test.forecast.ratio(test.now, 0.95);
+        let power = test.forecast.power(2.0, at_once);
+        changes.push(Change {
+            place: format!("{}:{}", layer.name, layer.areas[test.area].code),
+            name: layer.areas[test.area].name.clone(),
+            now: test.now,
+            expected: mean,
+            usual_low: test.forecast.quantile(0.025) as f64,
+            usual_high: test.forecast.quantile(0.975) as f64,
+            ratio: Some(ratio),
+            ratio_low: Some(ratio_low),
+            ratio_high: Some(ratio_high),
+            power,
+            p_value,
+            q_value,
+            how_sure: sure(q_value, ratio_low, ratio_high, power).to_owned(),
+            why: String::new(),
+        });
+    }
+    changes.sort_by(|a, b| a.p_value.total_cmp(&b.p_value).then(a.place.cmp(&b.place)));
+    Ok(changes)
+}
+
+/// How sure, in words: by the rate of false discoveries, and no surer than interval and power allow.
+///
+/// Where a doubling is mostly overlooked, what is listed has chance on its side: its size is overstated.
+fn sure(q: f64, low: f64, high: f64, power: f64) -> &'static str {
+    /// An interval that ends further from 1 than this is far from it.
+    const FAR: f64 = 1.25;
+    let is_far = low >= FAR || high <= 1.0 / FAR;
     match q {
-        q if q <= 0.001 => "very sure",
-        q if q <= 0.01 => "sure",
+        _ if power < 0.5 => "fairly sure that it changed, not by how much",
+        q if q <= 0.001 && is_far => "very sure",
+        q if q <= 0.01 && is_far => "sure",
         _ => "fairly sure",
     }
 }
 
-/// Variance of deviates over what chance explains, from their median, so that true changes do not count.
-///
-/// # References
-/// Devlin & Roeder (1999), Biometrics 55(4), 997-1004 (genomic control).
-fn spread(z: &[f64]) -> f64 {
-    let mut squares: Vec<f64> = z.iter().map(|z| z * z).collect();
-    squares.sort_unstable_by(f64::total_cmp);
-    match squares.len() {
-        0 => 1.0,
-        n => (squares[n / 2] / CHI_MEDIAN).max(1.0),
-    }
+/// What areas were compared with.
+fn baseline_in_words(series: &Series) -> String {
+    let months = runs(series.pasts().iter().map(|p| p.start.month()).collect::<std::collections::BTreeSet<_>>());
+    format!("their own past as far as received ({months}) with its season and drift, and the change of all other areas")
 }
 
-/// The same dates of earlier years received in any district, or the twelve months before; whether it is the former.
-fn baselines(reader: &Exact<'_>, sources: &[String], layer: &LoadedLayer, period: Period) -> (Vec<Period>, bool) {
-    let known = |p: &Period| {
-        let mut received = layer.areas.iter().filter(|a| reader.coverage.whole(sources, *p, &a.district));
-        received.by_ref().count() * 2 > layer.areas.len()
+/// All areas together over what they had in the year before, or as much of it as was received; a day.
+fn county(reader: &Exact<'_>, series: &Series, period: Period) -> f64 {
+    // The same dates a year ago, or all of the past where these were not received.
+    let year_ago = period.years_earlier(1);
+    let steps = &series.steps.0;
+    let same: Vec<usize> = series.steps.inside(year_ago).filter(|&t| t < series.past).collect();
+    let whole = same.iter().map(|&t| steps[t].days()).sum::<i32>() == year_ago.days();
+    let then: Vec<usize> = if whole { same } else { (0..series.past).collect() };
+    let now: Vec<usize> = (series.past..steps.len()).collect();
+    let known: Vec<usize> =
+        (0..series.areas.len()).filter(|&a| then.iter().all(|&t| series.is_received(a, t))).collect();
+    let a_day = |inside: &[usize]| -> f64 {
+        let count: u64 = known
+            .iter()
+            .flat_map(|&a| inside.iter().map(move |&t| u64::from(series.counted.of(series.areas[a])[t])))
+            .sum();
+        let days: i32 = inside.iter().map(|&t| days_asked(reader, &series.query, steps[t])).sum();
+        count as f64 / f64::from(days.max(1))
     };
-    // A year back is a year back by the calendar. Of a period longer than a year the windows would overlap: then every
-    // second year, and so on.
-    let apart = (1..=200).find(|&years| period.years_earlier(years).end <= period.start).unwrap_or(1);
-    let years = (1..=YEARS).map(|y| period.years_earlier(y * apart));
-    // 29 February has no day in most years.
-    let years: Vec<Period> = years.filter(|p| p.days() > 0 && p.end <= period.start && known(p)).collect();
-    if !years.is_empty() {
-        return (years, true);
-    }
-    let months = (1..=12).map(|back| Month(period.start.month().0 - back).period());
-    let mut months: Vec<Period> = months.filter(|m| m.end <= period.start && known(m)).collect();
-    months.sort_unstable_by_key(|m| m.start);
-    (months, false)
+    let before = a_day(&then);
+    if before > 0.0 { a_day(&now) / before } else { f64::NAN }
 }
 
-fn windows_in_order(windows: &[Period]) -> Vec<Period> {
-    let mut sorted = windows.to_vec();
-    sorted.sort_unstable_by_key(|p| p.start);
-    sorted.dedup();
-    sorted
+/// Refuses a period of days where times are not told so finely.
+fn is_told_in_time(reader: &Exact<'_>, query: &Query, layer: &LoadedLayer, period: Period) -> Result<(), AskError> {
+    let grouping = reader.table().layer_groups(&layer.name).unwrap_or(&reader.table().whole);
+    let inside = Query { from: Some(period.start), to: Some(period.end), ..query.clone() };
+    let boxes = count_steps(reader, &inside, grouping, &Steps(vec![period]))?.boxes;
+    let untold = boxes.time_too_coarse;
+    if untold * 20 > boxes.counted + untold {
+        let reason = format!(
+            "there is no answer: of {untold} incidents the time is not known well enough to tell whether they lie in {period}; choose the first of a month for as_of and since"
+        );
+        return Err(AskError::none(reason));
+    }
+    Ok(())
 }

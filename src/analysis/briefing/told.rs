@@ -4,15 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     analysis::Checksums,
-    ask::{Column, ColumnValues, PlaceKey, Rows, words::capital},
+    ask::{
+        Column, ColumnValues, PlaceKey, Rows,
+        words::{capital, probability},
+    },
     snapshot::Snapshot,
 };
 
 /// Most places listed.
 pub(super) const LISTED: usize = 7;
-/// Earlier years looked at.
-pub(super) const YEARS: i32 = 3;
-/// Incidents, now and in the baseline together, from which an area is tested.
+/// Incidents, now and in the past together, from which an area is tested.
 pub(super) const LEAST: u64 = 10;
 /// An area that stands out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -32,9 +33,15 @@ pub struct Change {
     pub usual_high: f64,
     /// Now over expected; null where none was expected.
     pub ratio: Option<f64>,
-    /// Two-sided p-value, widened for the usual spread between areas.
+    /// Its 95 % interval: lower end.
+    pub ratio_low: Option<f64>,
+    /// Its 95 % interval: upper end.
+    pub ratio_high: Option<f64>,
+    /// How often a doubling would be listed here.
+    pub power: f64,
+    /// How likely so many are, or so few, without a change: one-sided, mid-p.
     pub p_value: f64,
-    /// Adjusted over all areas tested.
+    /// Adjusted over all areas tested, rises and falls; four in five of the false discoveries allowed may be rises.
     pub q_value: f64,
     /// How sure, in words.
     pub how_sure: String,
@@ -104,9 +111,11 @@ pub struct Briefing {
     pub too_few: usize,
     /// Areas for which the period was not received.
     pub not_received: usize,
+    /// Areas where a doubling would have been listed four times in five.
+    pub doubling_seen: usize,
     /// What areas were compared with.
     pub baseline: String,
-    /// Variance over what chance explains, over all areas.
+    /// Variance over mean of the counts of an area round what was to be expected, shared by all.
     pub dispersion: f64,
     /// Clusters at 5 %.
     pub clusters: Vec<Gathering>,
@@ -135,10 +144,10 @@ impl Briefing {
         };
         let changes = self.changes.iter().enumerate().map(|(i, c)| {
             let sure = capital(&c.how_sure);
-            format!("{}. {} ({}): {}. {sure} (q = {:.2e}).", i + 1, c.name, c.place, c.why, c.q_value)
+            format!("{}. {} ({}): {}. {sure} ({}).", i + 1, c.name, c.place, c.why, probability("q", c.q_value))
         });
         section("Areas that stand out", "none", changes.collect());
-        let clusters = self.clusters.iter().map(|c| format!("{} (p = {:.2e}).", c.why, c.p_value));
+        let clusters = self.clusters.iter().map(|c| format!("{} ({}).", c.why, probability("p", c.p_value)));
         section("Clusters", "none", clusters.collect());
         section("On the list before, not now", "none", self.no_longer.clone());
         section("Not received", "nothing is missing", self.gaps.clone());
@@ -152,6 +161,10 @@ impl Briefing {
         lines.push(format!(
             "  Compared with {}; {} areas tested, {} with too few incidents.",
             self.baseline, self.tested, self.too_few
+        ));
+        lines.push(format!(
+            "  A doubling would have been listed four times in five in {} of {} areas: where it is not, no news is no proof.",
+            self.doubling_seen, self.tested
         ));
         lines.push(format!("  Briefing {}, method version {}.", self.briefing_id, self.method_version));
         lines
@@ -169,6 +182,9 @@ impl Briefing {
             Column::new("low", numbers(&|c| c.usual_low)),
             Column::new("high", numbers(&|c| c.usual_high)),
             Column::new("ratio", numbers(&|c| c.ratio.unwrap_or(f64::NAN))),
+            Column::new("ratio_low", numbers(&|c| c.ratio_low.unwrap_or(f64::NAN))),
+            Column::new("ratio_high", numbers(&|c| c.ratio_high.unwrap_or(f64::NAN))),
+            Column::new("power", numbers(&|c| c.power)),
             Column::new("p_value", numbers(&|c| c.p_value)),
             Column::new("q_value", numbers(&|c| c.q_value)),
             Column::new("how_sure", text(&|c| c.how_sure.clone())),
