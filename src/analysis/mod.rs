@@ -47,7 +47,7 @@ pub use map::{MapMethod, MapSummary};
 pub use plan::{PlaceDimension, Plan};
 pub use profile::{MixPart, MonthPoint, Profile, ProfileRequest, Rank, ResidentRate, Week, WeekShape, profile};
 pub use registry::{QUESTIONS, question};
-pub use scan::{ScanAnswer, ScanRequest, ScanSummary, scan};
+pub use scan::{Found, ScanAnswer, ScanRequest, ScanSummary, scan};
 pub use trend::{TrendAnswer, TrendMonth, TrendRequest, TrendSummary, trend};
 pub use verdict::{Evidence, verdict};
 pub use vulnerability::{VliAnswer, VliRequest, VliSummary, vli};

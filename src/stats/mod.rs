@@ -10,7 +10,7 @@
 //! | is it rising? what is its history? | `mann_kendall`, `history`, `emerging`, `control_chart` |
 //! | is the change real? | `ratio`, `comparison`, `rate` |
 //! | what is to be expected of a place? | `baseline` |
-//! | is something gathering? | `scan` |
+//! | is something gathering? | `forecast_scan`, `scan` |
 //! | how do areas compare? | `rate`, `funnel`, `vulnerability`, `forecast` |
 //! | when? | `aoristic` |
 //! | was something cut off? | `shortfall` |
@@ -24,11 +24,14 @@ mod cholesky;
 mod comparison;
 mod concentration;
 mod control_chart;
+#[cfg(test)]
+mod county;
 mod distribution;
 mod emerging;
 mod error;
 mod fdr;
 mod forecast;
+mod forecast_scan;
 mod funnel;
 mod getis_ord;
 mod history;
@@ -64,6 +67,7 @@ pub use emerging::{ChaineyClass, ChaineyLimits, EmergingClass, Step, Trend, Vari
 pub use error::StatsError;
 pub use fdr::{FdrMethod, SPENT_ON_RISES, adjusted, adjusted_both_ways};
 pub use forecast::{ForecastScore, Resampling, Similarity, forecast_score, recapture_rate, similarity};
+pub use forecast_scan::{ForecastCluster, ForecastScan, ForecastScanInput, forecast_scan};
 pub use funnel::{Funnel, FunnelPoint, WINSORIZED, funnel};
 pub use getis_ord::{gi, gi_star};
 pub use history::{Histories, History, StepReference, StepTest, histories};

@@ -76,11 +76,11 @@ fn the_emerging_quarter_is_found_by_briefing_and_scan() {
     let pairs = [("cell", "8"), ("source", "holm-police"), ("from", "2025-05-01"), ("to", "2026-05-01")];
     let request = read::<ScanRequest>(&pairs);
     let clusters = scan(&exact(&county.snapshot), &request).unwrap();
-    assert!(clusters.clusters[0].p_value <= 0.001 + 1e-12);
+    assert!(clusters.clusters[0].cluster.p_value <= 0.001 + 1e-12);
     let [lon, lat] = county.truth("emerging").at;
     let near = cell_of_point(LonLat::new(lon, lat).unwrap(), 8);
     let disk = grid_disk(&[near], 2);
-    assert!(clusters.cells[0].iter().any(|c| disk.contains(c)));
+    assert!(clusters.clusters[0].cells.iter().any(|c| disk.contains(c)));
 }
 
 #[test]

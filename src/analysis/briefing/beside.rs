@@ -2,7 +2,12 @@
 
 use super::told::{AverageWeek, Gathering, LISTED};
 use crate::{
-    analysis::{ALPHA, ScanRequest, count::total, scan::scan, steps::asked_sources},
+    analysis::{
+        ALPHA, ScanRequest,
+        count::total,
+        scan::{Found, scan},
+        steps::asked_sources,
+    },
     ask::{AskError, Exact},
     grid,
     model::{Day, Month, Period, Query},
@@ -17,8 +22,7 @@ pub(super) fn gatherings(
     layer: &LoadedLayer,
     notes: &mut Vec<String>,
 ) -> Vec<Gathering> {
-    let from = Month(period.end.month().0 - 12).first_day();
-    let query = Query { from: Some(from.min(period.start)), to: Some(period.end), ..asked.clone() };
+    let query = Query { from: None, to: Some(period.end), ..asked.clone() };
     let asked = ScanRequest { query, resolution: 8, max_months: 3, replicates: 999, seed };
     let answer = match scan(reader, &asked) {
         Ok(answer) => answer,
@@ -35,30 +39,34 @@ pub(super) fn gatherings(
     };
     // A cell on the border has its centre in no area: then the next of the cluster names it.
     let near = |cells: &[u64]| cells.iter().find_map(area_of).unwrap_or("the border").to_owned();
-    let months = answer.summary.months as i32;
-    let last = Day::parse(&answer.summary.to).map_or(period.end, |d| d);
-    let each = answer.clusters.iter().zip(&answer.cells).filter(|(c, _)| c.p_gumbel <= ALPHA && c.p_value <= ALPHA);
+    let last = Day::parse(&answer.summary.to).unwrap_or(period.end);
+    let each = answer.clusters.iter().filter(|found| found.cluster.p_value <= ALPHA);
     each.take(LISTED)
-        .map(|(cluster, cells)| {
-            let start = Month(last.month().0 - (cluster.height as i32).min(months)).first_day();
+        .map(|Found { cluster, cells }| {
+            let start = Month(last.month().0 - cluster.height as i32).first_day();
             Gathering {
                 cell: grid::cell_text(cells[0]),
                 near: near(cells),
                 cells: cells.iter().map(|&c| grid::cell_text(c)).collect(),
                 from: start.to_string(),
                 count: cluster.observed,
-                expected: cluster.expected,
-                p_value: cluster.p_gumbel,
+                expected: cluster.forecast.mean,
+                p_value: cluster.p_value,
                 why: format!(
-                    "{} incidents since {start} in {} near {}, {:.1} expected from how busy place and time are",
+                    "{} incidents since {start} in {} near {}, {} expected from its past",
                     cluster.observed,
                     if cells.len() == 1 { "one cell".to_owned() } else { format!("{} cells", cells.len()) },
                     near(cells),
-                    cluster.expected
+                    few(cluster.forecast.mean)
                 ),
             }
         })
         .collect()
+}
+
+/// An expected count as people read it.
+fn few(expected: f64) -> String {
+    if expected < 0.95 { "fewer than one".to_owned() } else { format!("{expected:.0}") }
 }
 
 pub(super) fn average_week(reader: &Exact<'_>, query: &Query, period: Period) -> Result<Vec<AverageWeek>, AskError> {

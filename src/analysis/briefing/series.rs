@@ -3,7 +3,7 @@
 use crate::{
     analysis::{
         steps::{StepCounts, Steps, asked_sources, count_steps, days_asked},
-        throughout::{Throughout, throughout},
+        throughout::as_far_back,
     },
     ask::{AskError, Exact},
     model::{Day, Month, Period, Query},
@@ -13,8 +13,6 @@ use crate::{
 
 /// Most steps of the past: five years of months.
 const LONGEST: usize = 60;
-/// Steps by which the past is shortened where something asked was not recorded so far back.
-const SHORTER: usize = 12;
 /// Days of a step where the period is not of months.
 const STEP_DAYS: i32 = 30;
 /// Rounds in which levels and course are fitted to each other: more change nothing.
@@ -77,7 +75,8 @@ impl Series {
             );
             return Err(AskError::none(reason));
         }
-        let (asked, past) = as_far_back(reader, query, &past, &next)?;
+        let (asked, steps) = as_far_back(reader, query, &past, &next)?;
+        let past = &past[..steps];
         let areas: Vec<usize> = areas.into_iter().filter(|&i| past.iter().any(|p| whole(p, i))).collect();
         let steps = Steps(past.iter().rev().chain(&next).copied().collect());
         let received = areas.iter().map(|&i| steps.0.iter().map(|p| whole(p, i)).collect()).collect();
@@ -157,30 +156,4 @@ impl Series {
         };
         (0..areas).map(each).collect()
     }
-}
-
-/// The question and its past, as far back as nothing more has to be left out than for the year before.
-fn as_far_back(
-    reader: &Exact<'_>,
-    query: &Query,
-    past: &[Period],
-    next: &[Period],
-) -> Result<(Throughout, Vec<Period>), AskError> {
-    let over = |steps: usize| {
-        let past = &past[..steps];
-        let windows: Vec<Period> = past.iter().rev().chain(next).copied().collect();
-        throughout(reader, query, &windows, &[])
-    };
-    let year = past.len().min(SHORTER);
-    let shortest = over(year)?;
-    let mut steps = past.len();
-    while steps > year {
-        if let Ok(asked) = over(steps)
-            && asked.query == shortest.query
-        {
-            return Ok((asked, past[..steps].to_vec()));
-        }
-        steps = steps.saturating_sub(SHORTER).max(year);
-    }
-    Ok((shortest, past[..year].to_vec()))
 }

@@ -65,7 +65,7 @@ pub struct Gathering {
     pub count: u64,
     /// Expected.
     pub expected: f64,
-    /// p-value, by the Gumbel tail.
+    /// Share of simulated maps with a cluster so unlikely anywhere.
     pub p_value: f64,
     /// Why it is on the list.
     pub why: String,

@@ -40,3 +40,35 @@ pub(super) fn throughout(
     asked.without_stopped(reader, &[periods, earlier].concat())?;
     Ok(asked)
 }
+
+/// Steps by which a past is shortened where something asked was not recorded so far back; at least so many are taken.
+const SHORTER: usize = 12;
+
+/// The question of some steps and of their past (the latest step first), as far back as nothing more has to be left out than for
+/// the last twelve steps of it; and how many steps that is.
+///
+/// # Errors
+/// [`AskError::NoAnswer`] where no category is left.
+pub(super) fn as_far_back(
+    reader: &Exact<'_>,
+    query: &Query,
+    past: &[Period],
+    next: &[Period],
+) -> Result<(Throughout, usize), AskError> {
+    let over = |steps: usize| {
+        let windows: Vec<Period> = past[..steps].iter().rev().chain(next).copied().collect();
+        throughout(reader, query, &windows, &[])
+    };
+    let shortest = past.len().min(SHORTER);
+    let asked = over(shortest)?;
+    let mut steps = past.len();
+    while steps > shortest {
+        if let Ok(longer) = over(steps)
+            && longer.query == asked.query
+        {
+            return Ok((longer, steps));
+        }
+        steps = steps.saturating_sub(SHORTER).max(shortest);
+    }
+    Ok((asked, shortest))
+}

@@ -94,13 +94,14 @@ impl Place {
         let each = |value: &dyn Fn(&PastStep) -> f64| steps.iter().map(|&t| value(&past[t])).collect::<Vec<f64>>();
         let (counts, courses, others) = (each(&|s| s.count), each(&|s| s.course), each(&|s| s.others.max(1.0)));
         let course: f64 = courses.iter().sum();
-        // Half an incident more: nobody knows that there will never be one.
+        // Half an incident more, spread over the past: nobody knows that there will never be one.
         let level = (counts.iter().sum::<f64>() + 0.5) / course;
         if steps.is_empty() || !level.is_finite() {
             return None;
         }
         let weights: Vec<f64> = courses.iter().map(|c| c * level).collect();
-        let rates = counts.iter().zip(&weights).map(|(n, w)| n / w - 1.0).collect();
+        let half = 0.5 / course;
+        let rates = (0..counts.len()).map(|i| (counts[i] + half * courses[i]) / weights[i] - 1.0).collect();
         Some(Self { level, steps, weights, rates, others })
     }
 

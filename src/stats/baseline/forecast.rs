@@ -102,6 +102,13 @@ pub struct Forecasts {
 }
 
 impl Forecasts {
+    /// One of the steps.
+    #[must_use]
+    pub fn one(&self, step: usize) -> Forecast {
+        let of_mean = self.errors[step * self.means.len() + step];
+        Forecast { mean: self.means[step], variance: of_mean + self.counts[step], of_mean }
+    }
+
     /// The sum of the last steps.
     #[must_use]
     pub fn last(&self, steps: usize) -> Forecast {
