@@ -73,7 +73,7 @@ impl Forecast {
     /// use places::stats::Forecast;
     /// // A doubling of 30, where one place in 113 may be listed by chance in a hundred periods out of five.
     /// let power = |variance| Forecast { mean: 30.0, variance, of_mean: 0.0 }.power(2.0, 0.05 / 113.0);
-    /// assert_eq!(format!("{:.2} {:.2}", power(30.0), power(57.0)), "0.95 0.56");
+    /// assert_eq!(format!("{:.2} {:.2}", power(30.0), power(57.0)), "0.92 0.50");
     /// ```
     #[must_use]
     pub fn power(&self, times: f64, p_value: f64) -> f64 {

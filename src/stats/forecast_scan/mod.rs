@@ -12,7 +12,7 @@ use scanner::Scanner;
 
 /// Scans for cylinders of places and last steps with more incidents than their own past leads to expect.
 ///
-/// Every base has a [`Baseline`] of its own size: level, season, drift, course of all others, overdispersion. The score of a
+/// Every base has a [`super::Baseline`] of its own size: level, season, drift, course of all others, overdispersion. The score of a
 /// cylinder is how unlikely its count is by its forecast (negative binomial); the largest score of the map is compared with that of
 /// maps simulated from the forecasts of the places, each cylinder again by its own mean and variance.
 ///
