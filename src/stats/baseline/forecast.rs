@@ -86,7 +86,7 @@ impl Forecast {
                 low = middle + 1;
             }
         }
-        // Of the variance beyond the counts the relative part grows with the square.
+        // The variance over mean is kept; the part that comes of the mean would grow, so this is a little high for large means.
         negative_binomial_upper(low, times * self.mean, self.dispersion())
     }
 }
